@@ -1,0 +1,228 @@
+#include "trimagent/arena_scan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* A line of maps is a few dozen bytes and a path. A longer one is a file's, and no arena. */
+#define LINE_MAX_BYTES 512
+
+/* Addresses that mincore is asked for at once: one heap of the largest kind. */
+#define RESIDENT_STEP TRIM_ARENA_HEAP_BYTES
+#define PAGES_MAX (RESIDENT_STEP / 4096)
+
+/* The scan's buffers. Static, because the worker's stack is small and it must not allocate; the
+ * worker alone scans. */
+static unsigned char residency[PAGES_MAX];
+static char maps_buffer[16384];
+static int peek_pipe[2] = {-1, -1};
+
+/* Reads a hexadecimal number that ends at the byte end. */
+static int parse_hex(const char **at, const char *limit, char end, uint64_t *value)
+{
+    uint64_t sum = 0;
+    const char *digit = *at;
+    for (; digit < limit && *digit != end; digit++) {
+        unsigned nibble = 0;
+        if (*digit >= '0' && *digit <= '9') {
+            nibble = (unsigned)(*digit - '0');
+        } else if (*digit >= 'a' && *digit <= 'f') {
+            nibble = (unsigned)(*digit - 'a') + 10;
+        } else {
+            return -1;
+        }
+        if (sum >> 60 != 0) {
+            return -1;
+        }
+        sum = sum << 4 | nibble;
+    }
+    if (digit == limit || digit == *at) {
+        return -1;
+    }
+    *at = digit + 1;
+    *value = sum;
+    return 0;
+}
+
+/* Moves behind the word at *at and the blanks after it. */
+static void skip_word(const char **at, const char *limit)
+{
+    while (*at < limit && **at != ' ') {
+        (*at)++;
+    }
+    while (*at < limit && **at == ' ') {
+        (*at)++;
+    }
+}
+
+static bool starts_with(const char *at, const char *limit, const char *word)
+{
+    size_t length = strlen(word);
+    return (size_t)(limit - at) >= length && memcmp(at, word, length) == 0;
+}
+
+int trim_parse_maps_line(const char *line, size_t length, struct trim_maps_line *parsed)
+{
+    struct trim_maps_line result = {0};
+    const char *at = line;
+    const char *limit = line + length;
+    if (parse_hex(&at, limit, '-', &result.start) != 0 ||
+        parse_hex(&at, limit, ' ', &result.end) != 0 || result.end <= result.start ||
+        limit - at < 5) {
+        return -1;
+    }
+    result.private_rw = starts_with(at, limit, "rw-p ");
+    skip_word(&at, limit); /* Permissions. */
+    skip_word(&at, limit); /* Offset. */
+    skip_word(&at, limit); /* Device. */
+    if (at == limit) {
+        return -1;
+    }
+    bool no_inode = starts_with(at, limit, "0") && (limit - at == 1 || at[1] == ' ');
+    skip_word(&at, limit);
+    result.anonymous = no_inode && (at == limit || starts_with(at, limit, "[anon:"));
+    result.main_heap = no_inode && limit - at == 6 && starts_with(at, limit, "[heap]");
+    *parsed = result;
+    return 0;
+}
+
+/* The header is at most this long: glibc 2.36's is 48 bytes, with its alignment of the arena that
+ * follows 64. */
+#define HEADER_MAX 256
+
+bool trim_heap_header_plausible(uint64_t address, const struct trim_heap_header *header,
+                                uint64_t page_bytes)
+{
+    uint64_t arena_offset = header->arena % TRIM_ARENA_HEAP_BYTES;
+    bool first = header->previous == 0;
+    bool arena_fits =
+        first ? header->arena - arena_offset == address : header->arena - arena_offset != address;
+    return arena_fits && arena_offset != 0 && arena_offset <= HEADER_MAX &&
+           header->arena % 8 == 0 && header->previous % TRIM_ARENA_HEAP_BYTES == 0 &&
+           header->previous != address && header->size != 0 && header->size % page_bytes == 0 &&
+           header->size <= TRIM_ARENA_HEAP_BYTES && header->writable_size % page_bytes == 0 &&
+           header->writable_size >= header->size && header->writable_size <= TRIM_ARENA_HEAP_BYTES;
+}
+
+int trim_arena_scan_open(void)
+{
+    if (peek_pipe[0] >= 0) {
+        return 0;
+    }
+    return pipe2(peek_pipe, O_CLOEXEC | O_NONBLOCK);
+}
+
+/*
+ * Copies memory that may be unmapped at any moment, because a heap is given back when its last
+ * chunk is freed. The kernel copies it into a pipe and answers EFAULT where there is none; unlike
+ * process_vm_readv that is never forbidden.
+ */
+static bool peek(uint64_t address, void *copy, size_t length)
+{
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the address comes from /proc/self/maps, which
+    // knows no pointers.
+    ssize_t written = write(peek_pipe[1], (const void *)(uintptr_t)address, length);
+    if (written <= 0) {
+        return false;
+    }
+    return read(peek_pipe[0], copy, (size_t)written) == (ssize_t)length;
+}
+
+/* The resident bytes of [start, end); pages that are unmapped meanwhile are not. */
+static uint64_t resident_in(uint64_t start, uint64_t end, uint64_t page_bytes)
+{
+    uint64_t pages = 0;
+    while (start < end) {
+        uint64_t step = end - start < RESIDENT_STEP ? end - start : RESIDENT_STEP;
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): as above.
+        if (mincore((void *)(uintptr_t)start, step, residency) == 0) {
+            for (uint64_t page = 0; page < step / page_bytes; page++) {
+                pages += residency[page] & 1U;
+            }
+        }
+        start += step;
+    }
+    return pages * page_bytes;
+}
+
+static void scan_heaps(const struct trim_maps_line *line, uint64_t page_bytes,
+                       struct trim_arena_scan *scan)
+{
+    const uint64_t mask = TRIM_ARENA_HEAP_BYTES - 1;
+    uint64_t address = (line->start + mask) & ~mask;
+    /* The first comparison is for addresses so high that rounding up wraps. */
+    for (; address >= line->start && address < line->end; address += TRIM_ARENA_HEAP_BYTES) {
+        struct trim_heap_header header;
+        if (!peek(address, &header, sizeof header) ||
+            !trim_heap_header_plausible(address, &header, page_bytes) ||
+            header.size > line->end - address) {
+            continue;
+        }
+        scan->heaps++;
+        scan->other_bytes += header.size;
+        scan->resident_bytes += resident_in(address, address + header.size, page_bytes);
+    }
+}
+
+static void scan_line(const char *text, size_t length, uint64_t page_bytes,
+                      struct trim_arena_scan *scan)
+{
+    struct trim_maps_line line;
+    if (trim_parse_maps_line(text, length, &line) != 0 || !line.private_rw) {
+        return;
+    }
+    if (line.main_heap) {
+        scan->main_bytes += line.end - line.start;
+        scan->resident_bytes += resident_in(line.start, line.end, page_bytes);
+    } else if (line.anonymous) {
+        scan_heaps(&line, page_bytes, scan);
+    }
+}
+
+int trim_arena_scan(const char *proc, struct trim_arena_scan *scan)
+{
+    char path[512];
+    int path_length = snprintf(path, sizeof path, "%s/maps", proc);
+    long page_bytes = sysconf(_SC_PAGESIZE);
+    if (path_length < 0 || (size_t)path_length >= sizeof path || page_bytes < 4096 ||
+        peek_pipe[0] < 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return -1;
+    }
+    struct trim_arena_scan result = {0};
+    size_t held = 0;
+    bool skipping = false; /* Within a line that was too long to hold. */
+    ssize_t got = 0;
+    while ((got = read(fd, maps_buffer + held, sizeof maps_buffer - held)) > 0) {
+        size_t end = held + (size_t)got;
+        size_t line = 0;
+        const char *newline = NULL;
+        while ((newline = memchr(maps_buffer + line, '\n', end - line)) != NULL) {
+            size_t length = (size_t)(newline - (maps_buffer + line));
+            if (!skipping && length <= LINE_MAX_BYTES) {
+                scan_line(maps_buffer + line, length, (uint64_t)page_bytes, &result);
+            }
+            skipping = false;
+            line += length + 1;
+        }
+        held = end - line;
+        memmove(maps_buffer, maps_buffer + line, held);
+        if (held == sizeof maps_buffer) {
+            skipping = true;
+            held = 0;
+        }
+    }
+    (void)close(fd);
+    if (got < 0) {
+        return -1;
+    }
+    *scan = result;
+    return 0;
+}

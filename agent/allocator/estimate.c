@@ -1,0 +1,98 @@
+#include "trimagent/estimate.h"
+
+/* Learning about the fastbins needs a gain that stands out of the model's own error: this part of
+ * what was released. */
+#define GAIN_PART 8
+
+void trim_estimate_learned_init(struct trim_estimate_learned *learned)
+{
+    learned->bias_bytes = 0;
+    learned->fast_share = TRIM_FAST_SHARE_START;
+}
+
+static uint64_t min(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t as_signed(uint64_t bytes)
+{
+    return bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
+}
+
+/* The resident bytes of all arenas: those that were looked at, and those that could not be found.
+ */
+static uint64_t resident(const struct trim_estimate_input *input, bool *assumed)
+{
+    const struct trim_malloc_info *info = &input->info;
+    if (!input->resident_known) {
+        *assumed = true;
+        return info->system_bytes;
+    }
+    /* Arenas grow between the two measurements; a real gap is larger than that. */
+    uint64_t unseen =
+        info->system_bytes > input->seen_bytes ? info->system_bytes - input->seen_bytes : 0;
+    *assumed = unseen > info->system_bytes / 16;
+    return input->resident_bytes + (*assumed ? unseen : 0);
+}
+
+/*
+ * What chunks in fastbins may add once they are merged: themselves, and the small free chunks
+ * between them. Each can join at most its two neighbours, so that few fast chunks do not move many
+ * small ones.
+ */
+static uint64_t fast_gain(const struct trim_malloc_info *info)
+{
+    if (info->fast_count == 0) {
+        return 0;
+    }
+    uint64_t joined = info->small_bytes;
+    if (info->fast_count <= info->small_count / 2) {
+        joined = info->small_bytes / info->small_count * info->fast_count * 2;
+    }
+    return info->fast_bytes + joined;
+}
+
+/* What the model says, without what was learned of its bias. */
+static int64_t model(const struct trim_estimate_learned *learned,
+                     const struct trim_estimate_input *input, struct trim_estimate_result *result)
+{
+    const struct trim_malloc_info *info = &input->info;
+    int64_t stays = as_signed(info->system_bytes) - as_signed(info->inner_bytes) -
+                    as_signed(info->main_top_bytes);
+    int64_t base = as_signed(resident(input, &result->resident_assumed)) - stays;
+    result->gain_bytes = fast_gain(info);
+    return base + as_signed(result->gain_bytes / 1000 * learned->fast_share);
+}
+
+void trim_estimate_predict(const struct trim_estimate_learned *learned,
+                           const struct trim_estimate_input *input,
+                           struct trim_estimate_result *result)
+{
+    result->model_bytes = model(learned, input, result);
+    int64_t expected = result->model_bytes - learned->bias_bytes;
+    const struct trim_malloc_info *info = &input->info;
+    uint64_t most =
+        min(info->inner_bytes + info->main_top_bytes + result->gain_bytes, info->system_bytes);
+    if (input->resident_known && !result->resident_assumed) {
+        most = min(most, input->resident_bytes);
+    }
+    result->expected_bytes = expected <= 0 ? 0 : min((uint64_t)expected, most);
+}
+
+void trim_estimate_learn(struct trim_estimate_learned *learned,
+                         const struct trim_estimate_result *before,
+                         const struct trim_estimate_input *after, uint64_t released_bytes)
+{
+    if (before->gain_bytes / GAIN_PART > released_bytes / GAIN_PART / GAIN_PART) {
+        /* What was released beyond the model's own part is the share of the gain that came true. */
+        int64_t base =
+            before->model_bytes - as_signed(before->gain_bytes / 1000 * learned->fast_share);
+        int64_t gained = as_signed(released_bytes) - base + learned->bias_bytes;
+        uint64_t share =
+            gained <= 0 ? 0 : min((uint64_t)gained / (before->gain_bytes / 1000 + 1), 1000);
+        learned->fast_share = (learned->fast_share + share) / 2;
+    }
+    struct trim_estimate_result now;
+    learned->bias_bytes = model(learned, after, &now);
+}

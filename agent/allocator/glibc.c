@@ -1,0 +1,209 @@
+/* glibc's malloc: malloc_trim, and the estimate of what it would release. */
+#include <dlfcn.h>
+#include <malloc.h>
+#include <stdio.h>
+
+#include "trimagent/allocator.h"
+#include "trimagent/arena_scan.h"
+#include "trimagent/clock.h"
+#include "trimagent/estimate.h"
+#include "trimagent/malloc_info.h"
+
+/* What mallinfo2 returns, declared here because old headers lack it. */
+struct mallinfo2_result {
+    size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+};
+
+/* The C library's functions and the stream that malloc_info prints to. Set once before the worker
+ * starts. */
+static int (*malloc_trim_function)(size_t pad);
+static int (*malloc_info_function)(int options, FILE *stream);
+static struct mallinfo2_result (*mallinfo2_function)(void);
+static FILE *stream;
+
+/* The worker's own state. */
+static struct trim_malloc_info_parser parser;
+static struct trim_estimate_learned learned;
+static struct trim_estimate_result last_prediction;
+
+static ssize_t feed_parser(void *cookie, const char *piece, size_t length)
+{
+    (void)cookie;
+    trim_malloc_info_feed(&parser, piece, length);
+    return (ssize_t)length;
+}
+
+static int read_malloc_info(struct trim_malloc_info *info)
+{
+    trim_malloc_info_begin(&parser);
+    if (malloc_info_function(0, stream) != 0 || fflush(stream) != 0) {
+        clearerr(stream);
+        return -1;
+    }
+    return trim_malloc_info_end(&parser, info);
+}
+
+static void scan_arenas(struct trim_estimate_input *input)
+{
+    struct trim_arena_scan scan;
+    if (trim_arena_scan("/proc/self", &scan) != 0) {
+        input->resident_known = false;
+        return;
+    }
+    input->resident_known = true;
+    input->resident_bytes = scan.resident_bytes;
+    input->seen_bytes = scan.main_bytes + scan.other_bytes;
+}
+
+/* mallinfo2's words for what malloc_info has printed. */
+static void figures_from_info(const struct trim_malloc_info *info,
+                              struct trim_heap_figures *figures)
+{
+    uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
+    *figures = (struct trim_heap_figures){
+        .source = TRIM_FIGURES_MALLOC_INFO,
+        .arena = info->system_bytes,
+        .ordblks = info->rest_count,
+        .smblks = info->fast_count,
+        .hblks = info->mmap_count,
+        .hblkhd = info->mmap_bytes,
+        .fsmblks = info->fast_bytes,
+        .uordblks = info->system_bytes > free_bytes ? info->system_bytes - free_bytes : 0,
+        .fordblks = free_bytes,
+        .keepcost = info->main_top_bytes,
+    };
+}
+
+static void describe(const struct trim_estimate_input *input,
+                     const struct trim_estimate_result *result, struct trim_estimate *estimate)
+{
+    *estimate = (struct trim_estimate){
+        .expected_bytes = result->expected_bytes,
+        .resident_bytes = input->resident_bytes,
+        .resident_assumed = result->resident_assumed,
+        .arenas = input->info.arenas,
+        .free_chunks = input->info.fast_count + input->info.rest_count,
+        .tops_bytes = input->info.other_top_bytes,
+    };
+    figures_from_info(&input->info, &estimate->figures);
+}
+
+static int glibc_estimate(uint64_t enough_bytes, struct trim_estimate *estimate)
+{
+    uint64_t began_ns = trim_clock_thread_cpu_ns();
+    struct trim_estimate_input input = {0};
+    scan_arenas(&input);
+    if (input.resident_known && input.resident_bytes < enough_bytes && input.resident_bytes > 0) {
+        *estimate = (struct trim_estimate){
+            .expected_bytes = input.resident_bytes,
+            .resident_bytes = input.resident_bytes,
+            .bound_only = true,
+            .cpu_ns = trim_clock_thread_cpu_ns() - began_ns,
+        };
+        return 0;
+    }
+    if (read_malloc_info(&input.info) != 0) {
+        return -1;
+    }
+    trim_estimate_predict(&learned, &input, &last_prediction);
+    describe(&input, &last_prediction, estimate);
+    estimate->cpu_ns = trim_clock_thread_cpu_ns() - began_ns;
+    return 0;
+}
+
+static int glibc_resident(uint64_t *resident_bytes)
+{
+    struct trim_arena_scan scan;
+    if (trim_arena_scan("/proc/self", &scan) != 0) {
+        return -1;
+    }
+    *resident_bytes = scan.resident_bytes;
+    return 0;
+}
+
+static int glibc_figures(struct trim_heap_figures *figures)
+{
+    if (mallinfo2_function == NULL) {
+        return -1;
+    }
+    struct mallinfo2_result info = mallinfo2_function();
+    *figures = (struct trim_heap_figures){
+        .source = TRIM_FIGURES_MALLINFO2,
+        .arena = info.arena,
+        .ordblks = info.ordblks,
+        .smblks = info.smblks,
+        .hblks = info.hblks,
+        .hblkhd = info.hblkhd,
+        .fsmblks = info.fsmblks,
+        .uordblks = info.uordblks,
+        .fordblks = info.fordblks,
+        .keepcost = info.keepcost,
+    };
+    return 0;
+}
+
+static int glibc_trim(void)
+{
+    /* The result is 1 also where nothing was released, so it tells nothing. */
+    (void)malloc_trim_function(0);
+    return 0;
+}
+
+static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
+                       uint64_t *released_bytes)
+{
+    uint64_t began_ns = trim_clock_thread_cpu_ns();
+    struct trim_estimate_input input = {0};
+    scan_arenas(&input);
+    if (!input.resident_known || read_malloc_info(&input.info) != 0) {
+        return -1;
+    }
+    uint64_t released =
+        resident_before > input.resident_bytes ? resident_before - input.resident_bytes : 0;
+    trim_estimate_learn(&learned, &last_prediction, &input, released);
+    struct trim_estimate_result now;
+    trim_estimate_predict(&learned, &input, &now);
+    describe(&input, &now, after);
+    after->cpu_ns = trim_clock_thread_cpu_ns() - began_ns;
+    *released_bytes = released;
+    return 0;
+}
+
+static const struct trim_allocator glibc = {
+    .name = "glibc",
+    .estimate = glibc_estimate,
+    .resident = glibc_resident,
+    .figures = glibc_figures,
+    .trim = glibc_trim,
+    .learn = glibc_learn,
+};
+
+/* The stream allocates when it is made, here, and never again: its buffer is static. */
+static FILE *open_stream(void)
+{
+    static char buffer[BUFSIZ];
+    FILE *made = fopencookie(NULL, "w", (cookie_io_functions_t){.write = feed_parser});
+    if (made != NULL && setvbuf(made, buffer, _IOFBF, sizeof buffer) != 0) {
+        (void)fclose(made);
+        made = NULL;
+    }
+    return made;
+}
+
+const struct trim_allocator *trim_allocator_glibc(void)
+{
+    *(void **)&malloc_trim_function = dlsym(RTLD_DEFAULT, "malloc_trim");
+    *(void **)&malloc_info_function = dlsym(RTLD_DEFAULT, "malloc_info");
+    *(void **)&mallinfo2_function = dlsym(RTLD_DEFAULT, "mallinfo2");
+    if (malloc_trim_function == NULL || malloc_info_function == NULL) {
+        return NULL;
+    }
+    if (stream == NULL) {
+        stream = open_stream();
+        trim_estimate_learned_init(&learned);
+    }
+    if (stream == NULL || trim_arena_scan_open() != 0) {
+        return NULL;
+    }
+    return &glibc;
+}

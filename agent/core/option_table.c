@@ -1,0 +1,42 @@
+/* The table of options: the one place to add, change or document one. */
+#include "trimagent/options.h"
+#include "trimagent/quantity.h"
+
+#define MS TRIM_NS_PER_MS
+#define S TRIM_NS_PER_S
+#define HOUR (3600 * S)
+#define DAY (24 * HOUR)
+
+#define FIELD(name) offsetof(struct trim_options, name)
+
+const struct trim_option trim_option_table[] = {
+    {"threshold", TRIM_OPTION_BYTES, FIELD(threshold_bytes), "64m", TRIM_MIB,
+     16 * TRIM_GIB *TRIM_KIB, "Trim only when at least this much is expected to be released."},
+    {"on", TRIM_OPTION_REASONS, FIELD(on), "full-gc+reload+watermark", 0, 0,
+     "What makes the agent consider a trim."},
+    {"settle", TRIM_OPTION_DURATION, FIELD(settle_ns), "500ms", 10 * MS, 60 * S,
+     "Calm to wait for after an old GC pause and after a burst of class loading, so that Cleaners "
+     "can free memory."},
+    {"max-wait", TRIM_OPTION_DURATION, FIELD(max_wait_ns), "10s", 10 * MS, HOUR,
+     "Longest that further pauses or a lasting burst put a trim off; not below settle."},
+    {"confirm", TRIM_OPTION_DURATION, FIELD(confirm_ns), "1s", 0, 60 * S,
+     "Time until the second look; memory that is in use again by then is left alone."},
+    {"burst", TRIM_OPTION_BURST, FIELD(burst_classes), "200/10s", 1, 10000000,
+     "Class loads and unloads within a time that count as a reload."},
+    {"check", TRIM_OPTION_DURATION_OR_OFF, FIELD(check_ns), "30s", 100 * MS, DAY,
+     "Interval of the watermark check, for services without old GCs and class reloads."},
+    {"cooldown", TRIM_OPTION_DURATION, FIELD(cooldown_ns), "10s", 100 * MS, DAY,
+     "Least time between two trims."},
+    {"max-cooldown", TRIM_OPTION_DURATION, FIELD(max_cooldown_ns), "10m", 100 * MS, DAY,
+     "What useless and regretted trims, which double the cooldown, can raise it to; not below "
+     "cooldown."},
+    {"log", TRIM_OPTION_TARGET, FIELD(log_target), "stderr", 0, 0,
+     "Where to log; in a path %p is the process id. A file is appended to."},
+    {"log-level", TRIM_OPTION_LEVEL, FIELD(log_level), "info", 0, 0, "Least weighty lines to log."},
+    {"dry-run", TRIM_OPTION_FLAG, FIELD(dry_run), "false", 0, 1,
+     "Decide and log, but do not trim."},
+    {"help", TRIM_OPTION_FLAG, FIELD(help), "false", 0, 1,
+     "Print the options and end the JVM with exit code 0."},
+};
+
+const size_t trim_option_count = sizeof trim_option_table / sizeof trim_option_table[0];

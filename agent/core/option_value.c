@@ -1,0 +1,242 @@
+#include "option_value.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "trimagent/quantity.h"
+#include "trimagent/reason.h"
+
+/* The times that a burst may be counted in. */
+#define BURST_WINDOW_MIN_NS (100 * TRIM_NS_PER_MS)
+#define BURST_WINDOW_MAX_NS (3600 * TRIM_NS_PER_S)
+
+static const char *const level_names[] = {"error", "warn", "info", "debug"};
+static const size_t level_count = sizeof level_names / sizeof level_names[0];
+
+const char *trim_log_level_name(enum trim_log_level level)
+{
+    return (size_t)level < level_count ? level_names[level] : "unknown";
+}
+
+static bool equals(const char *text, size_t length, const char *word)
+{
+    return strlen(word) == length && memcmp(text, word, length) == 0;
+}
+
+static uint64_t *numbers(struct trim_options *options, const struct trim_option *option)
+{
+    return (uint64_t *)(void *)((char *)options + option->offset);
+}
+
+static const uint64_t *numbers_of(const struct trim_options *options,
+                                  const struct trim_option *option)
+{
+    return (const uint64_t *)(const void *)((const char *)options + option->offset);
+}
+
+uint64_t trim_option_number(const struct trim_options *options, const struct trim_option *option)
+{
+    return *numbers_of(options, option);
+}
+
+static bool in_range(const struct trim_option *option, uint64_t value)
+{
+    return value >= option->min && value <= option->max;
+}
+
+static int set_burst(uint64_t *fields, const struct trim_option *option, const char *text,
+                     size_t length)
+{
+    const char *slash = memchr(text, '/', length);
+    if (slash == NULL) {
+        return -1;
+    }
+    size_t count_length = (size_t)(slash - text);
+    uint64_t classes = 0;
+    uint64_t window_ns = 0;
+    if (trim_parse_count(text, count_length, &classes) != TRIM_PARSE_OK ||
+        trim_parse_duration(slash + 1, length - count_length - 1, &window_ns) != TRIM_PARSE_OK ||
+        !in_range(option, classes) || window_ns < BURST_WINDOW_MIN_NS ||
+        window_ns > BURST_WINDOW_MAX_NS) {
+        return -1;
+    }
+    fields[0] = classes;
+    fields[1] = window_ns;
+    return 0;
+}
+
+static int set_reasons(uint64_t *field, const char *text, size_t length)
+{
+    uint64_t set = 0;
+    size_t at = 0;
+    while (at <= length) {
+        const char *plus = memchr(text + at, '+', length - at);
+        size_t end = plus == NULL ? length : (size_t)(plus - text);
+        uint64_t bit = 0;
+        for (int reason = 0; reason < TRIM_REASON_DEMAND; reason++) {
+            if (equals(text + at, end - at, trim_reason_name((enum trim_reason)reason))) {
+                bit = UINT64_C(1) << reason;
+            }
+        }
+        if (bit == 0 || (set & bit) != 0) {
+            return -1;
+        }
+        set |= bit;
+        at = end + 1;
+    }
+    *field = set;
+    return 0;
+}
+
+static int set_level(uint64_t *field, const char *text, size_t length)
+{
+    for (size_t i = 0; i < level_count; i++) {
+        if (equals(text, length, level_names[i])) {
+            *field = i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static int set_target(char *field, const char *text, size_t length)
+{
+    if (length == 0 || length >= TRIM_LOG_TARGET_MAX) {
+        return -1;
+    }
+    /* A percent sign must be one that the log can replace; a typing error should not become a
+     * file's name. */
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '%' && (++i == length || (text[i] != 'p' && text[i] != '%'))) {
+            return -1;
+        }
+    }
+    memcpy(field, text, length);
+    field[length] = '\0';
+    return 0;
+}
+
+static int set_number(uint64_t *field, const struct trim_option *option,
+                      enum trim_parse_result parsed, uint64_t value)
+{
+    if (parsed != TRIM_PARSE_OK || !in_range(option, value)) {
+        return -1;
+    }
+    *field = value;
+    return 0;
+}
+
+int trim_option_set(struct trim_options *options, const struct trim_option *option,
+                    const char *text, size_t length)
+{
+    uint64_t *field = numbers(options, option);
+    uint64_t value = 0;
+    switch (option->type) {
+    case TRIM_OPTION_BYTES:
+        return set_number(field, option, trim_parse_bytes(text, length, &value), value);
+    case TRIM_OPTION_DURATION_OR_OFF:
+        if (equals(text, length, "off")) {
+            *field = 0;
+            return 0;
+        }
+        return set_number(field, option, trim_parse_duration(text, length, &value), value);
+    case TRIM_OPTION_DURATION:
+        return set_number(field, option, trim_parse_duration(text, length, &value), value);
+    case TRIM_OPTION_BURST:
+        return set_burst(field, option, text, length);
+    case TRIM_OPTION_REASONS:
+        return set_reasons(field, text, length);
+    case TRIM_OPTION_LEVEL:
+        return set_level(field, text, length);
+    case TRIM_OPTION_TARGET:
+        return set_target((char *)options + option->offset, text, length);
+    case TRIM_OPTION_FLAG:
+        if (equals(text, length, "true") || equals(text, length, "false")) {
+            *field = text[0] == 't';
+            return 0;
+        }
+        return -1;
+    }
+    return -1;
+}
+
+void trim_option_add_allowed(struct trim_text *text, const struct trim_option *option)
+{
+    char min[TRIM_QUANTITY_TEXT_MAX];
+    char max[TRIM_QUANTITY_TEXT_MAX];
+    switch (option->type) {
+    case TRIM_OPTION_BYTES:
+        trim_text_add(text, "a size from %s to %s", trim_format_bytes_exact(min, option->min),
+                      trim_format_bytes_exact(max, option->max));
+        break;
+    case TRIM_OPTION_DURATION:
+    case TRIM_OPTION_DURATION_OR_OFF:
+        trim_text_add(text, "a time from %s to %s%s", trim_format_duration(min, option->min),
+                      trim_format_duration(max, option->max),
+                      option->type == TRIM_OPTION_DURATION_OR_OFF ? ", or off" : "");
+        break;
+    case TRIM_OPTION_BURST:
+        trim_text_add(
+            text, "COUNT/TIME, a count from %" PRIu64 " to %" PRIu64 " and a time from %s to %s",
+            option->min, option->max, trim_format_duration(min, BURST_WINDOW_MIN_NS),
+            trim_format_duration(max, BURST_WINDOW_MAX_NS));
+        break;
+    case TRIM_OPTION_REASONS:
+        trim_text_add(text, "one or more of full-gc, reload and watermark, joined by +");
+        break;
+    case TRIM_OPTION_LEVEL:
+        trim_text_add(text, "error, warn, info or debug");
+        break;
+    case TRIM_OPTION_TARGET:
+        trim_text_add(text, "stderr, stdout or a path below %d bytes, with %%p and %%%% only",
+                      TRIM_LOG_TARGET_MAX);
+        break;
+    case TRIM_OPTION_FLAG:
+        trim_text_add(text, "true or false; the bare name means true");
+        break;
+    }
+}
+
+static void add_reasons(struct trim_text *text, uint64_t set)
+{
+    const char *separator = "";
+    for (int reason = TRIM_REASON_DEMAND - 1; reason >= 0; reason--) {
+        if ((set & (UINT64_C(1) << reason)) != 0) {
+            trim_text_add(text, "%s%s", separator, trim_reason_name((enum trim_reason)reason));
+            separator = "+";
+        }
+    }
+}
+
+void trim_option_add_value(struct trim_text *text, const struct trim_option *option,
+                           const struct trim_options *options)
+{
+    const uint64_t *fields = numbers_of(options, option);
+    char quantity[TRIM_QUANTITY_TEXT_MAX];
+    switch (option->type) {
+    case TRIM_OPTION_BYTES:
+        trim_text_add(text, "%s", trim_format_bytes_exact(quantity, *fields));
+        break;
+    case TRIM_OPTION_DURATION_OR_OFF:
+        trim_text_add(text, "%s", *fields == 0 ? "off" : trim_format_duration(quantity, *fields));
+        break;
+    case TRIM_OPTION_DURATION:
+        trim_text_add(text, "%s", trim_format_duration(quantity, *fields));
+        break;
+    case TRIM_OPTION_BURST:
+        trim_text_add(text, "%" PRIu64 "/%s", fields[0], trim_format_duration(quantity, fields[1]));
+        break;
+    case TRIM_OPTION_REASONS:
+        add_reasons(text, *fields);
+        break;
+    case TRIM_OPTION_LEVEL:
+        trim_text_add(text, "%s", trim_log_level_name((enum trim_log_level) * fields));
+        break;
+    case TRIM_OPTION_TARGET:
+        trim_text_add(text, "%s", (const char *)options + option->offset);
+        break;
+    case TRIM_OPTION_FLAG:
+        trim_text_add(text, "%s", *fields != 0 ? "true" : "false");
+        break;
+    }
+}

@@ -1,0 +1,290 @@
+#include "trimagent/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "cycle.h"
+#include "trimagent/clock.h"
+#include "trimagent/log.h"
+#include "trimagent/quantity.h"
+#include "trimagent/signals.h"
+
+/* Room for what malloc_info, the log lines and the libraries' thread-local data need; only touched
+ * pages count. */
+#define STACK_BYTES (256 * 1024)
+
+/* The room of a status block: a dozen lines and the last trims' lines. */
+#define STATUS_MAX 8192
+
+#define COMMANDS 3
+
+/* There is one worker in a process, as there is one set of signals. */
+static struct {
+    struct trim_worker_config config;
+    struct trim_cycle cycle;
+    pthread_mutex_t lock; /* Guards what follows. Taken before the cycle's lock, where both are. */
+    pthread_cond_t changed; /* A command was carried out, or the worker has ended. */
+    bool started;
+    bool stopping;
+    bool ended;
+    uint64_t asked[COMMANDS];
+    uint64_t served[COMMANDS];
+    atomic_bool summarised;
+} worker = {.lock = PTHREAD_MUTEX_INITIALIZER, .cycle = {.lock = PTHREAD_MUTEX_INITIALIZER}};
+
+static const char *source_name(enum trim_gc_source source)
+{
+    switch (source) {
+    case TRIM_GC_SOURCE_PERF:
+        return "by performance counters";
+    case TRIM_GC_SOURCE_COLLECTED_HEAP:
+        return "by the heap's counts";
+    case TRIM_GC_SOURCE_NONE:
+        break;
+    }
+    return "unknown, every pause is taken for old";
+}
+
+static void log_start(void)
+{
+    const struct trim_worker_config *config = &worker.config;
+    char line[TRIM_LOG_LINE_MAX];
+    struct trim_text text;
+    trim_text_init(&text, line, sizeof line);
+    const char *policy = config->counters->gc_policy;
+    trim_text_add(&text, "trimagent %s: %s, old GCs %s%s%s%s, ", TRIM_VERSION,
+                  config->allocator_description, source_name(config->counters->source),
+                  policy[0] != '\0' ? " (" : "", policy, policy[0] != '\0' ? ")" : "");
+    trim_options_add_echo(&text, &config->options);
+    trim_log_text(TRIM_LOG_INFO, line);
+    if (config->allocator->trim == NULL) {
+        trim_log(TRIM_LOG_WARNING,
+                 "malloc belongs to %s: nothing will be trimmed, events are only counted",
+                 config->allocator_description);
+    }
+}
+
+static void log_summary(const struct trim_totals *totals, bool trim_running)
+{
+    if ((totals->considered == 0 && !trim_running) || atomic_exchange(&worker.summarised, true)) {
+        return;
+    }
+    char line[TRIM_LOG_LINE_MAX];
+    struct trim_text text;
+    trim_text_init(&text, line, sizeof line);
+    trim_totals_add_summary(&text, totals, trim_running);
+    trim_log_text(TRIM_LOG_INFO, line);
+}
+
+static void log_status(void)
+{
+    /* Static for its size; only the worker makes status blocks. */
+    static char block[STATUS_MAX];
+    static struct trim_totals totals;
+    struct trim_status status = {
+        .unloaded_classes = trim_vm_counters_unloaded(worker.config.counters),
+        .options = &worker.config.options,
+        .allocator = worker.config.allocator_description,
+        .lost_log_lines = trim_log_lost(),
+        .now_ns = trim_clock_now_ns(),
+    };
+    trim_signals_read(&status.signals);
+    (void)trim_cycle_read_totals(&worker.cycle, &totals);
+    struct trim_text text;
+    trim_text_init(&text, block, sizeof block);
+    trim_totals_add_status(&text, &totals, &status);
+    trim_log_text(TRIM_LOG_INFO, block);
+}
+
+/* Sleeps until deadline_ns or a wake-up. */
+static void sleep_until(uint64_t deadline_ns)
+{
+    struct pollfd event = {.fd = trim_signals_fd(), .events = POLLIN};
+    struct timespec left;
+    const struct timespec *timeout = NULL;
+    if (deadline_ns != TRIM_NEVER) {
+        uint64_t now_ns = trim_clock_now_ns();
+        uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
+        left.tv_sec = (time_t)(left_ns / TRIM_NS_PER_S);
+        left.tv_nsec = (long)(left_ns % TRIM_NS_PER_S);
+        timeout = &left;
+    }
+    (void)ppoll(&event, 1, timeout, NULL);
+    trim_signals_clear_wake();
+}
+
+/* What is asked of the worker now. Returns whether it shall go on. */
+static bool read_asked(uint64_t asked[COMMANDS])
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    for (int command = 0; command < COMMANDS; command++) {
+        asked[command] = worker.asked[command];
+    }
+    bool go_on = !worker.stopping;
+    (void)pthread_mutex_unlock(&worker.lock);
+    return go_on;
+}
+
+static void tell_served(const uint64_t asked[COMMANDS])
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    for (int command = 0; command < COMMANDS; command++) {
+        worker.served[command] = asked[command];
+    }
+    (void)pthread_cond_broadcast(&worker.changed);
+    (void)pthread_mutex_unlock(&worker.lock);
+}
+
+static void serve_status(const uint64_t asked[COMMANDS])
+{
+    if (asked[TRIM_COMMAND_STATUS] != worker.served[TRIM_COMMAND_STATUS]) {
+        log_status();
+    }
+}
+
+/* Without an allocator to trim there is nothing to decide: the worker only answers. */
+static void refuse_trim(const uint64_t asked[COMMANDS])
+{
+    if (asked[TRIM_COMMAND_TRIM] != worker.served[TRIM_COMMAND_TRIM]) {
+        trim_log(TRIM_LOG_WARNING, "cannot trim: malloc belongs to %s",
+                 worker.config.allocator_description);
+    }
+}
+
+static void end(void)
+{
+    struct trim_totals totals;
+    (void)trim_cycle_read_totals(&worker.cycle, &totals);
+    log_summary(&totals, false);
+    (void)pthread_mutex_lock(&worker.lock);
+    worker.ended = true;
+    (void)pthread_cond_broadcast(&worker.changed);
+    (void)pthread_mutex_unlock(&worker.lock);
+}
+
+static void *run(void *unused)
+{
+    (void)unused;
+    uint64_t asked[COMMANDS];
+    struct trim_cycle_wait wait = {.wake_ns = TRIM_NEVER, .arm_class_loads = UINT64_MAX};
+    bool can_trim = worker.config.allocator->trim != NULL;
+    (void)pthread_setname_np(pthread_self(), "trimagent");
+    log_start();
+    trim_cycle_init(&worker.cycle, &worker.config);
+    while (read_asked(asked)) {
+        if (can_trim) {
+            trim_cycle_run(&worker.cycle, asked[TRIM_COMMAND_TRIM], &wait);
+        } else {
+            refuse_trim(asked);
+        }
+        serve_status(asked);
+        tell_served(asked);
+        trim_signals_arm_class_loads(wait.arm_class_loads);
+        sleep_until(wait.wake_ns);
+    }
+    end();
+    return NULL;
+}
+
+static int start_thread(void)
+{
+    pthread_attr_t attributes;
+    int error = pthread_attr_init(&attributes);
+    if (error != 0) {
+        return error;
+    }
+    (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+
+    /* The new thread inherits the mask: the JVM's signals must find the JVM's threads. */
+    sigset_t all;
+    sigset_t before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t thread;
+    error = pthread_create(&thread, &attributes, run, NULL);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    (void)pthread_attr_destroy(&attributes);
+    return error;
+}
+
+int trim_worker_start(const struct trim_worker_config *config)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    int error = 0;
+    if (!worker.started) {
+        pthread_condattr_t attributes;
+        (void)pthread_condattr_init(&attributes);
+        (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+        (void)pthread_cond_init(&worker.changed, &attributes);
+        (void)pthread_condattr_destroy(&attributes);
+        worker.config = *config;
+        error = start_thread();
+        worker.started = error == 0;
+    }
+    (void)pthread_mutex_unlock(&worker.lock);
+    return error;
+}
+
+bool trim_worker_started(void)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    bool started = worker.started;
+    (void)pthread_mutex_unlock(&worker.lock);
+    return started;
+}
+
+static struct timespec deadline_after(uint64_t timeout_ns)
+{
+    uint64_t deadline_ns = trim_clock_now_ns() + timeout_ns;
+    return (struct timespec){.tv_sec = (time_t)(deadline_ns / TRIM_NS_PER_S),
+                             .tv_nsec = (long)(deadline_ns % TRIM_NS_PER_S)};
+}
+
+int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
+{
+    struct timespec deadline = deadline_after(timeout_ns);
+    (void)pthread_mutex_lock(&worker.lock);
+    bool possible = worker.started && !worker.stopping;
+    uint64_t ticket = 0;
+    if (possible) {
+        ticket = ++worker.asked[command];
+        trim_signals_wake();
+    }
+    int waited = 0;
+    while (possible && worker.served[command] < ticket && !worker.ended && waited == 0) {
+        waited = pthread_cond_timedwait(&worker.changed, &worker.lock, &deadline);
+    }
+    bool served = possible && worker.served[command] >= ticket;
+    (void)pthread_mutex_unlock(&worker.lock);
+    return served ? 0 : -1;
+}
+
+void trim_worker_stop(uint64_t timeout_ns)
+{
+    struct timespec deadline = deadline_after(timeout_ns);
+    (void)pthread_mutex_lock(&worker.lock);
+    if (!worker.started) {
+        (void)pthread_mutex_unlock(&worker.lock);
+        return;
+    }
+    worker.stopping = true;
+    /* Nothing hurries a trim that is running, so the exit does not wait for it. */
+    bool trimming = trim_cycle_stop(&worker.cycle);
+    trim_signals_wake();
+    int waited = 0;
+    while (!worker.ended && !trimming && waited == 0) {
+        waited = pthread_cond_timedwait(&worker.changed, &worker.lock, &deadline);
+    }
+    bool ended = worker.ended;
+    (void)pthread_mutex_unlock(&worker.lock);
+    if (!ended) {
+        struct trim_totals totals;
+        trimming = trim_cycle_read_totals(&worker.cycle, &totals);
+        log_summary(&totals, trimming);
+    }
+}

@@ -1,0 +1,36 @@
+/*
+ * Binds the agent to the oldest versions of the C library's functions, so that one binary loads on
+ * old and new glibc: a plain build on glibc 2.36 would need 2.34 for threads and dlsym alone,
+ * though nothing newer is used of them.
+ *
+ * Included by the compiler in front of every file of the library (see CMakeLists.txt). A test reads
+ * the result with objdump. Where these functions lived in libpthread and libdl, those must be named
+ * as needed libraries; they are empty shells since glibc 2.34.
+ */
+#ifndef TRIMAGENT_GLIBC_FLOOR_H
+#define TRIMAGENT_GLIBC_FLOOR_H
+
+#if defined(__x86_64__)
+#define TRIM_OLDEST "GLIBC_2.2.5"
+#define TRIM_OLDEST_CONDITION "GLIBC_2.3.3"
+#define TRIM_OLDEST_NAME "GLIBC_2.12"
+#elif defined(__aarch64__)
+#define TRIM_OLDEST "GLIBC_2.17"
+#define TRIM_OLDEST_CONDITION "GLIBC_2.17"
+#define TRIM_OLDEST_NAME "GLIBC_2.17"
+#endif
+
+#ifdef TRIM_OLDEST
+__asm__(".symver dladdr, dladdr@" TRIM_OLDEST);
+__asm__(".symver dlclose, dlclose@" TRIM_OLDEST);
+__asm__(".symver dlopen, dlopen@" TRIM_OLDEST);
+__asm__(".symver dlsym, dlsym@" TRIM_OLDEST);
+__asm__(".symver exp, exp@" TRIM_OLDEST);
+__asm__(".symver pthread_attr_setstacksize, pthread_attr_setstacksize@" TRIM_OLDEST);
+__asm__(".symver pthread_condattr_setclock, pthread_condattr_setclock@" TRIM_OLDEST_CONDITION);
+__asm__(".symver pthread_create, pthread_create@" TRIM_OLDEST);
+__asm__(".symver pthread_setname_np, pthread_setname_np@" TRIM_OLDEST_NAME);
+__asm__(".symver pthread_sigmask, pthread_sigmask@" TRIM_OLDEST);
+#endif
+
+#endif

@@ -1,0 +1,205 @@
+/*
+ * The library's three entry points, and how the agent is put together.
+ *
+ * Agent_OnLoad only prepares: options, log, allocator, events. The worker starts at VMInit, when
+ * the VM's counters exist, so that a JVM that ends before (java -version) never sees a thread of
+ * ours. A failure that is not the user's leaves the agent inert with one warning: the application
+ * runs.
+ */
+#include <jvmti.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hooks.h"
+#include "hotspot.h"
+#include "trimagent/allocator.h"
+#include "trimagent/log.h"
+#include "trimagent/quantity.h"
+#include "trimagent/signals.h"
+#include "trimagent/worker.h"
+
+/* The longest that the end of the JVM may wait for the worker's last line. */
+#define STOP_TIMEOUT_NS (200 * TRIM_NS_PER_MS)
+
+/* How long a command waits for its report, so that jcmd returns after the trim. Only the attach
+ * thread waits. */
+#define COMMAND_TIMEOUT_NS (60 * TRIM_NS_PER_S)
+
+#define MESSAGE_MAX 1024
+#define HELP_MAX 8192
+#define ALLOCATOR_DESCRIPTION_MAX 160
+
+/* The one agent of this process. Written in Agent_OnLoad or Agent_OnAttach, which do not overlap.
+ */
+static struct {
+    bool loaded;
+    struct trim_worker_config config;
+    struct trim_vm_counters counters;
+    char allocator_description[ALLOCATOR_DESCRIPTION_MAX];
+    const void *function_of_vm;
+} agent;
+
+static void start_worker(void)
+{
+    trim_hotspot_find_counters(agent.function_of_vm, &agent.counters);
+    trim_hooks_counters_found();
+    int error = trim_worker_start(&agent.config);
+    if (error != 0) {
+        trim_log(TRIM_LOG_WARNING, "no thread can be had (%s): the agent stays inert",
+                 strerror(error));
+    }
+}
+
+static void on_vm_death(void)
+{
+    trim_worker_stop(STOP_TIMEOUT_NS);
+}
+
+static void print(int fd, const struct trim_text *text)
+{
+    ssize_t written = write(fd, text->data, text->length);
+    (void)written; /* Where even this cannot be said, nothing can. */
+}
+
+/* Reads the options. On an error it is told on stderr, whatever log the options name. */
+static int read_options(const char *text)
+{
+    char buffer[MESSAGE_MAX];
+    struct trim_text message;
+    trim_text_init(&message, buffer, sizeof buffer - 1);
+    trim_text_add(&message, "trimagent: ");
+    if (trim_options_parse(&agent.config.options, text, &message) != 0) {
+        buffer[message.length++] = '\n';
+        print(STDERR_FILENO, &message);
+        return -1;
+    }
+    return 0;
+}
+
+static void print_help_and_exit(void)
+{
+    static char buffer[HELP_MAX];
+    struct trim_text help;
+    trim_text_init(&help, buffer, sizeof buffer);
+    trim_options_add_help(&help);
+    print(STDOUT_FILENO, &help);
+    exit(EXIT_SUCCESS);
+}
+
+static void open_log(void)
+{
+    const struct trim_options *options = &agent.config.options;
+    if (trim_log_open(options->log_target, (enum trim_log_level)options->log_level) != 0) {
+        trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%m), logging to stderr",
+                 options->log_target);
+    }
+}
+
+static void find_allocator(void)
+{
+    struct trim_text description;
+    trim_text_init(&description, agent.allocator_description, sizeof agent.allocator_description);
+    agent.config.allocator = trim_allocator_in_charge(&description);
+    agent.config.allocator_description = agent.allocator_description;
+}
+
+/* What OnLoad and OnAttach have in common, once the options are read. Returns whether the events
+ * are on. */
+static bool prepare(JavaVM *vm, bool live)
+{
+    static const struct trim_hooks_listener listener = {.vm_init = start_worker,
+                                                        .vm_death = on_vm_death};
+    char buffer[MESSAGE_MAX];
+    struct trim_text message;
+    trim_text_init(&message, buffer, sizeof buffer);
+    open_log();
+    find_allocator();
+    agent.config.counters = &agent.counters;
+    agent.config.proc = "/proc/self";
+    void *function = NULL;
+    memcpy(&function, &(*vm)->GetEnv, sizeof function);
+    agent.function_of_vm = function;
+    if (trim_signals_open() != 0) {
+        trim_log(TRIM_LOG_WARNING, "no eventfd can be had (%m): the agent stays inert");
+        return false;
+    }
+    if (trim_hooks_install(vm, live, &listener, &agent.counters, &message) != 0) {
+        trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", buffer);
+        return false;
+    }
+    return true;
+}
+
+JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
+{
+    (void)reserved;
+    if (agent.loaded) {
+        trim_log(TRIM_LOG_WARNING,
+                 "the agent was given twice: the options of the first one are in force");
+        return JNI_OK;
+    }
+    if (read_options(options) != 0) {
+        return JNI_ERR;
+    }
+    if (agent.config.options.help != 0) {
+        print_help_and_exit();
+    }
+    agent.loaded = true;
+    (void)prepare(vm, false);
+    return JNI_OK;
+}
+
+/* Carries out a command of late attach. */
+static jint obey(const char *command)
+{
+    enum trim_command known;
+    if (strcmp(command, "trim") == 0) {
+        known = TRIM_COMMAND_TRIM;
+    } else if (strcmp(command, "status") == 0) {
+        known = TRIM_COMMAND_STATUS;
+    } else {
+        char buffer[MESSAGE_MAX];
+        struct trim_text found;
+        trim_text_init(&found, buffer, sizeof buffer);
+        trim_text_add_quoted(&found, command, strlen(command));
+        trim_log(TRIM_LOG_ERROR,
+                 "command '%s': unknown, allowed: trim, status; options cannot be changed", buffer);
+        return JNI_ERR;
+    }
+    if (!trim_worker_started()) {
+        trim_log(TRIM_LOG_ERROR, "command '%s': the agent is inert", command);
+        return JNI_ERR;
+    }
+    return trim_worker_command(known, COMMAND_TIMEOUT_NS) == 0 ? JNI_OK : JNI_ERR;
+}
+
+JNIEXPORT jint JNICALL Agent_OnAttach(JavaVM *vm, char *options, void *reserved)
+{
+    (void)reserved;
+    const char *text = options != NULL ? options : "";
+    if (agent.loaded) {
+        return obey(text);
+    }
+    /* A first load may be a command as well: it starts the agent with its defaults. */
+    bool command = strcmp(text, "trim") == 0 || strcmp(text, "status") == 0;
+    if (read_options(command ? "" : text) != 0) {
+        return JNI_ERR;
+    }
+    if (agent.config.options.help != 0) {
+        trim_log(TRIM_LOG_ERROR, "option 'help': not possible in a running JVM");
+        return JNI_ERR;
+    }
+    agent.loaded = true;
+    if (!prepare(vm, true)) {
+        return JNI_ERR;
+    }
+    start_worker();
+    return command ? obey(text) : JNI_OK;
+}
+
+JNIEXPORT void JNICALL Agent_OnUnload(JavaVM *vm)
+{
+    (void)vm;
+    trim_worker_stop(STOP_TIMEOUT_NS);
+}

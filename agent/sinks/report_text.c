@@ -1,0 +1,242 @@
+#include "trimagent/report.h"
+
+#include <inttypes.h>
+
+#include "trimagent/quantity.h"
+
+static uint64_t sum(const struct trim_process_memory *memory)
+{
+    return memory->rss_bytes + memory->swap_bytes;
+}
+
+static void add_bytes(struct trim_text *text, const char *name, uint64_t before, uint64_t after)
+{
+    char from[TRIM_QUANTITY_TEXT_MAX];
+    char to[TRIM_QUANTITY_TEXT_MAX];
+    trim_text_add(text, "%s %s->%s", name, trim_format_bytes(from, before),
+                  trim_format_bytes(to, after));
+}
+
+static void add_count(struct trim_text *text, const char *name, uint64_t before, uint64_t after)
+{
+    trim_text_add(text, "%s %" PRIu64 "->%" PRIu64, name, before, after);
+}
+
+static void add_figures(struct trim_text *text, const struct trim_report *report)
+{
+    const struct trim_heap_figures *before = &report->figures_before;
+    const struct trim_heap_figures *after = report->dry ? before : &report->figures_after;
+    if (before->source == TRIM_FIGURES_NONE || (after->source != before->source)) {
+        trim_text_add(text, report->figures_dear ? "; mallinfo left out, dear to take"
+                                                 : "; mallinfo unknown");
+        return;
+    }
+    trim_text_add(text,
+                  "; %s:", before->source == TRIM_FIGURES_MALLINFO2 ? "mallinfo2" : "malloc_info");
+    add_bytes(text, " arena", before->arena, after->arena);
+    add_bytes(text, ", uordblks", before->uordblks, after->uordblks);
+    add_bytes(text, ", fordblks", before->fordblks, after->fordblks);
+    add_bytes(text, ", keepcost", before->keepcost, after->keepcost);
+    add_count(text, ", ordblks", before->ordblks, after->ordblks);
+    add_count(text, ", smblks", before->smblks, after->smblks);
+    add_bytes(text, ", fsmblks", before->fsmblks, after->fsmblks);
+    add_count(text, ", hblks", before->hblks, after->hblks);
+    add_bytes(text, ", hblkhd", before->hblkhd, after->hblkhd);
+    add_bytes(text, ", total C heap", before->arena + before->hblkhd, after->arena + after->hblkhd);
+}
+
+static void add_expectation(struct trim_text *text, const struct trim_report *report)
+{
+    char quantity[TRIM_QUANTITY_TEXT_MAX];
+    if (report->expected_known) {
+        trim_text_add(text, ", expected %s%s", trim_format_bytes(quantity, report->expected_bytes),
+                      report->resident_assumed ? " at most" : "");
+    } else {
+        trim_text_add(text, ", expected unknown");
+    }
+    if (report->released_known) {
+        trim_text_add(text, ", released %s", trim_format_bytes(quantity, report->released_bytes));
+    } else if (!report->dry) {
+        trim_text_add(text, ", released unknown");
+    }
+}
+
+void trim_report_add(struct trim_text *text, const struct trim_report *report)
+{
+    char quantity[TRIM_QUANTITY_TEXT_MAX];
+    trim_text_add(text, "trim #%" PRIu64 " %s: ", report->number, trim_reason_name(report->reason));
+    if (report->dry) {
+        trim_text_add(text, "dry-run, not carried out, ");
+    }
+    if (!report->memory_known) {
+        trim_text_add(text, "RSS+swap unknown");
+    } else if (report->dry) {
+        trim_text_add(text, "RSS+swap %s", trim_format_bytes(quantity, sum(&report->before)));
+    } else {
+        add_bytes(text, "RSS+swap", sum(&report->before), sum(&report->after));
+        trim_text_add(
+            text, " (%s)",
+            trim_format_bytes_change(quantity, sum(&report->before), sum(&report->after)));
+    }
+    if (!report->dry) {
+        trim_text_add(text, " in %s", trim_format_ms(quantity, report->took_ns));
+    }
+    add_expectation(text, report);
+    add_figures(text, report);
+    if (report->tops_bytes != 0) {
+        trim_text_add(text, "; in arena tops that no trim reaches %s",
+                      trim_format_bytes(quantity, report->tops_bytes));
+    }
+}
+
+uint64_t trim_totals_trims(const struct trim_totals *totals)
+{
+    uint64_t trims = 0;
+    for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
+        trims += totals->trims[reason];
+    }
+    return trims;
+}
+
+/* Appends "N trims (full-gc 2, reload 1)". */
+static void add_trims(struct trim_text *text, const struct trim_totals *totals)
+{
+    uint64_t trims = trim_totals_trims(totals);
+    trim_text_add(text, "%" PRIu64 " trim%s%s", trims, trims == 1 ? "" : "s",
+                  totals->dry ? " decided by dry-run" : "");
+    const char *separator = " (";
+    for (int reason = TRIM_REASON_COUNT - 1; reason >= 0; reason--) {
+        if (totals->trims[reason] != 0) {
+            trim_text_add(text, "%s%s %" PRIu64, separator,
+                          trim_reason_name((enum trim_reason)reason), totals->trims[reason]);
+            separator = ", ";
+        }
+    }
+    trim_text_add(text, "%s", trims != 0 ? ")" : "");
+}
+
+/* Appends "skipped N (below-threshold 3, reused 1)". */
+static void add_skips(struct trim_text *text, const struct trim_totals *totals)
+{
+    uint64_t skips = 0;
+    for (int skip = 0; skip < TRIM_SKIP_COUNT; skip++) {
+        skips += totals->skips[skip];
+    }
+    trim_text_add(text, "skipped %" PRIu64, skips);
+    const char *separator = " (";
+    for (int skip = 0; skip < TRIM_SKIP_COUNT; skip++) {
+        if (totals->skips[skip] != 0) {
+            trim_text_add(text, "%s%s %" PRIu64, separator, trim_skip_name((enum trim_skip)skip),
+                          totals->skips[skip]);
+            separator = ", ";
+        }
+    }
+    trim_text_add(text, "%s", skips != 0 ? ")" : "");
+}
+
+static void add_released(struct trim_text *text, const struct trim_totals *totals)
+{
+    char released[TRIM_QUANTITY_TEXT_MAX];
+    char in_trims[TRIM_QUANTITY_TEXT_MAX];
+    char longest[TRIM_QUANTITY_TEXT_MAX];
+    trim_text_add(text, "released %s in %s of trims, longest %s",
+                  trim_format_bytes(released, totals->released_bytes),
+                  trim_format_ms(in_trims, totals->trim_ns),
+                  trim_format_ms(longest, totals->longest_trim_ns));
+}
+
+void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *totals,
+                             bool trim_running)
+{
+    trim_text_add(text, "summary: ");
+    add_trims(text, totals);
+    trim_text_add(text, ", ");
+    add_released(text, totals);
+    trim_text_add(text, "; useless %" PRIu64 ", regretted %" PRIu64 "; ", totals->useless,
+                  totals->regretted);
+    add_skips(text, totals);
+    if (trim_running) {
+        trim_text_add(text, "; one more trim was running at exit");
+    }
+}
+
+static void add_age(struct trim_text *text, uint64_t then_ns, uint64_t now_ns)
+{
+    uint64_t tenths = now_ns > then_ns ? (now_ns - then_ns) / (TRIM_NS_PER_S / 10) : 0;
+    trim_text_add(text, "%" PRIu64 ".%" PRIu64 "s ago", tenths / 10, tenths % 10);
+}
+
+static void add_last_estimate(struct trim_text *text, const struct trim_totals *totals,
+                              uint64_t now_ns)
+{
+    if (!totals->has_estimate) {
+        trim_text_add(text, "\n  last estimate: none");
+        return;
+    }
+    const struct trim_estimate *estimate = &totals->estimate;
+    char expected[TRIM_QUANTITY_TEXT_MAX];
+    char resident[TRIM_QUANTITY_TEXT_MAX];
+    char tops[TRIM_QUANTITY_TEXT_MAX];
+    char cpu[TRIM_QUANTITY_TEXT_MAX];
+    trim_text_add(text, "\n  last estimate: ");
+    add_age(text, totals->estimate_at_ns, now_ns);
+    trim_text_add(text, ", expected %s%s, arenas resident %s",
+                  trim_format_bytes(expected, estimate->expected_bytes),
+                  estimate->bound_only || estimate->resident_assumed ? " at most" : "",
+                  trim_format_bytes(resident, estimate->resident_bytes));
+    if (!estimate->bound_only) {
+        trim_text_add(
+            text, ", arenas %" PRIu64 ", free chunks %" PRIu64 ", tops of other arenas %s",
+            estimate->arenas, estimate->free_chunks, trim_format_bytes(tops, estimate->tops_bytes));
+    }
+    trim_text_add(text, ", took %s CPU", trim_format_ms(cpu, estimate->cpu_ns));
+}
+
+static void add_last_trims(struct trim_text *text, const struct trim_totals *totals,
+                           uint64_t now_ns)
+{
+    uint64_t trims = trim_totals_trims(totals);
+    uint64_t shown = trims < TRIM_STATUS_TRIMS ? trims : TRIM_STATUS_TRIMS;
+    for (uint64_t number = trims - shown + 1; number <= trims; number++) {
+        uint64_t at = (number - 1) % TRIM_STATUS_TRIMS;
+        trim_text_add(text, "\n  ");
+        add_age(text, totals->last_at_ns[at], now_ns);
+        trim_text_add(text, " ");
+        trim_report_add(text, &totals->last[at]);
+    }
+}
+
+void trim_totals_add_status(struct trim_text *text, const struct trim_totals *totals,
+                            const struct trim_status *status)
+{
+    char quantity[TRIM_QUANTITY_TEXT_MAX];
+    trim_text_add(text, "status: %s", status->allocator);
+    trim_text_add(text, "\n  GC pauses: old %" PRIu64 ", young %" PRIu64 ", empty %" PRIu64,
+                  status->signals.old_pauses, status->signals.young_pauses,
+                  status->signals.empty_pauses);
+    if (status->signals.last_old_ns != 0) {
+        trim_text_add(text, ", last old ");
+        add_age(text, status->signals.last_old_ns, status->now_ns);
+    }
+    trim_text_add(text, "\n  classes: loaded %" PRIu64 ", unloaded %" PRIu64,
+                  status->signals.class_loads, status->unloaded_classes);
+    trim_text_add(text, "\n  considered %" PRIu64 ": ", totals->considered);
+    add_trims(text, totals);
+    trim_text_add(text, ", ");
+    add_skips(text, totals);
+    trim_text_add(text, "\n  ");
+    add_released(text, totals);
+    trim_text_add(text, "; useless %" PRIu64 ", regretted %" PRIu64 ", last verdict %s",
+                  totals->useless, totals->regretted, trim_verdict_name(totals->verdict));
+    trim_text_add(text, "\n  cooldown in force %s", trim_format_ms(quantity, totals->cooldown_ns));
+    add_last_estimate(text, totals, status->now_ns);
+    trim_text_add(text, "\n  agent: CPU in trims %s",
+                  trim_format_ms(quantity, totals->trim_cpu_ns));
+    trim_text_add(text, ", CPU in %" PRIu64 " estimates %s", totals->estimates,
+                  trim_format_ms(quantity, totals->estimate_cpu_ns));
+    trim_text_add(text, ", wake-ups %" PRIu64 ", log lines lost %" PRIu64, totals->wake_ups,
+                  status->lost_log_lines);
+    trim_text_add(text, "\n  options: ");
+    trim_options_add_echo(text, status->options);
+    add_last_trims(text, totals, status->now_ns);
+}

@@ -1,0 +1,67 @@
+/*
+ * What a trim would release: the model, pure.
+ *
+ *   expected = resident(arenas) - (system - inner - main top) + share * fastbin gain - bias
+ *
+ * The bracket is what a trim leaves resident. The fastbin gain is what chunks in fastbins may add
+ * once a trim has merged them with their neighbours; which share of it comes true, and what the
+ * model has got wrong altogether (bias: it should be 0 right after a trim), is learned from each
+ * trim.
+ */
+#ifndef TRIMAGENT_ESTIMATE_H
+#define TRIMAGENT_ESTIMATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trimagent/malloc_info.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* In thousandths: what the share of the fastbin gain is taken for before the first trim. A load of
+ * blocks of up to 1 KiB released 77 % of it (allocator measurements in docs/DESIGN.md). */
+#define TRIM_FAST_SHARE_START 750
+
+struct trim_estimate_learned {
+    int64_t
+        bias_bytes; /* What the model said right after the last trim, when it should have said 0. */
+    uint64_t fast_share; /* In thousandths. */
+};
+
+struct trim_estimate_input {
+    struct trim_malloc_info info;
+    bool resident_known;
+    uint64_t resident_bytes; /* Of the arenas that were found. */
+    uint64_t seen_bytes;     /* Size of the arenas that were found. */
+};
+
+struct trim_estimate_result {
+    uint64_t expected_bytes;
+    int64_t model_bytes;   /* Before the bias is taken off and the bounds are applied. */
+    uint64_t gain_bytes;   /* The whole fastbin gain, of which the share was added. */
+    bool resident_assumed; /* Part of the arenas was not found, and is taken for resident. */
+};
+
+/* Starts with nothing learned. */
+void trim_estimate_learned_init(struct trim_estimate_learned *learned);
+
+/* Predicts a trim's release. The result never exceeds the free bytes or the resident ones. */
+void trim_estimate_predict(const struct trim_estimate_learned *learned,
+                           const struct trim_estimate_input *input,
+                           struct trim_estimate_result *result);
+
+/*
+ * Learns from a trim: before is the prediction for it, after the input measured right after it,
+ * released_bytes what it released.
+ */
+void trim_estimate_learn(struct trim_estimate_learned *learned,
+                         const struct trim_estimate_result *before,
+                         const struct trim_estimate_input *after, uint64_t released_bytes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * Parser of the XML that glibc's malloc_info(3) prints: 64-bit on every glibc since 2.10, and the
+ * only public view of the tops of non-main arenas.
+ *
+ * It is fed piece by piece, as the C library prints, keeps no more than one tag, and never
+ * allocates. Hostile, truncated and future input ends in complete == false or in figures that are
+ * too small, never in a wild access. One thread at a time.
+ */
+#ifndef TRIMAGENT_MALLOC_INFO_H
+#define TRIMAGENT_MALLOC_INFO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * What a free chunk keeps back of a trim on average: its header of 48 bytes and the parts of pages
+ * at both ends, together a page. Measured against real trims: -0.7 MiB of 4 GiB.
+ */
+#define TRIM_CHUNK_KEEPS 4144
+
+/* The figures of all arenas. Bytes and numbers of chunks. */
+struct trim_malloc_info {
+    bool complete; /* The closing tag was seen and every heap had its totals. */
+    uint64_t arenas;
+    uint64_t system_bytes;      /* Obtained from the system by arenas; without mmapped chunks. */
+    uint64_t main_system_bytes; /* Of it, the main arena's. */
+    uint64_t fast_count;
+    uint64_t fast_bytes;
+    uint64_t rest_count; /* Free chunks in bins, and tops. */
+    uint64_t rest_bytes;
+    uint64_t mmap_count;
+    uint64_t mmap_bytes;
+    uint64_t inner_bytes; /* Whole pages inside free chunks, estimated: what a trim can drop, were
+                             it all resident. */
+    uint64_t small_count; /* Free chunks in bins too small to have a whole page inside. */
+    uint64_t small_bytes;
+    uint64_t main_top_bytes;
+    uint64_t other_top_bytes; /* Never released by malloc_trim. */
+};
+
+#define TRIM_MALLOC_INFO_TAG_MAX 256
+
+struct trim_malloc_info_parser {
+    struct trim_malloc_info info;
+    char tag[TRIM_MALLOC_INFO_TAG_MAX];
+    size_t tag_length;
+    bool in_tag;
+    bool broken;
+    bool in_heap;
+    /* Of the heap at hand. */
+    uint64_t heap_number;
+    uint64_t row_bytes;
+    uint64_t heap_fast_bytes;
+    uint64_t heap_rest_bytes;
+    uint64_t heap_system_bytes;
+};
+
+/* Starts on a new text. */
+void trim_malloc_info_begin(struct trim_malloc_info_parser *parser);
+
+/* Takes in the next piece, of any length. */
+void trim_malloc_info_feed(struct trim_malloc_info_parser *parser, const char *piece,
+                           size_t length);
+
+/* Ends the text. Returns 0 and fills *info, or -1 where the text was not a whole malloc_info, *info
+ * untouched. */
+int trim_malloc_info_end(struct trim_malloc_info_parser *parser, struct trim_malloc_info *info);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,177 @@
+/*
+ * When to trim. Pure: the state and an observation (numbers and the time) go in; a decision, its
+ * reason and the next wake-up come out. The policy reads no clock, calls nothing and sleeps
+ * nowhere; its tests are timelines.
+ *
+ * The worker calls trim_policy_step with what the JVM has signalled. The policy may answer with
+ * TRIM_LOOK: the worker then takes the measurement that is asked for and calls again with it. So
+ * dear measurements are taken only when a cheap one could not decide. After TRIM_TRIM the worker
+ * trims and tells the outcome.
+ *
+ * The way of one consideration:
+ *
+ *   old pause --settle--+
+ *   burst ended --------+--> cooldown over? --> process --> first estimate --confirm--> second -->
+ * trim check interval -----+                        (cheap)     (rationed)
+ */
+#ifndef TRIMAGENT_POLICY_H
+#define TRIMAGENT_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trimagent/burst.h"
+#include "trimagent/options.h"
+#include "trimagent/ration.h"
+#include "trimagent/reason.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the worker has measured, from cheap to dear. */
+enum trim_look {
+    TRIM_LOOK_NONE = 0, /* Only the signals, which are always there. */
+    TRIM_LOOK_PROCESS,  /* RSS and faults of the process: microseconds. */
+    TRIM_LOOK_RESIDENT, /* Resident bytes of the arenas: about 1 ms per GiB, no lock of malloc's. */
+    TRIM_LOOK_ESTIMATE  /* What a trim would release: walks the free chunks under the arenas' locks.
+                         */
+};
+
+struct trim_observation {
+    uint64_t now_ns; /* Monotonic. */
+
+    /* Signals, counted since the start. */
+    uint64_t old_pauses;
+    uint64_t last_old_ns;   /* End of the latest old pause. */
+    uint64_t class_changes; /* Loads and unloads. */
+    uint64_t demands;       /* Trims asked for by an operator. */
+
+    enum trim_look look; /* Which of the following was measured for this step. */
+    bool failed;         /* The measurement asked for could not be taken. */
+
+    /* With TRIM_LOOK_PROCESS. */
+    uint64_t rss_bytes;
+    uint64_t minor_faults;
+
+    /* With TRIM_LOOK_RESIDENT. */
+    uint64_t resident_bytes;
+
+    /* With TRIM_LOOK_ESTIMATE. */
+    uint64_t expected_bytes;
+    uint64_t cost_ns; /* CPU time the estimate took. */
+};
+
+enum trim_action {
+    TRIM_WAIT = 0, /* Sleep until wake_ns or until woken. */
+    TRIM_LOOK,     /* Measure decision.look and call trim_policy_step again. */
+    TRIM_TRIM      /* Trim, then call trim_policy_trimmed. */
+};
+
+struct trim_decision {
+    enum trim_action action;
+    enum trim_look look;
+    enum trim_reason reason; /* Of the consideration that this decision belongs to. */
+    enum trim_skip skip;  /* With TRIM_WAIT: why a consideration has ended or must wait; NONE: there
+                             was none. */
+    uint64_t wake_ns;     /* With TRIM_WAIT; TRIM_NEVER: only when woken. */
+    uint64_t arm_classes; /* With TRIM_WAIT: further class loads that are worth a wake-up;
+                             UINT64_MAX: none. */
+    uint64_t expected_bytes; /* With TRIM_TRIM and the skips below-threshold and reused: what was
+                                expected. */
+};
+
+/* How a trim went. */
+struct trim_outcome {
+    uint64_t end_ns;         /* When it ended. */
+    uint64_t released_bytes; /* Measured. */
+    uint64_t resident_bytes; /* Of the arenas, right after it. */
+    uint64_t cost_ns;        /* CPU time of the measurements around it. */
+    bool dry;                /* It was not carried out (dry-run). */
+    bool measured;           /* released_bytes and resident_bytes are known. */
+};
+
+/* What became of the last trim. */
+enum trim_verdict {
+    TRIM_VERDICT_NONE = 0,
+    TRIM_VERDICT_OPEN, /* The time in which it may be regretted has not passed. */
+    TRIM_VERDICT_GOOD,
+    TRIM_VERDICT_USELESS,  /* It released less than a quarter of what was expected. */
+    TRIM_VERDICT_REGRETTED /* Half of what it released was resident again within the cooldown. */
+};
+
+enum trim_stage {
+    TRIM_STAGE_IDLE = 0,
+    TRIM_STAGE_PROCESS,
+    TRIM_STAGE_FIRST,
+    TRIM_STAGE_CONFIRM,
+    TRIM_STAGE_SECOND,
+    TRIM_STAGE_RECHECK
+};
+
+/* The whole state. To be read freely; to be changed only by the functions below. */
+struct trim_policy {
+    struct trim_options options;
+    struct trim_burst burst;
+    struct trim_ration ration;
+
+    /* Triggers that wait for their moment. */
+    uint64_t seen_old_pauses;
+    bool gc_pending;
+    uint64_t gc_first_ns;
+    uint64_t gc_last_ns;
+    bool reload_pending;
+    uint64_t check_due_ns;
+    uint64_t seen_demands;
+
+    /* The consideration under way. */
+    enum trim_stage stage;
+    enum trim_reason reason;
+    uint64_t expected_bytes; /* At the first look. */
+    uint64_t confirm_due_ns;
+    uint64_t looks_cost_ns;
+    bool deferred; /* The deferral of what waits now was counted already. */
+
+    /* The process at the last estimate, for the watermark's cheap look. */
+    bool has_base;
+    uint64_t base_rss_bytes;
+    uint64_t base_minor_faults;
+    uint64_t base_signals;
+    uint32_t unchanged_in_a_row;
+
+    /* The last trim and what came of it. */
+    uint64_t last_estimate_cost_ns;
+    bool trimmed_before;
+    uint64_t last_trim_ns;
+    uint64_t cooldown_ns; /* In force now. */
+    enum trim_verdict verdict;
+    uint64_t recheck_due_ns; /* TRIM_NEVER: none is due. */
+    uint64_t released_bytes;
+    uint64_t resident_after_bytes;
+
+    /* For the summary. */
+    uint64_t considered;
+    uint64_t skips[TRIM_SKIP_COUNT];
+    uint64_t useless;
+    uint64_t regretted;
+};
+
+/* Starts at now_ns, with class_changes loads and unloads before it. The options are copied. */
+void trim_policy_init(struct trim_policy *policy, const struct trim_options *options,
+                      uint64_t now_ns, uint64_t class_changes);
+
+/* Takes in an observation and decides. */
+void trim_policy_step(struct trim_policy *policy, const struct trim_observation *observation,
+                      struct trim_decision *decision);
+
+/* Takes in how the trim went that the last decision asked for. Call trim_policy_step next. */
+void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *outcome);
+
+/* The verdict's name for status and log: none, open, good, useless, regretted. */
+const char *trim_verdict_name(enum trim_verdict verdict);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

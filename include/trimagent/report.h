@@ -1,0 +1,100 @@
+/*
+ * What the agent has to say, as data, and the texts made of it.
+ * The functions are pure: every line format has a golden test.
+ */
+#ifndef TRIMAGENT_REPORT_H
+#define TRIMAGENT_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trimagent/allocator.h"
+#include "trimagent/options.h"
+#include "trimagent/policy.h"
+#include "trimagent/process_memory.h"
+#include "trimagent/reason.h"
+#include "trimagent/signals.h"
+#include "trimagent/text.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One trim. */
+struct trim_report {
+    uint64_t number; /* From 1. */
+    enum trim_reason reason;
+    bool dry; /* Only decided, by dry-run. */
+    bool memory_known;
+    struct trim_process_memory before;
+    struct trim_process_memory after;
+    uint64_t took_ns; /* Of the trim alone, by the wall clock. */
+    bool expected_known;
+    uint64_t expected_bytes;
+    bool resident_assumed; /* The expectation takes memory for resident that could not be looked at.
+                            */
+    bool released_known;
+    uint64_t released_bytes; /* From the arenas' residency. */
+    uint64_t tops_bytes;     /* In the tops of non-main arenas afterwards; 0: nothing to report. */
+    bool figures_dear;       /* The figures were left out for what they would have cost. */
+    struct trim_heap_figures figures_before;
+    struct trim_heap_figures figures_after;
+};
+
+/* The number of last trims that status shows. */
+#define TRIM_STATUS_TRIMS 5
+
+/* Everything that has happened so far, for the summary and for status. */
+struct trim_totals {
+    bool dry; /* Trims were only decided. */
+    uint64_t considered;
+    uint64_t trims[TRIM_REASON_COUNT];
+    uint64_t skips[TRIM_SKIP_COUNT];
+    uint64_t useless;
+    uint64_t regretted;
+    uint64_t released_bytes;
+    uint64_t trim_ns;
+    uint64_t longest_trim_ns;
+    uint64_t trim_cpu_ns;
+    uint64_t estimates;
+    uint64_t estimate_cpu_ns;
+    uint64_t wake_ups;
+    uint64_t cooldown_ns; /* In force now. */
+    enum trim_verdict verdict;
+    bool has_estimate;
+    struct trim_estimate estimate; /* The last one. */
+    uint64_t estimate_at_ns;
+    struct trim_report
+        last[TRIM_STATUS_TRIMS]; /* A ring; trim number n is at (n - 1) % TRIM_STATUS_TRIMS. */
+    uint64_t last_at_ns[TRIM_STATUS_TRIMS];
+};
+
+/* The line of one trim, "trim #N REASON: ...". */
+void trim_report_add(struct trim_text *text, const struct trim_report *report);
+
+/* The summary line at exit. */
+void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *totals,
+                             bool trim_running);
+
+/* What status shows beside the totals. */
+struct trim_status {
+    struct trim_signals signals;
+    uint64_t unloaded_classes;
+    const struct trim_options *options;
+    const char *allocator;
+    uint64_t lost_log_lines;
+    uint64_t now_ns;
+};
+
+/* The status block: several lines, joined by newlines, without a last newline. */
+void trim_totals_add_status(struct trim_text *text, const struct trim_totals *totals,
+                            const struct trim_status *status);
+
+/* The number of trims for any reason. */
+uint64_t trim_totals_trims(const struct trim_totals *totals);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

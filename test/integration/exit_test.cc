@@ -1,0 +1,94 @@
+// The end of the JVM while a trim is running: every way out gives its own exit code, and nothing crashes.
+//
+// A Jvm that leaves a crash report fails its test by itself.
+#include <csignal>
+#include <tuple>
+
+#include "jdks.h"
+#include "jvm.h"
+#include "log_lines.h"
+#include "scene.h"
+
+namespace trimagent_test {
+namespace {
+
+struct WayOut {
+    std::string name;
+    std::string word;  // What the fixture is told; empty: nothing, it gets SIGTERM.
+    int exit_code;
+    bool is_announced; // Whether the VM tells its agents, so that there is a summary.
+};
+
+void PrintTo(const WayOut &way, std::ostream *out)
+{
+    *out << way.name;
+}
+
+class Exit : public testing::TestWithParam<std::tuple<Jdk, WayOut>> {
+protected:
+    void end(Jvm &jvm) const
+    {
+        const WayOut &way = std::get<WayOut>(GetParam());
+        if (way.word.empty()) {
+            jvm.signal(SIGTERM);
+        } else {
+            jvm.write_line(way.word);
+        }
+        EXPECT_EQ(jvm.wait_exit(), way.exit_code) << jvm.transcript();
+        // A summary belongs to every announced end at which something had been considered, and comes once.
+        EXPECT_EQ(jvm.lines_with(log_lines::any_summary()).size(), way.is_announced ? 1u : 0u) << jvm.transcript();
+    }
+
+    Launch launch() const
+    {
+        return Launch(std::get<Jdk>(GetParam())).with("-XX:+ExitOnOutOfMemoryError");
+    }
+};
+
+TEST_P(Exit, DuringATrimIsCleanAndInTime)
+{
+    Jvm jvm(launch()
+                .with_agent("on=full-gc,threshold=32m,settle=10ms,confirm=0,log-level=debug")
+                .run("ExitDuringTrim", {"512"}));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::trim_begins(1, "full-gc")));
+    end(jvm);
+}
+
+TEST_P(Exit, AfterATrimIsClean)
+{
+    Jvm jvm(launch().with_agent(quick_options("full-gc")).run("ExitDuringTrim", {freed_mib}));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
+    end(jvm);
+    if (std::get<WayOut>(GetParam()).is_announced) {
+        EXPECT_TRUE(jvm.wait_for_line(log_lines::summary(1, "full-gc")));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(WaysOut, Exit,
+                         testing::Combine(testing::ValuesIn(jdks()),
+                                          testing::Values(WayOut{"Return", "return", 0, true},
+                                                          WayOut{"SystemExit", "exit", 3, true},
+                                                          WayOut{"Halt", "halt", 4, true},
+                                                          WayOut{"UncaughtException", "throw", 1, true},
+                                                          WayOut{"ExitOnOutOfMemoryError", "oom", 3, false},
+                                                          WayOut{"Sigterm", "", 128 + SIGTERM, true})),
+                         [](const testing::TestParamInfo<Exit::ParamType> &info) {
+                             return name_of(std::get<Jdk>(info.param)) + "_" + std::get<WayOut>(info.param).name;
+                         });
+
+class ShortExit : public testing::TestWithParam<Jdk> {};
+
+TEST_P(ShortExit, BeforeAnythingWasConsideredSumsNothingUp)
+{
+    Jvm jvm(Launch(GetParam()).with_agent().run("Hello"));
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_EQ(jvm.lines_with("^hello$").size(), 1u) << jvm.transcript();
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_summary()).empty()) << jvm.transcript();
+}
+
+INSTANTIATE_TEST_SUITE_P(WaysOut, ShortExit, testing::ValuesIn(jdks()), parameter_name<Jdk>);
+
+} // namespace
+} // namespace trimagent_test

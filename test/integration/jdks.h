@@ -1,0 +1,57 @@
+// The JDKs of this machine and the collectors that each of them has.
+#ifndef TRIMAGENT_TEST_JDKS_H
+#define TRIMAGENT_TEST_JDKS_H
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace trimagent_test {
+
+struct Jdk {
+    int version;      // Such as 17.
+    std::string home; // The real path, so that a JDK with several names counts once.
+
+    std::string tool(const std::string &name) const { return home + "/bin/" + name; }
+};
+
+// Every JDK under TRIM_JVM_DIRECTORY, oldest first. Reads files only, so that it costs nothing where a test binary is
+// only asked for the names of its tests.
+const std::vector<Jdk> &jdks();
+
+struct Collector {
+    std::string name; // Such as G1.
+    std::vector<std::string> options;
+};
+
+struct JdkAndCollector {
+    Jdk jdk;
+    Collector collector;
+};
+
+// Every JDK with every collector that it has, found by starting it: builds differ, and a JDK accepts flags of
+// collectors that it lacks.
+const std::vector<JdkAndCollector> &jdks_and_collectors();
+
+// Those of the given collectors only.
+std::vector<JdkAndCollector> with_collectors(const std::vector<std::string> &names);
+
+// For the names of parameterised tests, such as Jdk17 and Jdk17_G1.
+std::string name_of(const Jdk &jdk);
+std::string name_of(const JdkAndCollector &both);
+
+template <typename Parameter> std::string parameter_name(const testing::TestParamInfo<Parameter> &info)
+{
+    return name_of(info.param);
+}
+
+// What a failing test says of its parameter.
+void PrintTo(const Jdk &jdk, std::ostream *out);
+void PrintTo(const JdkAndCollector &both, std::ostream *out);
+
+} // namespace trimagent_test
+
+#endif

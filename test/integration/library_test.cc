@@ -1,0 +1,67 @@
+// The library as a file: what it needs of the system and what it shows to others.
+#include <algorithm>
+#include <regex>
+#include <set>
+#include <utility>
+
+#include "process.h"
+
+namespace trimagent_test {
+namespace {
+
+// The library loads on every glibc from this one on.
+constexpr std::pair<int, int> oldest_glibc = {2, 17};
+
+// What glibc itself consists of, so that nothing needs to be installed.
+bool is_of_glibc(const std::string &library)
+{
+    static const std::regex of_glibc(R"((libc\.so\.6|libm\.so\.6|libpthread\.so\.0|libdl\.so\.2|ld-linux.*\.so\.[0-9]+))");
+    return std::regex_match(library, of_glibc);
+}
+
+// The first group of every match in what objdump prints about the library.
+std::vector<std::string> found_by_objdump(const std::string &option, const std::string &pattern)
+{
+    const Outcome objdump = run({{"/usr/bin/objdump", option, TRIM_AGENT_LIBRARY}, {}, ""});
+    EXPECT_EQ(objdump.exit_code, 0) << objdump.transcript;
+    const std::regex regex(pattern);
+    std::vector<std::string> found;
+    std::smatch match;
+    for (const Line &line : objdump.lines) {
+        if (std::regex_search(line.text, match, regex)) {
+            found.push_back(match[1]);
+        }
+    }
+    return found;
+}
+
+TEST(Library, NeedsNothingButTheCLibrary)
+{
+    const auto needed = found_by_objdump("-p", R"(^ *NEEDED +(\S+))");
+    ASSERT_FALSE(needed.empty());
+    for (const std::string &library : needed) {
+        EXPECT_TRUE(is_of_glibc(library)) << library;
+    }
+}
+
+TEST(Library, NeedsNoNewGlibc)
+{
+    const auto versions = found_by_objdump("-p", R"(^ .* GLIBC_([0-9]+\.[0-9]+))");
+    ASSERT_FALSE(versions.empty());
+    for (const std::string &version : versions) {
+        const size_t dot = version.find('.');
+        const std::pair<int, int> needed = {std::stoi(version.substr(0, dot)), std::stoi(version.substr(dot + 1))};
+        EXPECT_LE(needed, oldest_glibc) << version;
+    }
+}
+
+TEST(Library, ShowsTheAgentsEntryPointsOnly)
+{
+    // The dynamic symbols with a section are the defined ones.
+    const auto symbols = found_by_objdump("-T", R"(^[0-9a-f]+ .{7} \.\S+\s+[0-9a-f]+ +(?:\S+ +)?(\S+)$)");
+    EXPECT_EQ(std::set<std::string>(symbols.begin(), symbols.end()),
+              (std::set<std::string>{"Agent_OnLoad", "Agent_OnAttach", "Agent_OnUnload"}));
+}
+
+} // namespace
+} // namespace trimagent_test

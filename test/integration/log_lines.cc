@@ -1,0 +1,137 @@
+#include "log_lines.h"
+
+#include <cmath>
+#include <regex>
+
+namespace trimagent_test::log_lines {
+
+namespace {
+
+// Makes a text stand for itself in a regular expression.
+std::string literally(const std::string &text)
+{
+    static const std::regex special(R"([.^$|()\[\]{}*+?\\])");
+    return std::regex_replace(text, special, R"(\$&)");
+}
+
+// Reads a size as people read it, such as 1.2G, 531M, 812K or 0, with a sign or without.
+int64_t bytes_of(const std::string &text)
+{
+    size_t length = 0;
+    const double number = std::stod(text, &length);
+    const std::string units = "KMGT";
+    const size_t unit = length < text.size() ? units.find(text[length]) : std::string::npos;
+    return std::llround(unit == std::string::npos ? number : std::ldexp(number, 10 * (static_cast<int>(unit) + 1)));
+}
+
+std::string trim_beginning(int number, const std::string &reason)
+{
+    return "trim #" + std::to_string(number) + " " + reason;
+}
+
+} // namespace
+
+std::string decorated(const std::string &level, const std::string &text)
+{
+    return R"(^\[[0-9]+\.[0-9]{3}s\]\[)" + level + R"( *\]\[trimagent\] )" + text;
+}
+
+std::string start(const std::string &containing)
+{
+    return decorated("info", R"(trimagent [0-9]+\.[0-9]+\S*: .*)" + literally(containing));
+}
+
+std::string trim(int number, const std::string &reason)
+{
+    return decorated("info", trim_beginning(number, reason) + ": RSS");
+}
+
+std::string any_trim()
+{
+    return R"(trim #[0-9]+ )";
+}
+
+std::string dry_trim(int number, const std::string &reason)
+{
+    return decorated("info", trim_beginning(number, reason) + ": .*dry.run");
+}
+
+std::string trim_begins(int number, const std::string &reason)
+{
+    return decorated("debug", trim_beginning(number, reason) + " begins");
+}
+
+std::string no_trim(const std::string &reason, const std::string &why)
+{
+    return decorated("debug", "no trim \\(" + reason + "\\): " + why);
+}
+
+std::string summary(int trims, const std::string &reason)
+{
+    return decorated("info", "summary: " + std::to_string(trims) + " trims? \\(" + reason + " " +
+                                 std::to_string(trims) + "\\)");
+}
+
+std::string summary_without_trims()
+{
+    return decorated("info", "summary: 0 trims, ");
+}
+
+std::string any_summary()
+{
+    return "summary:";
+}
+
+std::string status()
+{
+    return decorated("info", "status:");
+}
+
+std::string pauses_seen()
+{
+    return decorated("info", " *GC pauses: ");
+}
+
+std::string allocator_refused(const std::string &library)
+{
+    return decorated("warning", ".*" + literally(library));
+}
+
+std::string any_line()
+{
+    return "trimagent";
+}
+
+std::string any_complaint()
+{
+    return R"(^trimagent: |\[(error|warning) *\]\[trimagent\])";
+}
+
+std::string option_error(const std::string &option, const std::string &found, const std::string &allowed)
+{
+    return "'" + literally(option) + "'.*" + literally(found) + ".*allowed: .*" + literally(allowed);
+}
+
+std::optional<TrimMemory> memory_of(const std::string &trim_line)
+{
+    static const std::regex memory(R"(: RSS\+swap (\S+)->(\S+) \(([-+]\S+)\) in \S+ms)");
+    std::smatch match;
+    if (!std::regex_search(trim_line, match, memory)) {
+        return std::nullopt;
+    }
+    static const std::regex figures("arena .*uordblks .*fordblks .*keepcost .*hblkhd ");
+    return TrimMemory{static_cast<uint64_t>(bytes_of(match[1])), static_cast<uint64_t>(bytes_of(match[2])),
+                      bytes_of(match[3]), std::regex_search(trim_line, figures)};
+}
+
+std::optional<Pauses> pauses_of(const std::string &line)
+{
+    static const std::regex counts("GC pauses: old ([0-9]+), young ([0-9]+)");
+    std::smatch match;
+    if (!std::regex_search(line, match, counts)) {
+        return std::nullopt;
+    }
+    return Pauses{std::stoull(match[1]), std::stoull(match[2])};
+}
+
+} // namespace trimagent_test::log_lines

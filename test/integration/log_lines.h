@@ -1,0 +1,66 @@
+// What the agent's lines look like: the one place of the integration tests that knows their wording.
+//
+// The functions return regular expressions for Process::wait_for_line. The golden tests of the exact texts are the unit
+// tests'; here a line is recognised by its beginning and by what a user would look for in it.
+#ifndef TRIMAGENT_TEST_LOG_LINES_H
+#define TRIMAGENT_TEST_LOG_LINES_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace trimagent_test::log_lines {
+
+// A decorated line of this level, such as "[12.345s][info][trimagent] " and then the text.
+std::string decorated(const std::string &level, const std::string &text);
+
+// "trimagent VERSION: ALLOCATOR, ..., OPTIONS" with these texts in it.
+std::string start(const std::string &containing = "");
+// "trim #N REASON: ...".
+std::string trim(int number, const std::string &reason);
+std::string any_trim();
+// The same where dry-run keeps the agent from trimming.
+std::string dry_trim(int number, const std::string &reason);
+// The debug line before a trim.
+std::string trim_begins(int number, const std::string &reason);
+// The debug line of a decision not to trim.
+std::string no_trim(const std::string &reason, const std::string &why);
+// The summary at exit with this number of trims, all of one reason.
+std::string summary(int trims, const std::string &reason);
+std::string summary_without_trims();
+std::string any_summary();
+// The first line of the answer to the command "status".
+std::string status();
+// The line of it that counts pauses.
+std::string pauses_seen();
+// The line that another allocator than glibc's gets at the start.
+std::string allocator_refused(const std::string &library);
+// Any line at all that the agent has written, and any error or warning of its.
+std::string any_line();
+std::string any_complaint();
+// An error about an option or a command, decorated or not.
+std::string option_error(const std::string &option, const std::string &found, const std::string &allowed);
+
+// What a trim's line says of the process's memory.
+struct TrimMemory {
+    uint64_t before_bytes;
+    uint64_t after_bytes;
+    int64_t change_bytes;
+    bool has_figures; // Whether mallinfo's figures stand in the line as well.
+};
+
+// Reads it; nothing where the line is not of that form.
+std::optional<TrimMemory> memory_of(const std::string &trim_line);
+
+// What the line of pauses_seen counts.
+struct Pauses {
+    uint64_t old;
+    uint64_t young;
+};
+
+// Nothing where the line is not of that form.
+std::optional<Pauses> pauses_of(const std::string &line);
+
+} // namespace trimagent_test::log_lines
+
+#endif

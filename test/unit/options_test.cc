@@ -1,0 +1,263 @@
+#include "trimagent/options.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "option_text.h"
+#include "trimagent/quantity.h"
+#include "trimagent/reason.h"
+
+namespace {
+
+std::string Message(const std::string &text) {
+    const ParsedOptions parsed = ParseOptions(text);
+    EXPECT_FALSE(parsed.accepted) << text;
+    EXPECT_TRUE(IsUntouched(parsed.options)) << text;
+    EXPECT_NE(parsed.message, "") << text;
+    return parsed.message;
+}
+
+void ExpectMessageHas(const std::string &text, const std::vector<std::string> &parts) {
+    const std::string message = Message(text);
+    for (const std::string &part : parts) {
+        EXPECT_NE(message.find(part), std::string::npos) << part << " in: " << message;
+    }
+}
+
+/* Options bound one another: what must be given beside one so that it may take any value of its own range. */
+std::string Companion(const trim_option &option) {
+    const std::string name = option.name;
+    if (name == "settle") {
+        return ",max-wait=1h";
+    }
+    if (name == "cooldown") {
+        return ",max-cooldown=24h";
+    }
+    if (name == "max-wait") {
+        return ",settle=10ms";
+    }
+    if (name == "max-cooldown") {
+        return ",cooldown=100ms";
+    }
+    return "";
+}
+
+class EachOption : public testing::TestWithParam<size_t> {
+  protected:
+    const trim_option &option() const { return trim_option_table[GetParam()]; }
+    std::string name() const { return option().name; }
+
+    bool IsTime() const {
+        return option().type == TRIM_OPTION_DURATION ||
+               option().type == TRIM_OPTION_DURATION_OR_OFF;
+    }
+    bool HasRange() const { return IsTime() || option().type == TRIM_OPTION_BYTES; }
+
+    std::string Quantity(uint64_t value) const {
+        char text[TRIM_QUANTITY_TEXT_MAX];
+        return IsTime() ? trim_format_duration(text, value) : trim_format_bytes_exact(text, value);
+    }
+};
+
+TEST_P(EachOption, ReadsItsDefaultWithEitherSeparator) {
+    const std::string expected = EchoOf(ParseOptions("").options);
+    for (const char *separator : {"=", ":"}) {
+        const ParsedOptions parsed = ParseOptions(name() + separator + option().default_text);
+        ASSERT_TRUE(parsed.accepted) << parsed.message;
+        EXPECT_EQ(EchoOf(parsed.options), expected);
+        EXPECT_EQ(ValueOf(option(), parsed.options), option().default_text);
+    }
+}
+
+TEST_P(EachOption, TakesItsLimitsAndNothingBeyond) {
+    if (!HasRange()) {
+        GTEST_SKIP() << "no range";
+    }
+    const uint64_t unit = IsTime() ? TRIM_NS_PER_MS : 1;
+    for (const uint64_t limit : {option().min, option().max}) {
+        const ParsedOptions parsed =
+            ParseOptions(name() + "=" + Quantity(limit) + Companion(option()));
+        ASSERT_TRUE(parsed.accepted) << parsed.message;
+        EXPECT_EQ(ValueOf(option(), parsed.options), Quantity(limit));
+    }
+    if (option().min > 0) {
+        const std::string below = Quantity(option().min - unit);
+        ExpectMessageHas(name() + "=" + below, {name(), below, AllowedOf(option())});
+    }
+    const std::string above = Quantity(option().max + unit);
+    ExpectMessageHas(name() + "=" + above, {name(), above, AllowedOf(option())});
+}
+
+TEST_P(EachOption, RefusesWhatIsNoValueOfItsType) {
+    if (option().type == TRIM_OPTION_TARGET) {
+        GTEST_SKIP() << "any text is a file's name";
+    }
+    for (const char *value : {"", "-1", "+1", " ", "nonsense", "1e3", "0x10", "10q", "true ",
+                              "99999999999999999999", "99999999999999999999g", "5124096h",
+                              "1/", "/1s", "200/10s/1", "full-gc+", "+reload", "full-gc+full-gc"}) {
+        ExpectMessageHas(name() + "=" + value, {name(), value, AllowedOf(option())});
+    }
+}
+
+TEST_P(EachOption, RefusesGarbageBehindItsDefault) {
+    if (option().type == TRIM_OPTION_TARGET) {
+        GTEST_SKIP() << "any text is a file's name";
+    }
+    for (const char *garbage : {" ", "x", "=", ":", "\n", "\x01", "\xff"}) {
+        const std::string text = name() + "=" + option().default_text + garbage;
+        ExpectMessageHas(text, {name(), option().default_text, AllowedOf(option())});
+    }
+}
+
+TEST_P(EachOption, RefusesToBeGivenTwice) {
+    const std::string once = name() + "=" + option().default_text;
+    ExpectMessageHas(once + "," + once, {name(), option().default_text});
+    ExpectMessageHas(once + ",dry-run:true,help," + name() + ":" + option().default_text, {name()});
+}
+
+TEST_P(EachOption, RefusesItsBareNameUnlessItIsAFlag) {
+    if (option().type == TRIM_OPTION_FLAG) {
+        const ParsedOptions parsed = ParseOptions(name());
+        ASSERT_TRUE(parsed.accepted) << parsed.message;
+        EXPECT_EQ(ValueOf(option(), parsed.options), "true");
+    } else {
+        ExpectMessageHas(name(), {name(), AllowedOf(option())});
+    }
+    ExpectMessageHas(name() + "=", {name(), AllowedOf(option())});
+    ExpectMessageHas(name() + ":", {name(), AllowedOf(option())});
+}
+
+TEST_P(EachOption, StandsInTheHelpWithDefaultAllowedAndEffect) {
+    BoundedText help;
+    trim_options_add_help(help.get());
+    EXPECT_FALSE(help.cut());
+    for (const std::string &part : {name() + "=" + option().default_text,
+                                    std::string(option().effect), AllowedOf(option())}) {
+        EXPECT_NE(help.str().find(part), std::string::npos) << part;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, EachOption, testing::Range(size_t{0}, trim_option_count),
+                         [](const auto &row) {
+                             std::string name = trim_option_table[row.param].name;
+                             for (char &letter : name) {
+                                 letter = letter == '-' ? '_' : letter;
+                             }
+                             return name;
+                         });
+
+TEST(Options, EmptyAndMissingTextMeanTheDefaults) {
+    trim_options defaults;
+    trim_options_default(&defaults);
+    EXPECT_EQ(EchoOf(ParseOptions("").options), EchoOf(defaults));
+
+    trim_options options;
+    std::memset(&options, 0x5a, sizeof options);
+    BoundedText message;
+    ASSERT_EQ(trim_options_parse(&options, nullptr, message.get()), 0);
+    EXPECT_EQ(EchoOf(options), EchoOf(defaults));
+    EXPECT_EQ(message.str(), "");
+}
+
+TEST(Options, ReachTheirFields) {
+    const ParsedOptions parsed = ParseOptions(
+        "threshold=3m,on=reload+full-gc,settle:20ms,max-wait=7s,confirm=2s,burst=33/44s,check=55s,"
+        "cooldown=8s,max-cooldown=9m,log=/tmp/%p.log,log-level=debug,dry-run=true");
+    ASSERT_TRUE(parsed.accepted) << parsed.message;
+    const trim_options &options = parsed.options;
+    EXPECT_EQ(options.threshold_bytes, 3 * TRIM_MIB);
+    EXPECT_EQ(options.on, (UINT64_C(1) << TRIM_REASON_RELOAD) | (UINT64_C(1) << TRIM_REASON_FULL_GC));
+    EXPECT_EQ(options.settle_ns, 20 * TRIM_NS_PER_MS);
+    EXPECT_EQ(options.max_wait_ns, 7 * TRIM_NS_PER_S);
+    EXPECT_EQ(options.confirm_ns, 2 * TRIM_NS_PER_S);
+    EXPECT_EQ(options.burst_classes, 33U);
+    EXPECT_EQ(options.burst_window_ns, 44 * TRIM_NS_PER_S);
+    EXPECT_EQ(options.check_ns, 55 * TRIM_NS_PER_S);
+    EXPECT_EQ(options.cooldown_ns, 8 * TRIM_NS_PER_S);
+    EXPECT_EQ(options.max_cooldown_ns, 540 * TRIM_NS_PER_S);
+    EXPECT_STREQ(options.log_target, "/tmp/%p.log");
+    EXPECT_EQ(options.log_level, uint64_t{TRIM_LOG_DEBUG});
+    EXPECT_EQ(options.dry_run, 1U);
+    EXPECT_EQ(options.help, 0U);
+}
+
+TEST(Options, CheckCanBeSwitchedOff) {
+    const ParsedOptions parsed = ParseOptions("check=off");
+    ASSERT_TRUE(parsed.accepted) << parsed.message;
+    EXPECT_EQ(parsed.options.check_ns, 0U);
+    EXPECT_EQ(ValueOf(OptionNamed("check"), parsed.options), "off");
+    EXPECT_FALSE(ParseOptions("cooldown=off").accepted);
+}
+
+TEST(Options, LogTakesPathsWithSeparatorsOfOptionsInThem) {
+    EXPECT_STREQ(ParseOptions("log=/tmp/a:b=c").options.log_target, "/tmp/a:b=c");
+    EXPECT_STREQ(ParseOptions("log:/tmp/a=b:c").options.log_target, "/tmp/a=b:c");
+    EXPECT_STREQ(ParseOptions("log=stdout").options.log_target, "stdout");
+}
+
+TEST(Options, LogRefusesPathsItCouldNotOpenAsWritten) {
+    const std::string longest(TRIM_LOG_TARGET_MAX - 1, 'a');
+    EXPECT_STREQ(ParseOptions("log=" + longest).options.log_target, longest.c_str());
+    ExpectMessageHas("log=" + longest + "a", {"log", AllowedOf(OptionNamed("log"))});
+    for (const char *path : {"/tmp/%q", "/tmp/%", "/tmp/%%%", "%P"}) {
+        ExpectMessageHas(std::string("log=") + path, {"log", path, AllowedOf(OptionNamed("log"))});
+    }
+}
+
+TEST(Options, BurstTakesItsLimitsAndNothingBeyond) {
+    const trim_option &burst = OptionNamed("burst");
+    for (const uint64_t count : {burst.min, burst.max}) {
+        EXPECT_EQ(ParseOptions("burst=" + std::to_string(count) + "/10s").options.burst_classes, count);
+    }
+    for (const std::string &value :
+         {std::to_string(burst.min - 1) + "/10s", std::to_string(burst.max + 1) + "/10s",
+          std::string("200/0"), std::string("200/1000h"), std::string("200/5124096h"),
+          std::string("200"), std::string("200/10"), std::string("200:10s"), std::string("/")}) {
+        ExpectMessageHas("burst=" + value, {"burst", value, AllowedOf(burst)});
+    }
+}
+
+TEST(Options, ReasonsAreASet) {
+    EXPECT_EQ(ParseOptions("on=watermark").options.on, UINT64_C(1) << TRIM_REASON_WATERMARK);
+    EXPECT_EQ(ParseOptions("on=watermark+full-gc").options.on,
+              ParseOptions("on=full-gc+watermark").options.on);
+    /* Whoever attaches may always ask: it is nothing to switch on or off. */
+    EXPECT_FALSE(ParseOptions("on=demand").accepted);
+}
+
+TEST(Options, LaterBoundsNameBothOptions) {
+    ExpectMessageHas("cooldown=20m", {"cooldown", "max-cooldown", "20m", "10m"});
+    ExpectMessageHas("max-cooldown=5s", {"cooldown", "max-cooldown", "5s", "10s"});
+    ExpectMessageHas("settle=11s", {"settle", "max-wait", "11s", "10s"});
+    ExpectMessageHas("max-wait=499ms", {"settle", "max-wait", "499ms", "500ms"});
+    EXPECT_TRUE(ParseOptions("cooldown=10m,settle=10s").accepted) << "equal is allowed";
+}
+
+TEST(Options, UnknownOnesAreErrorsThatNameThemAndWhatThereIs) {
+    for (const char *name : {"treshold", "THRESHOLD", " threshold", "threshold ", "thresholdd", "thres"}) {
+        ExpectMessageHas(std::string(name) + "=64m", {name, "threshold"});
+    }
+}
+
+TEST(Options, EmptyItemsAreErrors) {
+    for (const char *text : {",", ",,", "dry-run,", ",dry-run", "dry-run,,help", "=", ":", "=64m", " "}) {
+        Message(text);
+    }
+}
+
+TEST(Options, MessagesShowForeignTextHarmlessly) {
+    for (const std::string &text : {std::string("\x1b[31mred=1"), std::string("threshold=\x1b[31m"),
+                                    std::string("a\nb"), std::string(100000, 'x'),
+                                    "threshold=" + std::string(100000, '9')}) {
+        const std::string message = Message(text);
+        EXPECT_LT(message.size(), 2000U);
+        for (const char byte : message) {
+            EXPECT_TRUE(byte >= ' ' && byte <= '~') << static_cast<int>(byte);
+        }
+    }
+}
+
+}  // namespace
