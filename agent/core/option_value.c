@@ -116,10 +116,13 @@ static int set_target(char *field, const char *text, size_t length)
     return 0;
 }
 
-static int set_number(uint64_t *field, const struct trim_option *option,
-                      enum trim_parse_result parsed, uint64_t value)
+typedef enum trim_parse_result (*number_parser)(const char *text, size_t length, uint64_t *value);
+
+static int set_number(uint64_t *field, const struct trim_option *option, number_parser parse,
+                      const char *text, size_t length)
 {
-    if (parsed != TRIM_PARSE_OK || !in_range(option, value)) {
+    uint64_t value = 0;
+    if (parse(text, length, &value) != TRIM_PARSE_OK || !in_range(option, value)) {
         return -1;
     }
     *field = value;
@@ -130,18 +133,17 @@ int trim_option_set(struct trim_options *options, const struct trim_option *opti
                     const char *text, size_t length)
 {
     uint64_t *field = numbers(options, option);
-    uint64_t value = 0;
     switch (option->type) {
     case TRIM_OPTION_BYTES:
-        return set_number(field, option, trim_parse_bytes(text, length, &value), value);
+        return set_number(field, option, trim_parse_bytes, text, length);
     case TRIM_OPTION_DURATION_OR_OFF:
         if (equals(text, length, "off")) {
             *field = 0;
             return 0;
         }
-        return set_number(field, option, trim_parse_duration(text, length, &value), value);
+        return set_number(field, option, trim_parse_duration, text, length);
     case TRIM_OPTION_DURATION:
-        return set_number(field, option, trim_parse_duration(text, length, &value), value);
+        return set_number(field, option, trim_parse_duration, text, length);
     case TRIM_OPTION_BURST:
         return set_burst(field, option, text, length);
     case TRIM_OPTION_REASONS:

@@ -1,4 +1,5 @@
-// Child processes of the JVM: they start and end well while the agent works, and have nothing of it.
+// Child processes of the JVM: they start and end well while the agent works, and have nothing of
+// it.
 #include <fcntl.h>
 
 #include <filesystem>
@@ -10,10 +11,14 @@
 #include "log_lines.h"
 #include "scene.h"
 
-namespace trimagent_test {
-namespace {
+namespace trimagent_test
+{
+namespace
+{
 
-class Children : public testing::TestWithParam<std::tuple<Jdk, std::string>> {};
+class Children : public testing::TestWithParam<std::tuple<Jdk, std::string>>
+{
+};
 
 TEST_P(Children, StartAndEndWellDuringATrim)
 {
@@ -33,12 +38,15 @@ TEST_P(Children, StartAndEndWellDuringATrim)
 }
 
 INSTANTIATE_TEST_SUITE_P(Launched, Children,
-                         testing::Combine(testing::ValuesIn(jdks()), testing::Values("POSIX_SPAWN", "VFORK", "FORK")),
+                         testing::Combine(testing::ValuesIn(jdks()),
+                                          testing::Values("POSIX_SPAWN", "VFORK", "FORK")),
                          [](const testing::TestParamInfo<Children::ParamType> &info) {
-                             return name_of(std::get<0>(info.param)) + "_" + std::get<1>(info.param);
+                             return name_of(std::get<0>(info.param)) + "_" +
+                                    std::get<1>(info.param);
                          });
 
-class Descriptors : public testing::TestWithParam<Jdk> {
+class Descriptors : public testing::TestWithParam<Jdk>
+{
 protected:
     // The flags of the descriptors that the process has open for targets with this in their name.
     static std::vector<unsigned> flags_of(pid_t pid, const std::string &target)
@@ -47,7 +55,8 @@ protected:
         const std::filesystem::path process = "/proc/" + std::to_string(pid);
         std::error_code error;
         for (const auto &entry : std::filesystem::directory_iterator(process / "fd")) {
-            if (std::filesystem::read_symlink(entry.path(), error).string().find(target) == std::string::npos) {
+            if (std::filesystem::read_symlink(entry.path(), error).string().find(target) ==
+                std::string::npos) {
                 continue;
             }
             std::ifstream info(process / "fdinfo" / entry.path().filename());
@@ -70,7 +79,8 @@ TEST_P(Descriptors, OfTheAgentAreClosedInChildren)
     ASSERT_TRUE(without.wait_for_line("^ready$"));
     ASSERT_TRUE(with.wait_for_line("^ready$"));
     ASSERT_TRUE(eventually([&] { return !flags_of(with.pid(), log).empty(); }));
-    EXPECT_GT(flags_of(with.pid(), "[eventfd]").size(), flags_of(without.pid(), "[eventfd]").size());
+    EXPECT_GT(flags_of(with.pid(), "[eventfd]").size(),
+              flags_of(without.pid(), "[eventfd]").size());
     for (const std::string target : {log, std::string("[eventfd]")}) {
         for (const unsigned flags : flags_of(with.pid(), target)) {
             EXPECT_TRUE((flags & O_CLOEXEC) != 0) << target;

@@ -1,4 +1,5 @@
-// The end of the JVM while a trim is running: every way out gives its own exit code, and nothing crashes.
+// The end of the JVM while a trim is running: every way out gives its own exit code, and nothing
+// crashes.
 //
 // A Jvm that leaves a crash report fails its test by itself.
 #include <csignal>
@@ -9,12 +10,14 @@
 #include "log_lines.h"
 #include "scene.h"
 
-namespace trimagent_test {
-namespace {
+namespace trimagent_test
+{
+namespace
+{
 
 struct WayOut {
     std::string name;
-    std::string word;  // What the fixture is told; empty: nothing, it gets SIGTERM.
+    std::string word; // What the fixture is told; empty: nothing, it gets SIGTERM.
     int exit_code;
     bool is_announced; // Whether the VM tells its agents, so that there is a summary.
 };
@@ -24,7 +27,8 @@ void PrintTo(const WayOut &way, std::ostream *out)
     *out << way.name;
 }
 
-class Exit : public testing::TestWithParam<std::tuple<Jdk, WayOut>> {
+class Exit : public testing::TestWithParam<std::tuple<Jdk, WayOut>>
+{
 protected:
     void end(Jvm &jvm) const
     {
@@ -35,8 +39,10 @@ protected:
             jvm.write_line(way.word);
         }
         EXPECT_EQ(jvm.wait_exit(), way.exit_code) << jvm.transcript();
-        // A summary belongs to every announced end at which something had been considered, and comes once.
-        EXPECT_EQ(jvm.lines_with(log_lines::any_summary()).size(), way.is_announced ? 1u : 0u) << jvm.transcript();
+        // A summary belongs to every announced end at which something had been considered, and
+        // comes once.
+        EXPECT_EQ(jvm.lines_with(log_lines::any_summary()).size(), way.is_announced ? 1u : 0u)
+            << jvm.transcript();
     }
 
     Launch launch() const
@@ -66,19 +72,22 @@ TEST_P(Exit, AfterATrimIsClean)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(WaysOut, Exit,
-                         testing::Combine(testing::ValuesIn(jdks()),
-                                          testing::Values(WayOut{"Return", "return", 0, true},
-                                                          WayOut{"SystemExit", "exit", 3, true},
-                                                          WayOut{"Halt", "halt", 4, true},
-                                                          WayOut{"UncaughtException", "throw", 1, true},
-                                                          WayOut{"ExitOnOutOfMemoryError", "oom", 3, false},
-                                                          WayOut{"Sigterm", "", 128 + SIGTERM, true})),
-                         [](const testing::TestParamInfo<Exit::ParamType> &info) {
-                             return name_of(std::get<Jdk>(info.param)) + "_" + std::get<WayOut>(info.param).name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    WaysOut, Exit,
+    testing::Combine(testing::ValuesIn(jdks()),
+                     testing::Values(WayOut{"Return", "return", 0, true},
+                                     WayOut{"SystemExit", "exit", 3, true},
+                                     WayOut{"Halt", "halt", 4, true},
+                                     WayOut{"UncaughtException", "throw", 1, true},
+                                     WayOut{"ExitOnOutOfMemoryError", "oom", 3, false},
+                                     WayOut{"Sigterm", "", 128 + SIGTERM, true})),
+    [](const testing::TestParamInfo<Exit::ParamType> &info) {
+        return name_of(std::get<Jdk>(info.param)) + "_" + std::get<WayOut>(info.param).name;
+    });
 
-class ShortExit : public testing::TestWithParam<Jdk> {};
+class ShortExit : public testing::TestWithParam<Jdk>
+{
+};
 
 TEST_P(ShortExit, BeforeAnythingWasConsideredSumsNothingUp)
 {

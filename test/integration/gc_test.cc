@@ -6,10 +6,14 @@
 #include "log_lines.h"
 #include "scene.h"
 
-namespace trimagent_test {
-namespace {
+namespace trimagent_test
+{
+namespace
+{
 
-class FullGc : public testing::TestWithParam<JdkAndCollector> {};
+class FullGc : public testing::TestWithParam<JdkAndCollector>
+{
+};
 
 TEST_P(FullGc, LeadsToATrim)
 {
@@ -22,7 +26,8 @@ TEST_P(FullGc, LeadsToATrim)
 
 TEST_P(FullGc, LeadsToATrimThatWaitsForTheCleaners)
 {
-    Jvm jvm(Launch(GetParam()).with_agent(quick_options("full-gc")).run("DirectBuffers", {freed_mib}));
+    Jvm jvm(
+        Launch(GetParam()).with_agent(quick_options("full-gc")).run("DirectBuffers", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
     EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "full-gc")));
     EXPECT_EQ(jvm.finish(), 0);
@@ -36,31 +41,37 @@ TEST_P(FullGc, LeadsToATrimWithoutPerformanceCountersToo)
                 .run("FullGcs", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
     EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "full-gc")));
-    EXPECT_TRUE(jvm.lines_with(log_lines::start("performance counters")).empty()) << jvm.transcript();
+    EXPECT_TRUE(jvm.lines_with(log_lines::start("performance counters")).empty())
+        << jvm.transcript();
     EXPECT_EQ(jvm.finish(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Gc, FullGc, testing::ValuesIn(with_collectors({"Serial", "Parallel", "G1", "Z", "GenerationalZ", "Shenandoah"})),
-    parameter_name<JdkAndCollector>);
+INSTANTIATE_TEST_SUITE_P(Gc, FullGc,
+                         testing::ValuesIn(with_collectors({"Serial", "Parallel", "G1", "Z",
+                                                            "GenerationalZ", "Shenandoah"})),
+                         parameter_name<JdkAndCollector>);
 
-class YoungGc : public testing::TestWithParam<JdkAndCollector> {
+class YoungGc : public testing::TestWithParam<JdkAndCollector>
+{
 protected:
     // Runs young collections only and has the agent tell what it made of them.
     void collect_and_expect_no_old_pause(Launch launch)
     {
         Jvm jvm(launch.with_agent(quick_options("full-gc")).run("YoungGcs", {freed_mib, "20"}));
         ASSERT_TRUE(jvm.wait_for_line("^young [0-9]+$"));
-        ASSERT_TRUE(jvm.wait_for_line("^old 0$")) << "the fixture itself has caused an old collection";
+        ASSERT_TRUE(jvm.wait_for_line("^old 0$"))
+            << "the fixture itself has caused an old collection";
         ASSERT_TRUE(jvm.wait_for_line("^ready$"));
         EXPECT_EQ(jvm.attach("status").exit_code, 0);
         ASSERT_TRUE(jvm.wait_for_line(log_lines::pauses_seen()));
-        const auto pauses = log_lines::pauses_of(jvm.lines_with(log_lines::pauses_seen()).back().text);
+        const auto pauses =
+            log_lines::pauses_of(jvm.lines_with(log_lines::pauses_seen()).back().text);
         ASSERT_TRUE(pauses) << jvm.transcript();
         EXPECT_GE(pauses->young, 20u) << jvm.transcript();
         EXPECT_EQ(pauses->old, 0u) << jvm.transcript();
         EXPECT_EQ(jvm.finish(), 0);
-        // With nothing else switched on nothing at all was considered, and so there is nothing to sum up.
+        // With nothing else switched on nothing at all was considered, and so there is nothing to
+        // sum up.
         EXPECT_TRUE(jvm.lines_with(log_lines::any_trim()).empty()) << jvm.transcript();
         EXPECT_TRUE(jvm.lines_with(log_lines::any_summary()).empty()) << jvm.transcript();
     }
@@ -77,10 +88,13 @@ TEST_P(YoungGc, LeadsToNoTrimWithoutPerformanceCountersEither)
 }
 
 // The collectors that have young collections and never start an old one unasked in this fixture.
-INSTANTIATE_TEST_SUITE_P(Gc, YoungGc, testing::ValuesIn(with_collectors({"Serial", "Parallel", "G1"})),
+INSTANTIATE_TEST_SUITE_P(Gc, YoungGc,
+                         testing::ValuesIn(with_collectors({"Serial", "Parallel", "G1"})),
                          parameter_name<JdkAndCollector>);
 
-class EpsilonGc : public testing::TestWithParam<JdkAndCollector> {};
+class EpsilonGc : public testing::TestWithParam<JdkAndCollector>
+{
+};
 
 TEST_P(EpsilonGc, NeverCollectsAndIsNoError)
 {
@@ -96,11 +110,14 @@ TEST_P(EpsilonGc, NeverCollectsAndIsNoError)
 INSTANTIATE_TEST_SUITE_P(Gc, EpsilonGc, testing::ValuesIn(with_collectors({"Epsilon"})),
                          parameter_name<JdkAndCollector>);
 
-class FullGcs : public testing::TestWithParam<Jdk> {};
+class FullGcs : public testing::TestWithParam<Jdk>
+{
+};
 
 TEST_P(FullGcs, InARowLeadToOneTrim)
 {
-    // The calm to wait for is far longer than the collections are apart, and they end long before the longest wait.
+    // The calm to wait for is far longer than the collections are apart, and they end long before
+    // the longest wait.
     Jvm jvm(Launch(GetParam())
                 .with_agent("on=full-gc,threshold=32m,settle=1s,confirm=0,cooldown=100ms")
                 .run("FullGcs", {freed_mib, "10"}));
@@ -112,9 +129,7 @@ TEST_P(FullGcs, InARowLeadToOneTrim)
 
 TEST_P(FullGcs, ThatFreeLittleLeadToNoTrim)
 {
-    Jvm jvm(Launch(GetParam())
-                .with_agent(quick_options("full-gc"))
-                .run("FullGcs", {"4"}));
+    Jvm jvm(Launch(GetParam()).with_agent(quick_options("full-gc")).run("FullGcs", {"4"}));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::no_trim("full-gc", "below-threshold")));
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_TRUE(jvm.lines_with(log_lines::any_trim()).empty()) << jvm.transcript();
@@ -127,7 +142,8 @@ TEST(Machine, HasTheJdkAndTheCollectorsThatMustBeTested)
 {
     // Without this, a machine without JDKs would run no tests and call that success.
     const auto found = with_collectors({"Serial", "Parallel", "G1"});
-    const auto of_17 = std::count_if(found.begin(), found.end(), [](const auto &both) { return both.jdk.version == 17; });
+    const auto of_17 = std::count_if(found.begin(), found.end(),
+                                     [](const auto &both) { return both.jdk.version == 17; });
     EXPECT_GE(of_17, 3);
 }
 

@@ -1,19 +1,24 @@
 // An idle JVM: the agent's thread does not run at all.
 //
-// These are the only tests that look at a span of time, because that nothing happens can be seen in no other way.
+// These are the only tests that look at a span of time, because that nothing happens can be seen in
+// no other way.
 #include "jdks.h"
 #include "jvm.h"
 #include "log_lines.h"
 
-namespace trimagent_test {
-namespace {
+namespace trimagent_test
+{
+namespace
+{
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-class Idle : public testing::TestWithParam<Jdk> {
+class Idle : public testing::TestWithParam<Jdk>
+{
 protected:
-    // How often the agent's thread has been put on a processor and has left it, of its own will or not.
+    // How often the agent's thread has been put on a processor and has left it, of its own will or
+    // not.
     static uint64_t switches(const Jvm &jvm, pid_t thread)
     {
         return jvm.thread_status(thread, "voluntary_ctxt_switches").value_or(0) +
@@ -36,11 +41,15 @@ protected:
 
 TEST_P(Idle, HasNoWakeUpsWithTheCheckOff)
 {
-    Jvm jvm(Launch(GetParam()).with_agent("check=off,settle=100ms,max-wait=1s,confirm=100ms").run("Quiet"));
+    Jvm jvm(Launch(GetParam())
+                .with_agent("check=off,settle=100ms,max-wait=1s,confirm=100ms")
+                .run("Quiet"));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
-    ASSERT_TRUE(eventually([&] { return jvm.threads_named("trimagent").size() == 1; })) << jvm.transcript();
+    ASSERT_TRUE(eventually([&] { return jvm.threads_named("trimagent").size() == 1; }))
+        << jvm.transcript();
     const pid_t thread = jvm.threads_named("trimagent").front();
-    // First the start-up itself has to be over, which is a burst of class loading and is considered as one.
+    // First the start-up itself has to be over, which is a burst of class loading and is considered
+    // as one.
     ASSERT_TRUE(eventually([&] { return sleeps_through(jvm, thread, milliseconds(500)); }));
     ASSERT_GT(switches(jvm, thread), 0u);
 
@@ -52,7 +61,8 @@ TEST_P(Idle, WakesUpForTheCheck)
     // Shows that the test above would see a wake-up.
     Jvm jvm(Launch(GetParam()).with_agent("check=200ms").run("Quiet"));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
-    ASSERT_TRUE(eventually([&] { return jvm.threads_named("trimagent").size() == 1; })) << jvm.transcript();
+    ASSERT_TRUE(eventually([&] { return jvm.threads_named("trimagent").size() == 1; }))
+        << jvm.transcript();
     const pid_t thread = jvm.threads_named("trimagent").front();
     const uint64_t before = switches(jvm, thread);
     EXPECT_TRUE(eventually([&] { return switches(jvm, thread) >= before + 5; }));

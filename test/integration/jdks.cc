@@ -9,9 +9,11 @@
 
 #include "process.h"
 
-namespace trimagent_test {
+namespace trimagent_test
+{
 
-namespace {
+namespace
+{
 
 // Reads JAVA_VERSION="17.0.15" or, as it was before 9, "1.8.0_504". 0: not told.
 int version_of(const std::filesystem::path &home)
@@ -74,7 +76,8 @@ std::vector<JdkAndCollector> find_collectors()
     }
     std::vector<JdkAndCollector> found;
     for (size_t i = 0; i < candidates.size(); i++) {
-        // A flag that no longer means anything is accepted with a warning, such as ZGenerational on 25.
+        // A flag that no longer means anything is accepted with a warning, such as ZGenerational
+        // on 25.
         if (probes[i]->wait_exit() == 0 && probes[i]->lines_with("[Ii]gnoring option").empty()) {
             found.push_back(candidates[i]);
         }

@@ -9,17 +9,21 @@
 #include <utility>
 #include <vector>
 
-namespace trimagent_test {
+namespace trimagent_test
+{
 
 struct Jdk {
     int version;      // Such as 17.
     std::string home; // The real path, so that a JDK with several names counts once.
 
-    std::string tool(const std::string &name) const { return home + "/bin/" + name; }
+    std::string tool(const std::string &name) const
+    {
+        return home + "/bin/" + name;
+    }
 };
 
-// Every JDK under TRIM_JVM_DIRECTORY, oldest first. Reads files only, so that it costs nothing where a test binary is
-// only asked for the names of its tests.
+// Every JDK under TRIM_JVM_DIRECTORY, oldest first. Reads files only, so that it costs nothing
+// where a test binary is only asked for the names of its tests.
 const std::vector<Jdk> &jdks();
 
 struct Collector {
@@ -32,8 +36,8 @@ struct JdkAndCollector {
     Collector collector;
 };
 
-// Every JDK with every collector that it has, found by starting it: builds differ, and a JDK accepts flags of
-// collectors that it lacks.
+// Every JDK with every collector that it has, found by starting it: builds differ, and a JDK
+// accepts flags of collectors that it lacks.
 const std::vector<JdkAndCollector> &jdks_and_collectors();
 
 // Those of the given collectors only.
@@ -43,7 +47,8 @@ std::vector<JdkAndCollector> with_collectors(const std::vector<std::string> &nam
 std::string name_of(const Jdk &jdk);
 std::string name_of(const JdkAndCollector &both);
 
-template <typename Parameter> std::string parameter_name(const testing::TestParamInfo<Parameter> &info)
+template <typename Parameter>
+std::string parameter_name(const testing::TestParamInfo<Parameter> &info)
 {
     return name_of(info.param);
 }

@@ -4,9 +4,11 @@
 #include <fstream>
 #include <sstream>
 
-namespace trimagent_test {
+namespace trimagent_test
+{
 
-namespace {
+namespace
+{
 
 // The number behind a key in a file of /proc such as status.
 std::optional<uint64_t> number_behind(const std::string &key, const std::filesystem::path &file)
@@ -37,7 +39,8 @@ std::string agent_path(const std::string &options)
 Launch::Launch(const Jdk &jdk) : jdk_(jdk)
 {
     with("-Xmx256m").with("-XX:MaxDirectMemorySize=512m");
-    // Or else a warm-up of the metaspace makes a collector start old collections that no fixture asked for.
+    // Or else a warm-up of the metaspace makes a collector start old collections that no fixture
+    // asked for.
     with("-XX:MetaspaceSize=128m");
     if (jdk.version >= 24) {
         // Or else a warning comes at the first native allocation.
@@ -126,7 +129,9 @@ Outcome Jvm::attach(const std::string &text) const
 uint64_t Jvm::resident_bytes() const
 {
     const std::string status = "/proc/" + std::to_string(pid()) + "/status";
-    return (number_behind("VmRSS", status).value_or(0) + number_behind("VmSwap", status).value_or(0)) << 10;
+    return (number_behind("VmRSS", status).value_or(0) +
+            number_behind("VmSwap", status).value_or(0))
+           << 10;
 }
 
 std::vector<pid_t> Jvm::threads_named(const std::string &name) const
@@ -145,7 +150,8 @@ std::vector<pid_t> Jvm::threads_named(const std::string &name) const
 
 std::optional<uint64_t> Jvm::thread_status(pid_t thread, const std::string &key) const
 {
-    return number_behind(key, "/proc/" + std::to_string(pid()) + "/task/" + std::to_string(thread) + "/status");
+    return number_behind(key, "/proc/" + std::to_string(pid()) + "/task/" + std::to_string(thread) +
+                                  "/status");
 }
 
 } // namespace trimagent_test

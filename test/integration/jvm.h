@@ -12,10 +12,13 @@
 #include "process.h"
 #include "temporary_directory.h"
 
-namespace trimagent_test {
+namespace trimagent_test
+{
 
-// How to start a JVM. The heap is small, since it is the native memory beside it that the tests are about.
-class Launch {
+// How to start a JVM. The heap is small, since it is the native memory beside it that the tests are
+// about.
+class Launch
+{
 public:
     explicit Launch(const Jdk &jdk);
     explicit Launch(const JdkAndCollector &both);
@@ -40,7 +43,8 @@ private:
 std::string agent_path(const std::string &options = "");
 
 // The JVM runs in a directory of its own. One that crashes fails the test with the JVM's report.
-class Jvm : public Process {
+class Jvm : public Process
+{
 public:
     explicit Jvm(const Launch &launch);
     ~Jvm();

@@ -6,8 +6,10 @@
 
 #include "process.h"
 
-namespace trimagent_test {
-namespace {
+namespace trimagent_test
+{
+namespace
+{
 
 // The library loads on every glibc from this one on.
 constexpr std::pair<int, int> oldest_glibc = {2, 17};
@@ -15,7 +17,8 @@ constexpr std::pair<int, int> oldest_glibc = {2, 17};
 // What glibc itself consists of, so that nothing needs to be installed.
 bool is_of_glibc(const std::string &library)
 {
-    static const std::regex of_glibc(R"((libc\.so\.6|libm\.so\.6|libpthread\.so\.0|libdl\.so\.2|ld-linux.*\.so\.[0-9]+))");
+    static const std::regex of_glibc(
+        R"((libc\.so\.6|libm\.so\.6|libpthread\.so\.0|libdl\.so\.2|ld-linux.*\.so\.[0-9]+))");
     return std::regex_match(library, of_glibc);
 }
 
@@ -50,7 +53,8 @@ TEST(Library, NeedsNoNewGlibc)
     ASSERT_FALSE(versions.empty());
     for (const std::string &version : versions) {
         const size_t dot = version.find('.');
-        const std::pair<int, int> needed = {std::stoi(version.substr(0, dot)), std::stoi(version.substr(dot + 1))};
+        const std::pair<int, int> needed = {std::stoi(version.substr(0, dot)),
+                                            std::stoi(version.substr(dot + 1))};
         EXPECT_LE(needed, oldest_glibc) << version;
     }
 }
@@ -58,7 +62,8 @@ TEST(Library, NeedsNoNewGlibc)
 TEST(Library, ShowsTheAgentsEntryPointsOnly)
 {
     // The dynamic symbols with a section are the defined ones.
-    const auto symbols = found_by_objdump("-T", R"(^[0-9a-f]+ .{7} \.\S+\s+[0-9a-f]+ +(?:\S+ +)?(\S+)$)");
+    const auto symbols =
+        found_by_objdump("-T", R"(^[0-9a-f]+ .{7} \.\S+\s+[0-9a-f]+ +(?:\S+ +)?(\S+)$)");
     EXPECT_EQ(std::set<std::string>(symbols.begin(), symbols.end()),
               (std::set<std::string>{"Agent_OnLoad", "Agent_OnAttach", "Agent_OnUnload"}));
 }

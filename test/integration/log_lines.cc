@@ -3,9 +3,11 @@
 #include <cmath>
 #include <regex>
 
-namespace trimagent_test::log_lines {
+namespace trimagent_test::log_lines
+{
 
-namespace {
+namespace
+{
 
 // Makes a text stand for itself in a regular expression.
 std::string literally(const std::string &text)
@@ -21,7 +23,8 @@ int64_t bytes_of(const std::string &text)
     const double number = std::stod(text, &length);
     const std::string units = "KMGT";
     const size_t unit = length < text.size() ? units.find(text[length]) : std::string::npos;
-    return std::llround(unit == std::string::npos ? number : std::ldexp(number, 10 * (static_cast<int>(unit) + 1)));
+    return std::llround(
+        unit == std::string::npos ? number : std::ldexp(number, 10 * (static_cast<int>(unit) + 1)));
 }
 
 std::string trim_beginning(int number, const std::string &reason)
@@ -94,7 +97,27 @@ std::string pauses_seen()
 
 std::string allocator_refused(const std::string &library)
 {
-    return decorated("warning", ".*" + literally(library));
+    return decorated("warning", "malloc belongs to " + literally(library));
+}
+
+std::string trim_refused(const std::string &library)
+{
+    return decorated("warning", "cannot trim: malloc belongs to " + literally(library));
+}
+
+std::string log_unusable(const std::string &target)
+{
+    return decorated("warning", "option 'log': .*'" + literally(target) + "'");
+}
+
+std::string unknown_command(const std::string &command)
+{
+    return decorated("error", "command '" + literally(command) + "'.*allowed: trim, status");
+}
+
+std::string given_twice()
+{
+    return decorated("warning", ".*twice");
 }
 
 std::string any_line()
@@ -107,9 +130,11 @@ std::string any_complaint()
     return R"(^trimagent: |\[(error|warning) *\]\[trimagent\])";
 }
 
-std::string option_error(const std::string &option, const std::string &found, const std::string &allowed)
+std::string option_error(const std::string &option, const std::string &found,
+                         const std::string &allowed)
 {
-    return "'" + literally(option) + "'.*" + literally(found) + ".*allowed: .*" + literally(allowed);
+    return "'" + literally(option) + "'.*" + literally(found) + ".*allowed: .*" +
+           literally(allowed);
 }
 
 std::optional<TrimMemory> memory_of(const std::string &trim_line)
@@ -120,8 +145,9 @@ std::optional<TrimMemory> memory_of(const std::string &trim_line)
         return std::nullopt;
     }
     static const std::regex figures("arena .*uordblks .*fordblks .*keepcost .*hblkhd ");
-    return TrimMemory{static_cast<uint64_t>(bytes_of(match[1])), static_cast<uint64_t>(bytes_of(match[2])),
-                      bytes_of(match[3]), std::regex_search(trim_line, figures)};
+    return TrimMemory{static_cast<uint64_t>(bytes_of(match[1])),
+                      static_cast<uint64_t>(bytes_of(match[2])), bytes_of(match[3]),
+                      std::regex_search(trim_line, figures)};
 }
 
 std::optional<Pauses> pauses_of(const std::string &line)

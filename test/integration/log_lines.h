@@ -1,7 +1,9 @@
-// What the agent's lines look like: the one place of the integration tests that knows their wording.
+// What the agent's lines look like: the one place of the integration tests that knows their
+// wording.
 //
-// The functions return regular expressions for Process::wait_for_line. The golden tests of the exact texts are the unit
-// tests'; here a line is recognised by its beginning and by what a user would look for in it.
+// The functions return regular expressions for Process::wait_for_line. The golden tests of the
+// exact texts are the unit tests'; here a line is recognised by its beginning and by what a user
+// would look for in it.
 #ifndef TRIMAGENT_TEST_LOG_LINES_H
 #define TRIMAGENT_TEST_LOG_LINES_H
 
@@ -9,7 +11,8 @@
 #include <optional>
 #include <string>
 
-namespace trimagent_test::log_lines {
+namespace trimagent_test::log_lines
+{
 
 // A decorated line of this level, such as "[12.345s][info][trimagent] " and then the text.
 std::string decorated(const std::string &level, const std::string &text);
@@ -33,13 +36,22 @@ std::string any_summary();
 std::string status();
 // The line of it that counts pauses.
 std::string pauses_seen();
-// The line that another allocator than glibc's gets at the start.
+// The line that another allocator than glibc's gets at the start, and the answer to the command
+// "trim" with it.
 std::string allocator_refused(const std::string &library);
+std::string trim_refused(const std::string &library);
+// The line about a log file that cannot be opened.
+std::string log_unusable(const std::string &target);
+// The answer to a command that does not exist, and the line where -agentpath has given the agent
+// again.
+std::string unknown_command(const std::string &command);
+std::string given_twice();
 // Any line at all that the agent has written, and any error or warning of its.
 std::string any_line();
 std::string any_complaint();
 // An error about an option or a command, decorated or not.
-std::string option_error(const std::string &option, const std::string &found, const std::string &allowed);
+std::string option_error(const std::string &option, const std::string &found,
+                         const std::string &allowed);
 
 // What a trim's line says of the process's memory.
 struct TrimMemory {

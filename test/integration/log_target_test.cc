@@ -12,12 +12,18 @@
 #include "scene.h"
 #include "temporary_directory.h"
 
-namespace trimagent_test {
-namespace {
+namespace trimagent_test
+{
+namespace
+{
 
-class LogTarget : public testing::TestWithParam<Jdk> {
+class LogTarget : public testing::TestWithParam<Jdk>
+{
 protected:
-    std::string file(const std::string &name) const { return directory_.file(name); }
+    std::string file(const std::string &name) const
+    {
+        return directory_.file(name);
+    }
 
     static std::vector<std::string> lines_of(const std::string &path)
     {
@@ -39,7 +45,8 @@ protected:
         return count;
     }
 
-    // A target that cannot be opened: the JVM runs all the same, and the log goes to stderr and says why.
+    // A target that cannot be opened: the JVM runs all the same, and the log goes to stderr and
+    // says why.
     static void expect_fallback_to_stderr(const std::string &target)
     {
         Jvm jvm(Launch(GetParam()).with_agent("log=" + target).run("Hello"));
@@ -71,8 +78,9 @@ TEST_P(LogTarget, MayBeAFileNamedAfterTheProcess)
                 .run("FullGcs", {freed_mib}));
     umask(mask);
     const std::string log = file("agent-" + std::to_string(jvm.pid()) + ".log");
-    ASSERT_TRUE(eventually([&] { return count(lines_of(log), log_lines::trim(1, "full-gc")) == 1; }))
-        << jvm.transcript();
+    ASSERT_TRUE(eventually([&] {
+        return count(lines_of(log), log_lines::trim(1, "full-gc")) == 1;
+    })) << jvm.transcript();
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_EQ(count(lines_of(log), log_lines::start()), 1);
     EXPECT_EQ(count(lines_of(log), log_lines::summary(1, "full-gc")), 1);

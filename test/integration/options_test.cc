@@ -7,10 +7,14 @@
 #include "log_lines.h"
 #include "scene.h"
 
-namespace trimagent_test {
-namespace {
+namespace trimagent_test
+{
+namespace
+{
 
-class Options : public testing::TestWithParam<Jdk> {};
+class Options : public testing::TestWithParam<Jdk>
+{
+};
 
 TEST_P(Options, AreNotNeeded)
 {
@@ -19,20 +23,29 @@ TEST_P(Options, AreNotNeeded)
     EXPECT_EQ(jvm.lines_with("^hello$").size(), 1u) << jvm.transcript();
     ASSERT_EQ(jvm.lines_with(log_lines::start()).size(), 1u) << jvm.transcript();
     EXPECT_EQ(jvm.lines_with(log_lines::start()).front().stream, Stream::error);
-    // The line tells everything that a support case needs: allocator, source of the collections' kind, options.
+    // The line tells everything that a support case needs: allocator, source of the collections'
+    // kind, options.
     EXPECT_EQ(jvm.lines_with(log_lines::start("glibc 2.")).size(), 1u) << jvm.transcript();
-    EXPECT_EQ(jvm.lines_with(log_lines::start("performance counters")).size(), 1u) << jvm.transcript();
-    EXPECT_EQ(jvm.lines_with(log_lines::start("threshold=64m,on=full-gc+reload+watermark,settle=500ms")).size(), 1u)
+    EXPECT_EQ(jvm.lines_with(log_lines::start("performance counters")).size(), 1u)
+        << jvm.transcript();
+    EXPECT_EQ(
+        jvm.lines_with(log_lines::start("threshold=64m,on=full-gc+reload+watermark,settle=500ms"))
+            .size(),
+        1u)
         << jvm.transcript();
     EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
 }
 
 TEST_P(Options, ThatAreGivenAreEchoed)
 {
-    Jvm jvm(Launch(GetParam()).with_agent("threshold:1536k,on:watermark,check=off,burst=7/2s").run("Hello"));
+    Jvm jvm(Launch(GetParam())
+                .with_agent("threshold:1536k,on:watermark,check=off,burst=7/2s")
+                .run("Hello"));
     EXPECT_EQ(jvm.finish(), 0);
-    EXPECT_EQ(jvm.lines_with(log_lines::start("threshold=1536k,on=watermark")).size(), 1u) << jvm.transcript();
-    EXPECT_EQ(jvm.lines_with(log_lines::start("burst=7/2s,check=off")).size(), 1u) << jvm.transcript();
+    EXPECT_EQ(jvm.lines_with(log_lines::start("threshold=1536k,on=watermark")).size(), 1u)
+        << jvm.transcript();
+    EXPECT_EQ(jvm.lines_with(log_lines::start("burst=7/2s,check=off")).size(), 1u)
+        << jvm.transcript();
 }
 
 TEST_P(Options, ArePrintedByHelpInsteadOfStarting)
@@ -40,9 +53,11 @@ TEST_P(Options, ArePrintedByHelpInsteadOfStarting)
     Jvm jvm(Launch(GetParam()).with_agent("help").run("Hello"));
     EXPECT_EQ(jvm.finish(), 0) << jvm.transcript();
     EXPECT_TRUE(jvm.lines_with("^hello$").empty()) << jvm.transcript();
-    for (const std::string option : {"threshold", "on", "settle", "max-wait", "confirm", "burst", "check", "cooldown",
-                                     "max-cooldown", "log", "log-level", "dry-run", "help"}) {
-        EXPECT_EQ(jvm.lines_with("^" + option + "=").size(), 1u) << option << " in:\n" << jvm.transcript();
+    for (const std::string option :
+         {"threshold", "on", "settle", "max-wait", "confirm", "burst", "check", "cooldown",
+          "max-cooldown", "log", "log-level", "dry-run", "help"}) {
+        EXPECT_EQ(jvm.lines_with("^" + option + "=").size(), 1u) << option << " in:\n"
+                                                                 << jvm.transcript();
     }
 }
 
@@ -57,30 +72,39 @@ TEST_P(Options, MayComeThroughTheEnvironment)
 
 TEST_P(Options, InTheEnvironmentThatAreWrongStopTheStartToo)
 {
-    Jvm jvm(Launch(GetParam()).variable("JAVA_TOOL_OPTIONS=-agentpath:" + agent_path("settle=1")).run("Hello"));
+    Jvm jvm(Launch(GetParam())
+                .variable("JAVA_TOOL_OPTIONS=-agentpath:" + agent_path("settle=1"))
+                .run("Hello"));
     EXPECT_EQ(jvm.finish(), 1);
-    EXPECT_FALSE(jvm.lines_with(log_lines::option_error("settle", "'1'", "a time from 10ms")).empty())
+    EXPECT_FALSE(
+        jvm.lines_with(log_lines::option_error("settle", "'1'", "a time from 10ms")).empty())
         << jvm.transcript();
 }
 
 TEST_P(Options, InTheEnvironmentLeaveShortToolsQuietAtTheirExit)
 {
-    const Outcome tool = run({{GetParam().tool("jcmd"), "-h"}, {"JAVA_TOOL_OPTIONS=-agentpath:" + agent_path()}, ""});
+    const Outcome tool = run(
+        {{GetParam().tool("jcmd"), "-h"}, {"JAVA_TOOL_OPTIONS=-agentpath:" + agent_path()}, ""});
     EXPECT_EQ(tool.exit_code, 0) << tool.transcript;
-    EXPECT_NE(tool.transcript.find("JVMTI.agent_load").size(), 0u);
+    EXPECT_NE(tool.transcript.find("trimagent "), std::string::npos)
+        << "the tool has run without the agent";
     EXPECT_EQ(tool.transcript.find("summary:"), std::string::npos) << tool.transcript;
 }
 
 TEST_P(Options, OfADryRunDecideAndLeaveTheMemoryAlone)
 {
-    Jvm jvm(Launch(GetParam()).with_agent(quick_options("full-gc", "dry-run")).run("FullGcs", {freed_mib}));
+    Jvm jvm(Launch(GetParam())
+                .with_agent(quick_options("full-gc", "dry-run"))
+                .run("FullGcs", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line("^freed$"));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::dry_trim(1, "full-gc")));
-    EXPECT_GT(jvm.resident_bytes(), static_cast<uint64_t>(returned_bytes) + (32u << 20)) << jvm.transcript();
+    EXPECT_GT(jvm.resident_bytes(), static_cast<uint64_t>(returned_bytes) + (32u << 20))
+        << jvm.transcript();
     // The command trims no more than the agent itself does.
     EXPECT_EQ(jvm.attach("trim").exit_code, 0);
     ASSERT_TRUE(jvm.wait_for_line(log_lines::dry_trim(2, "demand")));
-    EXPECT_GT(jvm.resident_bytes(), static_cast<uint64_t>(returned_bytes) + (32u << 20)) << jvm.transcript();
+    EXPECT_GT(jvm.resident_bytes(), static_cast<uint64_t>(returned_bytes) + (32u << 20))
+        << jvm.transcript();
     EXPECT_EQ(jvm.finish(), 0);
 }
 
@@ -99,7 +123,9 @@ void PrintTo(const BadOption &bad, std::ostream *out)
     *out << bad.text;
 }
 
-class BadOptions : public testing::TestWithParam<std::tuple<Jdk, BadOption>> {};
+class BadOptions : public testing::TestWithParam<std::tuple<Jdk, BadOption>>
+{
+};
 
 TEST_P(BadOptions, StopTheStartAndAreExplained)
 {
@@ -119,17 +145,20 @@ INSTANTIATE_TEST_SUITE_P(
         testing::Values(
             BadOption{"Garbage", "threshold=5x", "threshold", "'5x'", "a size from 1m to 16t"},
             BadOption{"Empty", "threshold=", "threshold", "''", "a size from 1m to 16t"},
-            BadOption{"TooSmall", "threshold=1023k", "threshold", "'1023k'", "a size from 1m to 16t"},
-            BadOption{"Overflow", "threshold=18446744073709551616", "threshold", "'18446744073709551616'",
+            BadOption{"TooSmall", "threshold=1023k", "threshold", "'1023k'",
                       "a size from 1m to 16t"},
+            BadOption{"Overflow", "threshold=18446744073709551616", "threshold",
+                      "'18446744073709551616'", "a size from 1m to 16t"},
             BadOption{"Unknown", "treshold=64m", "treshold", "unknown", "threshold, on, settle"},
             BadOption{"Repeated", "settle=1s,settle:2s", "settle", "'settle:2s'", "once"},
             BadOption{"TrailingComma", "settle=1s,", "", "unknown", "threshold, on, settle"},
             BadOption{"ReasonTwice", "on=reload+reload", "on", "'reload+reload'", "joined by +"},
             BadOption{"WordForATime", "check=never", "check", "'never'", "or off"},
-            BadOption{"Contradiction", "settle=20s", "max-wait", "'10s'", "at least settle, which is 20s"},
+            BadOption{"Contradiction", "settle=20s", "max-wait", "'10s'",
+                      "at least settle, which is 20s"},
             BadOption{"UnknownLetterInPath", "log=/tmp/%q.log", "log", "'/tmp/%q.log'", "a path"},
-            BadOption{"ControlCharacters", "log-level=\x1b[31m", "log-level", "'?[31m'", "error, warn, info or debug"})),
+            BadOption{"ControlCharacters", "log-level=\x1b[31m", "log-level", "'?[31m'",
+                      "error, warn, info or debug"})),
     [](const testing::TestParamInfo<BadOptions::ParamType> &info) {
         return name_of(std::get<Jdk>(info.param)) + "_" + std::get<BadOption>(info.param).name;
     });

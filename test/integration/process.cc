@@ -1,7 +1,6 @@
 #include "process.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -10,21 +9,23 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <regex>
 #include <set>
 #include <stdexcept>
 
 extern char **environ;
 
-namespace trimagent_test {
+namespace trimagent_test
+{
 
-namespace {
+namespace
+{
 
 // What would change the behaviour under test where whoever runs the tests has it set.
 const std::set<std::string> &unwanted_variables()
 {
-    static const std::set<std::string> names = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS",
-                                                "LD_PRELOAD",        "GLIBC_TUNABLES",   "MALLOC_ARENA_MAX"};
+    static const std::set<std::string> names = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS",
+                                                "_JAVA_OPTIONS",     "LD_PRELOAD",
+                                                "GLIBC_TUNABLES",    "MALLOC_ARENA_MAX"};
     return names;
 }
 
@@ -67,16 +68,16 @@ struct Pipe {
 };
 
 // Runs in the child between fork and exec, where only async-signal-safe functions may be called.
-[[noreturn]] void become(char *const *words, char *const *environment, const char *directory, int input, int output,
-                         int error)
+[[noreturn]] void become(char *const *words, char *const *environment, const char *directory,
+                         int input, int output, int error)
 {
     // No child outlives the test, however that ends.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     // A core file of a JVM is huge; what a crash was is told by the JVM's own report.
     const rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
-    if (dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 && dup2(error, STDERR_FILENO) >= 0 &&
-        (directory[0] == '\0' || chdir(directory) == 0)) {
+    if (dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 &&
+        dup2(error, STDERR_FILENO) >= 0 && (directory[0] == '\0' || chdir(directory) == 0)) {
         execve(words[0], words, environment);
     }
     const char message[] = "cannot be started\n";
@@ -112,21 +113,20 @@ Process::Process(const Command &command)
         throw std::runtime_error(std::string("fork: ") + std::strerror(errno));
     }
     if (pid_ == 0) {
-        become(word_pointers.data(), environment_pointers.data(), command.directory.c_str(), input.read, output.write,
-               error.write);
+        become(word_pointers.data(), environment_pointers.data(), command.directory.c_str(),
+               input.read, output.write, error.write);
     }
     close(input.read);
     close(output.write);
     close(error.write);
     stdin_ = input.write;
-    reader_ = std::thread(&Process::read_streams, this, output.read, error.read);
+    output_ = std::make_unique<Output>(output.read, error.read);
 }
 
 Process::~Process()
 {
     close_stdin();
     kill_now();
-    reader_.join();
 }
 
 void Process::kill_now()
@@ -138,108 +138,6 @@ void Process::kill_now()
     }
 }
 
-void Process::read_streams(int output, int error)
-{
-    pollfd polled[2] = {{output, POLLIN, 0}, {error, POLLIN, 0}};
-    const Stream streams[2] = {Stream::output, Stream::error};
-    std::string pending[2];
-    int open = 2;
-    while (open > 0) {
-        if (poll(polled, 2, -1) < 0) {
-            continue;
-        }
-        for (int i = 0; i < 2; i++) {
-            if (polled[i].revents == 0) {
-                continue;
-            }
-            char buffer[8192];
-            const ssize_t length = read(polled[i].fd, buffer, sizeof buffer);
-            if (length > 0) {
-                take(streams[i], pending[i], buffer, static_cast<size_t>(length));
-            } else if (length == 0) {
-                if (!pending[i].empty()) {
-                    take(streams[i], pending[i], "\n", 1);
-                }
-                close(polled[i].fd);
-                polled[i].fd = -1;
-                open--;
-            }
-        }
-    }
-    const std::lock_guard<std::mutex> lock(mutex_);
-    ended_ = true;
-    changed_.notify_all();
-}
-
-void Process::take(Stream stream, std::string &pending, const char *data, size_t length)
-{
-    pending.append(data, length);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    size_t start = 0;
-    for (size_t end = pending.find('\n'); end != std::string::npos; end = pending.find('\n', start)) {
-        lines_.push_back({stream, pending.substr(start, end - start)});
-        start = end + 1;
-    }
-    pending.erase(0, start);
-    changed_.notify_all();
-}
-
-testing::AssertionResult Process::wait_for_line(const std::string &pattern, size_t count)
-{
-    const std::regex regex(pattern);
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    std::unique_lock<std::mutex> lock(mutex_);
-    size_t looked_at = 0;
-    size_t found = 0;
-    while (true) {
-        for (; looked_at < lines_.size(); looked_at++) {
-            found += std::regex_search(lines_[looked_at].text, regex) ? 1 : 0;
-        }
-        if (found >= count) {
-            return testing::AssertionSuccess();
-        }
-        const char *why = nullptr;
-        if (ended_) {
-            why = "the process ended";
-        } else if (changed_.wait_until(lock, deadline) == std::cv_status::timeout) {
-            why = "patience did";
-        }
-        if (why != nullptr) {
-            lock.unlock();
-            return testing::AssertionFailure() << why << " before " << count << " line(s) came with /" << pattern
-                                               << "/; all there was:\n"
-                                               << transcript();
-        }
-    }
-}
-
-std::vector<Line> Process::lines_with(const std::string &pattern) const
-{
-    const std::regex regex(pattern);
-    std::vector<Line> matching;
-    for (const Line &line : lines()) {
-        if (std::regex_search(line.text, regex)) {
-            matching.push_back(line);
-        }
-    }
-    return matching;
-}
-
-std::vector<Line> Process::lines() const
-{
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return lines_;
-}
-
-std::string Process::transcript() const
-{
-    std::string text;
-    for (const Line &line : lines()) {
-        text += (line.stream == Stream::output ? "out| " : "err| ") + line.text + "\n";
-    }
-    return text;
-}
-
 void Process::write_line(const std::string &line)
 {
     const std::string text = line + "\n";
@@ -248,7 +146,8 @@ void Process::write_line(const std::string &line)
     const ssize_t written = write(stdin_, text.data(), text.size());
     std::signal(SIGPIPE, ignore);
     if (written != static_cast<ssize_t>(text.size())) {
-        ADD_FAILURE() << "could not write '" << line << "' to the process, which said:\n" << transcript();
+        ADD_FAILURE() << "could not write '" << line << "' to the process, which said:\n"
+                      << transcript();
     }
 }
 
@@ -279,8 +178,7 @@ int Process::wait_exit()
     }
     reaped_ = true;
     exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    std::unique_lock<std::mutex> lock(mutex_);
-    if (!changed_.wait_for(lock, patience, [this] { return ended_; })) {
+    if (!output_->wait_for_end()) {
         ADD_FAILURE() << "somebody still holds the output of the process that has ended";
     }
     return exit_code_;

@@ -13,10 +13,11 @@
 #include <thread>
 #include <vector>
 
-namespace trimagent_test {
+namespace trimagent_test
+{
 
-// How long to wait for what must happen. It is far longer than anything takes even on a busy machine, since passing it
-// is a failure and never part of a test's way.
+// How long to wait for what must happen. It is far longer than anything takes even on a busy
+// machine, since passing it is a failure and never part of a test's way.
 constexpr std::chrono::seconds patience(60);
 
 // Looks again and again until the condition holds. False: it did not within our patience.
@@ -29,12 +30,14 @@ struct Line {
     std::string text;
 };
 
-class Process {
+class Process
+{
 public:
     struct Command {
-        std::vector<std::string> words;       // The program's path and its arguments.
-        std::vector<std::string> environment; // NAME=VALUE, on top of what the test itself was given.
-        std::string directory;                // Where to run; empty: where the test runs.
+        std::vector<std::string> words; // The program's path and its arguments.
+        std::vector<std::string>
+            environment;       // NAME=VALUE, on top of what the test itself was given.
+        std::string directory; // Where to run; empty: where the test runs.
     };
 
     explicit Process(const Command &command);
@@ -43,9 +46,13 @@ public:
     Process(const Process &) = delete;
     Process &operator=(const Process &) = delete;
 
-    pid_t pid() const { return pid_; }
+    pid_t pid() const
+    {
+        return pid_;
+    }
 
-    // Waits until as many lines match the regular expression. Fails at once when the process can write no more.
+    // Waits until as many lines match the regular expression. Fails at once when the process can
+    // write no more.
     testing::AssertionResult wait_for_line(const std::string &pattern, size_t count = 1);
 
     // The lines so far that match. A match may begin anywhere in the line.
@@ -58,8 +65,8 @@ public:
     void close_stdin();
     void signal(int number);
 
-    // Waits for the end of the process and of its output. Returns the exit code, or 128 + N after signal N as a shell does.
-    // A process that does not end is killed, and the test fails.
+    // Waits for the end of the process and of its output. Returns the exit code, or 128 + N after
+    // signal N as a shell does. A process that does not end is killed, and the test fails.
     int wait_exit();
 
 protected:

@@ -4,10 +4,14 @@
 #include "log_lines.h"
 #include "scene.h"
 
-namespace trimagent_test {
-namespace {
+namespace trimagent_test
+{
+namespace
+{
 
-class Reload : public testing::TestWithParam<Jdk> {};
+class Reload : public testing::TestWithParam<Jdk>
+{
+};
 
 TEST_P(Reload, LeadsToOneTrimPerBurst)
 {
@@ -28,7 +32,8 @@ TEST_P(Reload, LeadsToOneTrimPerBurst)
 
 TEST_P(Reload, WithAFullGcLeadsToOneTrimForBoth)
 {
-    // The calm to wait for is longer than the time between the last class and the collection at the end of a round.
+    // The calm to wait for is longer than the time between the last class and the collection at the
+    // end of a round.
     Jvm jvm(Launch(GetParam())
                 .with_agent("on=full-gc+reload,threshold=32m,settle=2s,confirm=0,cooldown=100ms")
                 .run("Reloads", {"1", "300", freed_mib, "gc"}));

@@ -4,9 +4,11 @@
 
 #include "log_lines.h"
 
-namespace trimagent_test {
+namespace trimagent_test
+{
 
-namespace {
+namespace
+{
 
 // The lines show three significant digits.
 constexpr int64_t rounding_bytes = 8 << 20;
@@ -38,14 +40,16 @@ testing::AssertionResult memory_came_back(const Jvm &jvm, const std::string &tri
         return testing::AssertionFailure() << "hardly anything came back: " << line;
     }
     if (std::llabs(after - before - memory->change_bytes) > rounding_bytes) {
-        return testing::AssertionFailure() << "before, after and change do not go together: " << line;
+        return testing::AssertionFailure()
+               << "before, after and change do not go together: " << line;
     }
     if (!memory->has_figures) {
         return testing::AssertionFailure() << "no figures of mallinfo: " << line;
     }
     const auto now = static_cast<int64_t>(jvm.resident_bytes());
     if (now > before - returned_bytes) {
-        return testing::AssertionFailure() << "the system still counts " << now << " resident bytes after: " << line;
+        return testing::AssertionFailure()
+               << "the system still counts " << now << " resident bytes after: " << line;
     }
     return testing::AssertionSuccess();
 }

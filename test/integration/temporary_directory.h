@@ -1,4 +1,5 @@
-// A directory of a test's own, so that tests may run at the same time; removed with all that is in it.
+// A directory of a test's own, so that tests may run at the same time; removed with all that is in
+// it.
 #ifndef TRIMAGENT_TEST_TEMPORARY_DIRECTORY_H
 #define TRIMAGENT_TEST_TEMPORARY_DIRECTORY_H
 
@@ -7,13 +8,16 @@
 #include <stdexcept>
 #include <string>
 
-namespace trimagent_test {
+namespace trimagent_test
+{
 
-class TemporaryDirectory {
+class TemporaryDirectory
+{
 public:
     TemporaryDirectory()
     {
-        std::string pattern = (std::filesystem::temp_directory_path() / "trimagent-test-XXXXXX").string();
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "trimagent-test-XXXXXX").string();
         if (mkdtemp(pattern.data()) == nullptr) {
             throw std::runtime_error("mkdtemp: " + pattern);
         }
@@ -29,8 +33,14 @@ public:
     TemporaryDirectory(const TemporaryDirectory &) = delete;
     TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
 
-    const std::filesystem::path &path() const { return path_; }
-    std::string file(const std::string &name) const { return (path_ / name).string(); }
+    const std::filesystem::path &path() const
+    {
+        return path_;
+    }
+    std::string file(const std::string &name) const
+    {
+        return (path_ / name).string();
+    }
 
 private:
     std::filesystem::path path_;

@@ -4,10 +4,14 @@
 #include "log_lines.h"
 #include "scene.h"
 
-namespace trimagent_test {
-namespace {
+namespace trimagent_test
+{
+namespace
+{
 
-class Watermark : public testing::TestWithParam<Jdk> {};
+class Watermark : public testing::TestWithParam<Jdk>
+{
+};
 
 TEST_P(Watermark, LeadsToATrim)
 {
