@@ -248,10 +248,10 @@ static void copy_policy_counts(struct trim_cycle *cycle)
     struct trim_totals *totals = &cycle->totals;
     totals->considered = cycle->policy.considered;
     memcpy(totals->skips, cycle->policy.skips, sizeof totals->skips);
-    totals->useless = cycle->policy.useless;
-    totals->regretted = cycle->policy.regretted;
-    totals->cooldown_ns = cycle->policy.cooldown_ns;
-    totals->verdict = cycle->policy.verdict;
+    totals->useless = cycle->policy.cooldown.useless;
+    totals->regretted = cycle->policy.cooldown.regretted;
+    totals->cooldown_ns = cycle->policy.cooldown.length_ns;
+    totals->verdict = cycle->policy.cooldown.verdict;
     totals->wake_ups++;
     (void)pthread_mutex_unlock(&cycle->lock);
 }

@@ -20,10 +20,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trimagent/burst.h"
+#include "trimagent/cooldown.h"
 #include "trimagent/options.h"
 #include "trimagent/ration.h"
 #include "trimagent/reason.h"
+#include "trimagent/triggers.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -91,15 +92,6 @@ struct trim_outcome {
     bool measured;           /* released_bytes and resident_bytes are known. */
 };
 
-/* What became of the last trim. */
-enum trim_verdict {
-    TRIM_VERDICT_NONE = 0,
-    TRIM_VERDICT_OPEN, /* The time in which it may be regretted has not passed. */
-    TRIM_VERDICT_GOOD,
-    TRIM_VERDICT_USELESS,  /* It released less than a quarter of what was expected. */
-    TRIM_VERDICT_REGRETTED /* Half of what it released was resident again within the cooldown. */
-};
-
 enum trim_stage {
     TRIM_STAGE_IDLE = 0,
     TRIM_STAGE_PROCESS,
@@ -112,22 +104,15 @@ enum trim_stage {
 /* The whole state. To be read freely; to be changed only by the functions below. */
 struct trim_policy {
     struct trim_options options;
-    struct trim_burst burst;
+    struct trim_triggers triggers;
     struct trim_ration ration;
-
-    /* Triggers that wait for their moment. */
-    uint64_t seen_old_pauses;
-    bool gc_pending;
-    uint64_t gc_first_ns;
-    uint64_t gc_last_ns;
-    bool reload_pending;
-    uint64_t check_due_ns;
+    struct trim_cooldown cooldown;
     uint64_t seen_demands;
 
     /* The consideration under way. */
     enum trim_stage stage;
     enum trim_reason reason;
-    uint64_t expected_bytes; /* At the first look. */
+    uint64_t expected_bytes;
     uint64_t confirm_due_ns;
     uint64_t looks_cost_ns;
     bool deferred; /* The deferral of what waits now was counted already. */
@@ -138,22 +123,11 @@ struct trim_policy {
     uint64_t base_minor_faults;
     uint64_t base_signals;
     uint32_t unchanged_in_a_row;
-
-    /* The last trim and what came of it. */
     uint64_t last_estimate_cost_ns;
-    bool trimmed_before;
-    uint64_t last_trim_ns;
-    uint64_t cooldown_ns; /* In force now. */
-    enum trim_verdict verdict;
-    uint64_t recheck_due_ns; /* TRIM_NEVER: none is due. */
-    uint64_t released_bytes;
-    uint64_t resident_after_bytes;
 
     /* For the summary. */
     uint64_t considered;
     uint64_t skips[TRIM_SKIP_COUNT];
-    uint64_t useless;
-    uint64_t regretted;
 };
 
 /* Starts at now_ns, with class_changes loads and unloads before it. The options are copied. */
@@ -166,9 +140,6 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
 
 /* Takes in how the trim went that the last decision asked for. Call trim_policy_step next. */
 void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *outcome);
-
-/* The verdict's name for status and log: none, open, good, useless, regretted. */
-const char *trim_verdict_name(enum trim_verdict verdict);
 
 #ifdef __cplusplus
 }

@@ -40,10 +40,7 @@ TEST_P(Children, StartAndEndWellDuringATrim)
 INSTANTIATE_TEST_SUITE_P(Launched, Children,
                          testing::Combine(testing::ValuesIn(jdks()),
                                           testing::Values("POSIX_SPAWN", "VFORK", "FORK")),
-                         [](const testing::TestParamInfo<Children::ParamType> &info) {
-                             return name_of(std::get<0>(info.param)) + "_" +
-                                    std::get<1>(info.param);
-                         });
+                         parameter_name<Children::ParamType>);
 
 class Descriptors : public testing::TestWithParam<Jdk>
 {
@@ -81,7 +78,7 @@ TEST_P(Descriptors, OfTheAgentAreClosedInChildren)
     ASSERT_TRUE(eventually([&] { return !flags_of(with.pid(), log).empty(); }));
     EXPECT_GT(flags_of(with.pid(), "[eventfd]").size(),
               flags_of(without.pid(), "[eventfd]").size());
-    for (const std::string target : {log, std::string("[eventfd]")}) {
+    for (const std::string &target : {log, std::string("[eventfd]")}) {
         for (const unsigned flags : flags_of(with.pid(), target)) {
             EXPECT_TRUE((flags & O_CLOEXEC) != 0) << target;
         }

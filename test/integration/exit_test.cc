@@ -22,6 +22,11 @@ struct WayOut {
     bool is_announced; // Whether the VM tells its agents, so that there is a summary.
 };
 
+std::string name_of(const WayOut &way)
+{
+    return way.name;
+}
+
 void PrintTo(const WayOut &way, std::ostream *out)
 {
     *out << way.name;
@@ -81,9 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
                                      WayOut{"UncaughtException", "throw", 1, true},
                                      WayOut{"ExitOnOutOfMemoryError", "oom", 3, false},
                                      WayOut{"Sigterm", "", 128 + SIGTERM, true})),
-    [](const testing::TestParamInfo<Exit::ParamType> &info) {
-        return name_of(std::get<Jdk>(info.param)) + "_" + std::get<WayOut>(info.param).name;
-    });
+    parameter_name<Exit::ParamType>);
 
 class ShortExit : public testing::TestWithParam<Jdk>
 {

@@ -6,6 +6,7 @@
 
 #include <ostream>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,15 @@ std::vector<JdkAndCollector> with_collectors(const std::vector<std::string> &nam
 // For the names of parameterised tests, such as Jdk17 and Jdk17_G1.
 std::string name_of(const Jdk &jdk);
 std::string name_of(const JdkAndCollector &both);
+inline std::string name_of(const std::string &name)
+{
+    return name;
+}
+template <typename Other>
+std::string name_of(const std::tuple<Jdk, Other> &both)
+{
+    return name_of(std::get<0>(both)) + "_" + name_of(std::get<1>(both));
+}
 
 template <typename Parameter>
 std::string parameter_name(const testing::TestParamInfo<Parameter> &info)

@@ -74,7 +74,7 @@ Launch &Launch::variable(const std::string &assignment)
 
 Launch &Launch::run(const std::string &fixture, const std::vector<std::string> &arguments)
 {
-    program_ = {"-cp", TRIM_FIXTURES_JAR, "fixtures." + fixture};
+    program_ = {"-cp", TRIM_FIXTURES_CLASSES, "fixtures." + fixture};
     program_.insert(program_.end(), arguments.begin(), arguments.end());
     return *this;
 }

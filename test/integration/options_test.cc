@@ -118,6 +118,11 @@ struct BadOption {
     std::string allowed;
 };
 
+std::string name_of(const BadOption &bad)
+{
+    return bad.name;
+}
+
 void PrintTo(const BadOption &bad, std::ostream *out)
 {
     *out << bad.text;
@@ -159,9 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
             BadOption{"UnknownLetterInPath", "log=/tmp/%q.log", "log", "'/tmp/%q.log'", "a path"},
             BadOption{"ControlCharacters", "log-level=\x1b[31m", "log-level", "'?[31m'",
                       "error, warn, info or debug"})),
-    [](const testing::TestParamInfo<BadOptions::ParamType> &info) {
-        return name_of(std::get<Jdk>(info.param)) + "_" + std::get<BadOption>(info.param).name;
-    });
+    parameter_name<BadOptions::ParamType>);
 
 } // namespace
 } // namespace trimagent_test

@@ -5,7 +5,8 @@
 
 #include <regex>
 
-namespace trimagent_test {
+namespace trimagent_test
+{
 
 Output::Output(int output, int error) : reader_(&Output::read_streams, this, output, error) {}
 

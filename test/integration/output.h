@@ -11,7 +11,8 @@
 #include <thread>
 #include <vector>
 
-namespace trimagent_test {
+namespace trimagent_test
+{
 
 // How long to wait for what must happen. It is far longer than anything takes even on a busy
 // machine, since passing it is a failure and never part of a test's way.
@@ -24,7 +25,8 @@ struct Line {
     std::string text;
 };
 
-class Output {
+class Output
+{
 public:
     // Takes the reading ends of both streams and closes them at their end.
     Output(int output, int error);

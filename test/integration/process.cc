@@ -11,6 +11,7 @@
 #include <cstring>
 #include <set>
 #include <stdexcept>
+#include <thread>
 
 extern char **environ;
 
@@ -136,6 +137,16 @@ void Process::kill_now()
         waitpid(pid_, nullptr, 0);
         reaped_ = true;
     }
+}
+
+testing::AssertionResult Process::wait_for_line(const std::string &pattern, size_t count)
+{
+    return output_->wait_for_line(pattern, count);
+}
+
+std::vector<Line> Process::lines_with(const std::string &pattern) const
+{
+    return output_->lines_with(pattern);
 }
 
 void Process::write_line(const std::string &line)

@@ -5,39 +5,29 @@
 #include <gtest/gtest.h>
 #include <sys/types.h>
 
-#include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "output.h"
 
 namespace trimagent_test
 {
 
-// How long to wait for what must happen. It is far longer than anything takes even on a busy
-// machine, since passing it is a failure and never part of a test's way.
-constexpr std::chrono::seconds patience(60);
-
 // Looks again and again until the condition holds. False: it did not within our patience.
 bool eventually(const std::function<bool()> &condition);
-
-enum class Stream { output, error };
-
-struct Line {
-    Stream stream;
-    std::string text;
-};
 
 class Process
 {
 public:
     struct Command {
-        std::vector<std::string> words; // The program's path and its arguments.
-        std::vector<std::string>
-            environment;       // NAME=VALUE, on top of what the test itself was given.
-        std::string directory; // Where to run; empty: where the test runs.
+        // The program's path and its arguments.
+        std::vector<std::string> words;
+        // NAME=VALUE, on top of what the test itself was given.
+        std::vector<std::string> environment;
+        // Where to run; empty: where the test runs.
+        std::string directory;
     };
 
     explicit Process(const Command &command);
@@ -55,11 +45,15 @@ public:
     // write no more.
     testing::AssertionResult wait_for_line(const std::string &pattern, size_t count = 1);
 
-    // The lines so far that match. A match may begin anywhere in the line.
+    std::vector<Line> lines() const
+    {
+        return output_->lines();
+    }
     std::vector<Line> lines_with(const std::string &pattern) const;
-    std::vector<Line> lines() const;
-    // All lines as one text, for the messages of failing tests.
-    std::string transcript() const;
+    std::string transcript() const
+    {
+        return output_->transcript();
+    }
 
     void write_line(const std::string &line);
     void close_stdin();
@@ -74,19 +68,11 @@ protected:
     void kill_now();
 
 private:
-    void read_streams(int output, int error);
-    void take(Stream stream, std::string &pending, const char *data, size_t length);
-
     pid_t pid_ = -1;
     int stdin_ = -1;
     bool reaped_ = false;
     int exit_code_ = -1;
-
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<Line> lines_; // Guarded by mutex_.
-    bool ended_ = false;      // Guarded by mutex_: both streams are at their end.
-    std::thread reader_;
+    std::unique_ptr<Output> output_;
 };
 
 // What a short command, such as objdump, left behind.

@@ -103,9 +103,9 @@ TEST(PolicyDecision, DryRunDecidesAsOftenAsRealTrimsButJudgesNothing) {
     for (size_t i = 1; i < timeline.trims().size(); ++i) {
         EXPECT_GE(timeline.trims()[i].at_ns - timeline.trims()[i - 1].at_ns, options.cooldown_ns);
     }
-    EXPECT_EQ(timeline.policy().cooldown_ns, options.cooldown_ns);
-    EXPECT_EQ(timeline.policy().verdict, TRIM_VERDICT_NONE);
-    EXPECT_EQ(timeline.policy().useless, 0U);
+    EXPECT_EQ(timeline.policy().cooldown.length_ns, options.cooldown_ns);
+    EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_NONE);
+    EXPECT_EQ(timeline.policy().cooldown.useless, 0U);
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_RESIDENT), 0U);
 }
 

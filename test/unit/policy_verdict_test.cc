@@ -21,14 +21,14 @@ void ScriptRounds(PolicyTimeline &timeline, uint64_t first, uint64_t count) {
 TEST(PolicyVerdict, IsNoneBeforeTheFirstTrimThenOpenThenGood) {
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
-    EXPECT_EQ(timeline.policy().verdict, TRIM_VERDICT_NONE);
+    EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_NONE);
     ScriptRounds(timeline, 0, 1);
     timeline.RunUntil(13 * kS);
     ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_EQ(timeline.policy().verdict, TRIM_VERDICT_OPEN);
+    EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_OPEN);
     timeline.RunUntil(kRound);
-    EXPECT_EQ(timeline.policy().verdict, TRIM_VERDICT_GOOD);
-    EXPECT_EQ(timeline.policy().cooldown_ns, options.cooldown_ns);
+    EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_GOOD);
+    EXPECT_EQ(timeline.policy().cooldown.length_ns, options.cooldown_ns);
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_RESIDENT), 1U);
 }
 
@@ -41,9 +41,9 @@ TEST(PolicyVerdict, UselessTrimsDoubleTheCooldownUpToItsMaximum) {
     for (uint64_t round = 0; round < 5; ++round) {
         timeline.RunUntil(round * kRound + 13 * kS);
         ASSERT_EQ(timeline.trims().size(), round + 1);
-        EXPECT_EQ(timeline.policy().cooldown_ns, expected[round]) << round;
-        EXPECT_EQ(timeline.policy().verdict, TRIM_VERDICT_USELESS);
-        EXPECT_EQ(timeline.policy().useless, round + 1);
+        EXPECT_EQ(timeline.policy().cooldown.length_ns, expected[round]) << round;
+        EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_USELESS);
+        EXPECT_EQ(timeline.policy().cooldown.useless, round + 1);
     }
 }
 
@@ -52,8 +52,8 @@ TEST(PolicyVerdict, ATrimIsUselessBelowAQuarterOfWhatWasExpectedOnly) {
     timeline.memory.released_percent = 25;
     ScriptRounds(timeline, 0, 1);
     timeline.RunUntil(kRound);
-    EXPECT_EQ(timeline.policy().verdict, TRIM_VERDICT_GOOD);
-    EXPECT_EQ(timeline.policy().useless, 0U);
+    EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_GOOD);
+    EXPECT_EQ(timeline.policy().cooldown.useless, 0U);
 }
 
 TEST(PolicyVerdict, TheLongerCooldownIsInForce) {
@@ -75,9 +75,9 @@ TEST(PolicyVerdict, MemoryThatIsResidentAgainWithinTheCooldownIsRegretted) {
     ScriptRounds(timeline, 0, 1);
     timeline.At(20 * kS, [&] { timeline.memory.resident_bytes += 200 * kMiB; });
     timeline.RunUntil(kRound);
-    EXPECT_EQ(timeline.policy().verdict, TRIM_VERDICT_REGRETTED);
-    EXPECT_EQ(timeline.policy().regretted, 1U);
-    EXPECT_EQ(timeline.policy().cooldown_ns, 2 * options.cooldown_ns);
+    EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_REGRETTED);
+    EXPECT_EQ(timeline.policy().cooldown.regretted, 1U);
+    EXPECT_EQ(timeline.policy().cooldown.length_ns, 2 * options.cooldown_ns);
 }
 
 TEST(PolicyVerdict, LessThanHalfResidentAgainIsNotRegretted) {
@@ -85,7 +85,7 @@ TEST(PolicyVerdict, LessThanHalfResidentAgainIsNotRegretted) {
     ScriptRounds(timeline, 0, 1);
     timeline.At(20 * kS, [&] { timeline.memory.resident_bytes += 200 * kMiB - 1; });
     timeline.RunUntil(kRound);
-    EXPECT_EQ(timeline.policy().verdict, TRIM_VERDICT_GOOD);
+    EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_GOOD);
 }
 
 TEST(PolicyVerdict, MemoryThatGrowsAfterTheCooldownIsNotRegretted) {
@@ -95,7 +95,7 @@ TEST(PolicyVerdict, MemoryThatGrowsAfterTheCooldownIsNotRegretted) {
     timeline.At(13 * kS + PolicyTimeline::kTrimTakes + options.cooldown_ns + kMs,
                 [&] { timeline.memory.resident_bytes += 400 * kMiB; });
     timeline.RunUntil(kRound);
-    EXPECT_EQ(timeline.policy().verdict, TRIM_VERDICT_GOOD);
+    EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_GOOD);
 }
 
 TEST(PolicyVerdict, GoodTrimsHalveTheCooldownDownToItsBase) {
@@ -104,14 +104,14 @@ TEST(PolicyVerdict, GoodTrimsHalveTheCooldownDownToItsBase) {
     timeline.memory.released_percent = 0;
     ScriptRounds(timeline, 0, 10);
     timeline.RunUntil(3 * kRound + 900 * kS);
-    ASSERT_EQ(timeline.policy().cooldown_ns, 300 * kS);
+    ASSERT_EQ(timeline.policy().cooldown.length_ns, 300 * kS);
 
     timeline.memory.released_percent = 100;
     timeline.memory.releasable_bytes = 0;
     const uint64_t expected[] = {150 * kS, 75 * kS, 37500 * kMs, 30 * kS, 30 * kS};
     for (uint64_t round = 4; round < 9; ++round) {
         timeline.RunUntil(round * kRound + 900 * kS);
-        EXPECT_EQ(timeline.policy().cooldown_ns, expected[round - 4]) << round;
+        EXPECT_EQ(timeline.policy().cooldown.length_ns, expected[round - 4]) << round;
     }
 }
 
@@ -121,9 +121,9 @@ TEST(PolicyVerdict, AFailedRecheckJudgesNothingAndDoesNotSpin) {
     timeline.memory.resident_fails = true;
     ScriptRounds(timeline, 0, 1);
     timeline.RunUntil(kRound);
-    EXPECT_EQ(timeline.policy().cooldown_ns, options.cooldown_ns);
-    EXPECT_EQ(timeline.policy().regretted, 0U);
-    EXPECT_NE(timeline.policy().verdict, TRIM_VERDICT_REGRETTED);
+    EXPECT_EQ(timeline.policy().cooldown.length_ns, options.cooldown_ns);
+    EXPECT_EQ(timeline.policy().cooldown.regretted, 0U);
+    EXPECT_NE(timeline.policy().cooldown.verdict, TRIM_VERDICT_REGRETTED);
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_RESIDENT), 1U);
 }
 
@@ -134,8 +134,8 @@ TEST(PolicyVerdict, ATrimThatCouldNotBeMeasuredIsNotJudged) {
     ScriptRounds(timeline, 0, 3);
     timeline.RunUntil(3 * kRound);
     EXPECT_EQ(timeline.trims().size(), 3U);
-    EXPECT_EQ(timeline.policy().useless, 0U);
-    EXPECT_EQ(timeline.policy().cooldown_ns, options.cooldown_ns);
+    EXPECT_EQ(timeline.policy().cooldown.useless, 0U);
+    EXPECT_EQ(timeline.policy().cooldown.length_ns, options.cooldown_ns);
 }
 
 TEST(PolicyVerdict, ADemandThatReleasesNothingIsNotHeldAgainstThePolicy) {
@@ -144,8 +144,8 @@ TEST(PolicyVerdict, ADemandThatReleasesNothingIsNotHeldAgainstThePolicy) {
     timeline.DemandAt(10 * kS);
     timeline.RunUntil(kRound);
     ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_EQ(timeline.policy().useless, 0U);
-    EXPECT_EQ(timeline.policy().cooldown_ns, options.cooldown_ns);
+    EXPECT_EQ(timeline.policy().cooldown.useless, 0U);
+    EXPECT_EQ(timeline.policy().cooldown.length_ns, options.cooldown_ns);
 }
 
 TEST(PolicyVerdict, NamesAreThoseOfStatusAndLog) {
@@ -203,8 +203,8 @@ void CheckRandomDay(uint32_t seed) {
             EXPECT_GE(trims[i].at_ns, trims[i - 1].at_ns + options.cooldown_ns) << "seed " << seed;
         }
     }
-    EXPECT_LE(timeline.policy().cooldown_ns, options.max_cooldown_ns);
-    EXPECT_GE(timeline.policy().cooldown_ns, options.cooldown_ns);
+    EXPECT_LE(timeline.policy().cooldown.length_ns, options.max_cooldown_ns);
+    EXPECT_GE(timeline.policy().cooldown.length_ns, options.cooldown_ns);
 }
 
 TEST(PolicyVerdict, RandomDaysKeepThePromisesOfTheOptions) {

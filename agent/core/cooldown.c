@@ -1,0 +1,79 @@
+#include "trimagent/cooldown.h"
+
+#include <string.h>
+
+#include "trimagent/clock.h"
+
+/* A trim is useless where it released less than this part of what was expected. */
+#define USELESS_PART 4
+
+void trim_cooldown_init(struct trim_cooldown *cooldown, uint64_t base_ns, uint64_t max_ns)
+{
+    memset(cooldown, 0, sizeof *cooldown);
+    cooldown->base_ns = base_ns;
+    cooldown->max_ns = max_ns;
+    cooldown->length_ns = base_ns;
+    cooldown->recheck_due_ns = TRIM_NEVER;
+}
+
+uint64_t trim_cooldown_end_ns(const struct trim_cooldown *cooldown)
+{
+    return cooldown->trimmed ? cooldown->last_trim_ns + cooldown->length_ns : 0;
+}
+
+void trim_cooldown_start(struct trim_cooldown *cooldown, uint64_t end_ns)
+{
+    cooldown->trimmed = true;
+    cooldown->last_trim_ns = end_ns;
+    cooldown->verdict = TRIM_VERDICT_NONE;
+    cooldown->recheck_due_ns = TRIM_NEVER;
+}
+
+static void lengthen(struct trim_cooldown *cooldown)
+{
+    uint64_t max_ns = cooldown->max_ns;
+    cooldown->length_ns = cooldown->length_ns < max_ns / 2 ? cooldown->length_ns * 2 : max_ns;
+}
+
+static void shorten(struct trim_cooldown *cooldown)
+{
+    uint64_t half_ns = cooldown->length_ns / 2;
+    cooldown->length_ns = half_ns > cooldown->base_ns ? half_ns : cooldown->base_ns;
+}
+
+bool trim_cooldown_judge(struct trim_cooldown *cooldown, uint64_t expected_bytes,
+                         uint64_t released_bytes, uint64_t resident_after_bytes)
+{
+    if (released_bytes < expected_bytes / USELESS_PART) {
+        cooldown->verdict = TRIM_VERDICT_USELESS;
+        cooldown->useless++;
+        lengthen(cooldown);
+        return false;
+    }
+    cooldown->verdict = TRIM_VERDICT_OPEN;
+    cooldown->recheck_due_ns = cooldown->last_trim_ns + cooldown->base_ns;
+    cooldown->released_bytes = released_bytes;
+    cooldown->resident_after_bytes = resident_after_bytes;
+    return true;
+}
+
+void trim_cooldown_recheck(struct trim_cooldown *cooldown, bool known, uint64_t resident_bytes)
+{
+    cooldown->recheck_due_ns = TRIM_NEVER;
+    if (!known) {
+        cooldown->verdict = TRIM_VERDICT_NONE;
+    } else if (resident_bytes >= cooldown->resident_after_bytes + cooldown->released_bytes / 2) {
+        cooldown->verdict = TRIM_VERDICT_REGRETTED;
+        cooldown->regretted++;
+        lengthen(cooldown);
+    } else {
+        cooldown->verdict = TRIM_VERDICT_GOOD;
+        shorten(cooldown);
+    }
+}
+
+const char *trim_verdict_name(enum trim_verdict verdict)
+{
+    static const char *const names[] = {"none", "open", "good", "useless", "regretted"};
+    return (size_t)verdict < sizeof names / sizeof names[0] ? names[verdict] : "unknown";
+}

@@ -1,0 +1,93 @@
+#include "trimagent/triggers.h"
+
+#include <string.h>
+
+#include "trimagent/clock.h"
+
+static bool is_on(const struct trim_triggers *triggers, enum trim_reason reason)
+{
+    return (triggers->on & (UINT64_C(1) << reason)) != 0;
+}
+
+static void plan_check(struct trim_triggers *triggers, uint64_t now_ns)
+{
+    bool checked = is_on(triggers, TRIM_REASON_WATERMARK) && triggers->check_ns != 0;
+    triggers->check_due_ns = checked ? now_ns + triggers->check_ns : TRIM_NEVER;
+}
+
+void trim_triggers_init(struct trim_triggers *triggers, const struct trim_options *options,
+                        uint64_t now_ns, uint64_t class_changes)
+{
+    memset(triggers, 0, sizeof *triggers);
+    triggers->on = options->on;
+    triggers->settle_ns = options->settle_ns;
+    triggers->max_wait_ns = options->max_wait_ns;
+    triggers->check_ns = options->check_ns;
+    const struct trim_burst_config burst = {
+        .classes = options->burst_classes,
+        .window_ns = options->burst_window_ns,
+        .settle_ns = options->settle_ns,
+        .max_wait_ns = options->max_wait_ns,
+    };
+    trim_burst_init(&triggers->burst, &burst, now_ns, class_changes);
+    plan_check(triggers, now_ns);
+}
+
+void trim_triggers_observe(struct trim_triggers *triggers, uint64_t now_ns, uint64_t old_pauses,
+                           uint64_t last_old_ns, uint64_t class_changes)
+{
+    bool collected = old_pauses != triggers->seen_old_pauses;
+    triggers->seen_old_pauses = old_pauses;
+    if (collected && is_on(triggers, TRIM_REASON_FULL_GC)) {
+        triggers->gc_first_ns = triggers->gc_pending ? triggers->gc_first_ns : last_old_ns;
+        triggers->gc_last_ns = last_old_ns;
+        triggers->gc_pending = true;
+    }
+    if (is_on(triggers, TRIM_REASON_RELOAD) &&
+        trim_burst_observe(&triggers->burst, now_ns, class_changes) == TRIM_BURST_ENDED) {
+        triggers->reload_pending = true;
+    }
+}
+
+static uint64_t gc_due_ns(const struct trim_triggers *triggers)
+{
+    uint64_t settled_ns = triggers->gc_last_ns + triggers->settle_ns;
+    uint64_t latest_ns = triggers->gc_first_ns + triggers->max_wait_ns;
+    return settled_ns < latest_ns ? settled_ns : latest_ns;
+}
+
+uint64_t trim_triggers_due_ns(const struct trim_triggers *triggers, uint64_t now_ns)
+{
+    if (triggers->burst.active) {
+        return TRIM_NEVER;
+    }
+    if (triggers->gc_pending) {
+        return gc_due_ns(triggers);
+    }
+    return triggers->reload_pending ? now_ns : triggers->check_due_ns;
+}
+
+uint64_t trim_triggers_look_ns(const struct trim_triggers *triggers)
+{
+    return trim_burst_next_ns(&triggers->burst);
+}
+
+uint64_t trim_triggers_arm(const struct trim_triggers *triggers)
+{
+    return is_on(triggers, TRIM_REASON_RELOAD) ? trim_burst_arm(&triggers->burst) : UINT64_MAX;
+}
+
+enum trim_reason trim_triggers_foremost(const struct trim_triggers *triggers, uint64_t now_ns)
+{
+    if (triggers->gc_pending && gc_due_ns(triggers) <= now_ns) {
+        return TRIM_REASON_FULL_GC;
+    }
+    return triggers->reload_pending ? TRIM_REASON_RELOAD : TRIM_REASON_WATERMARK;
+}
+
+void trim_triggers_take(struct trim_triggers *triggers, uint64_t now_ns)
+{
+    triggers->gc_pending = triggers->gc_pending && gc_due_ns(triggers) > now_ns;
+    triggers->reload_pending = false;
+    plan_check(triggers, now_ns);
+}

@@ -1,0 +1,67 @@
+/*
+ * What makes a trim worth considering, and when the moment for it has come: old pauses that have
+ * settled, bursts of class loading that have ended, and the watermark's interval.
+ *
+ * Pure. Nothing is due while a burst is under way, because memory is moving then; and an old pause
+ * that is still settling makes the others wait, so that one trim serves them all.
+ */
+#ifndef TRIMAGENT_TRIGGERS_H
+#define TRIMAGENT_TRIGGERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trimagent/burst.h"
+#include "trimagent/options.h"
+#include "trimagent/reason.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct trim_triggers {
+    uint64_t on; /* Set of 1 << enum trim_reason. */
+    uint64_t settle_ns;
+    uint64_t max_wait_ns;
+    uint64_t check_ns;
+    struct trim_burst burst;
+    uint64_t seen_old_pauses;
+    bool gc_pending;
+    uint64_t gc_first_ns; /* End of the first old pause that is pending, */
+    uint64_t gc_last_ns;  /* and of the last one. */
+    bool reload_pending;
+    uint64_t check_due_ns; /* TRIM_NEVER: no watermark. */
+};
+
+/* Starts at now_ns, with class_changes loads and unloads before it. */
+void trim_triggers_init(struct trim_triggers *triggers, const struct trim_options *options,
+                        uint64_t now_ns, uint64_t class_changes);
+
+/* Takes in the signals: old pauses so far, when the last of them ended, and class loads and unloads
+ * so far. */
+void trim_triggers_observe(struct trim_triggers *triggers, uint64_t now_ns, uint64_t old_pauses,
+                           uint64_t last_old_ns, uint64_t class_changes);
+
+/* When something is due, which may have passed already; TRIM_NEVER: nothing but a new signal can
+ * make it so. */
+uint64_t trim_triggers_due_ns(const struct trim_triggers *triggers, uint64_t now_ns);
+
+/* When the triggers must be observed again whatever happens: the end of a burst is seen only by
+ * looking. */
+uint64_t trim_triggers_look_ns(const struct trim_triggers *triggers);
+
+/* How many further class loads are worth a wake-up; UINT64_MAX: none. */
+uint64_t trim_triggers_arm(const struct trim_triggers *triggers);
+
+/* The foremost reason of those that are due at now_ns; the watermark's where none is. */
+enum trim_reason trim_triggers_foremost(const struct trim_triggers *triggers, uint64_t now_ns);
+
+/* Takes off all that is due at now_ns. The watermark's interval begins anew, since any
+ * consideration is a check. */
+void trim_triggers_take(struct trim_triggers *triggers, uint64_t now_ns);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

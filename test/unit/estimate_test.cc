@@ -1,0 +1,211 @@
+#include "trimagent/estimate.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "trimagent/quantity.h"
+
+namespace {
+
+constexpr uint64_t kMiB = TRIM_MIB;
+
+/* A heap of 1000 MiB, all of it found and resident, with 400 MiB of whole free pages and a main top of 30. */
+trim_estimate_input Input() {
+    trim_estimate_input input = {};
+    input.info.complete = true;
+    input.info.arenas = 8;
+    input.info.system_bytes = 1000 * kMiB;
+    input.info.main_system_bytes = 200 * kMiB;
+    input.info.rest_count = 1000;
+    input.info.rest_bytes = 450 * kMiB;
+    input.info.inner_bytes = 400 * kMiB;
+    input.info.main_top_bytes = 30 * kMiB;
+    input.info.other_top_bytes = 10 * kMiB;
+    input.resident_known = true;
+    input.resident_bytes = 1000 * kMiB;
+    input.seen_bytes = 1000 * kMiB;
+    return input;
+}
+
+/* Fast chunks that would merge with small free neighbours. */
+void AddFastChunks(trim_estimate_input &input) {
+    input.info.fast_count = 1000000;
+    input.info.fast_bytes = 64 * kMiB;
+    input.info.small_count = 1000000;
+    input.info.small_bytes = 100 * kMiB;
+    input.info.rest_bytes += 100 * kMiB;
+}
+
+class Estimate : public testing::Test {
+  protected:
+    Estimate() { trim_estimate_learned_init(&learned_); }
+
+    trim_estimate_result Predict(const trim_estimate_input &input) {
+        trim_estimate_result result = {};
+        trim_estimate_predict(&learned_, &input, &result);
+        return result;
+    }
+
+    trim_estimate_learned learned_ = {};
+};
+
+TEST_F(Estimate, BeginsWithNothingLearned) {
+    EXPECT_EQ(learned_.bias_bytes, 0);
+    EXPECT_EQ(learned_.fast_share, uint64_t{TRIM_FAST_SHARE_START});
+}
+
+TEST_F(Estimate, OfAFullyResidentHeapIsItsWholePagesAndTheMainTop) {
+    const trim_estimate_result result = Predict(Input());
+    EXPECT_EQ(result.expected_bytes, 430 * kMiB);
+    EXPECT_EQ(result.model_bytes, static_cast<int64_t>(430 * kMiB));
+    EXPECT_EQ(result.gain_bytes, 0U);
+    EXPECT_FALSE(result.resident_assumed);
+}
+
+TEST_F(Estimate, IsZeroRightAfterATrim) {
+    trim_estimate_input input = Input();
+    input.resident_bytes = 570 * kMiB;
+    EXPECT_EQ(Predict(input).expected_bytes, 0U);
+    EXPECT_EQ(Predict(input).model_bytes, 0);
+}
+
+TEST_F(Estimate, IsNeverBelowZero) {
+    trim_estimate_input input = Input();
+    input.resident_bytes = 100 * kMiB;
+    EXPECT_EQ(Predict(input).expected_bytes, 0U);
+    EXPECT_LT(Predict(input).model_bytes, 0);
+}
+
+TEST_F(Estimate, AddsTheShareOfTheFastbinGain) {
+    trim_estimate_input input = Input();
+    AddFastChunks(input);
+    const trim_estimate_result result = Predict(input);
+    ASSERT_GT(result.gain_bytes, 0U);
+    EXPECT_LE(result.gain_bytes, 164 * kMiB);
+    EXPECT_NEAR(static_cast<double>(result.expected_bytes),
+                static_cast<double>(430 * kMiB + result.gain_bytes / 1000 * TRIM_FAST_SHARE_START), 1000.0);
+}
+
+TEST_F(Estimate, AFewFastChunksGainLittle) {
+    trim_estimate_input input = Input();
+    AddFastChunks(input);
+    input.info.fast_count = 10;
+    input.info.fast_bytes = 640;
+    EXPECT_LT(Predict(input).gain_bytes, kMiB);
+}
+
+TEST_F(Estimate, NeverExceedsWhatIsResident) {
+    trim_estimate_input input = Input();
+    AddFastChunks(input);
+    input.info.inner_bytes = 990 * kMiB;
+    input.info.rest_bytes = 990 * kMiB;
+    input.resident_bytes = 300 * kMiB;
+    EXPECT_LE(Predict(input).expected_bytes, 300 * kMiB);
+}
+
+TEST_F(Estimate, NeverExceedsTheFreeBytes) {
+    /* More resident than the allocator owns: a foreign mapping was taken for a heap. */
+    trim_estimate_input input = Input();
+    input.resident_bytes = 5000 * kMiB;
+    input.seen_bytes = 5000 * kMiB;
+    EXPECT_LE(Predict(input).expected_bytes, input.info.rest_bytes + input.info.fast_bytes);
+
+    AddFastChunks(input);
+    EXPECT_LE(Predict(input).expected_bytes, input.info.rest_bytes + input.info.fast_bytes);
+}
+
+TEST_F(Estimate, WithoutResidencyTakesEverythingForResidentAndSaysSo) {
+    trim_estimate_input input = Input();
+    input.resident_known = false;
+    input.resident_bytes = 0;
+    input.seen_bytes = 0;
+    const trim_estimate_result result = Predict(input);
+    EXPECT_TRUE(result.resident_assumed);
+    EXPECT_EQ(result.expected_bytes, 430 * kMiB);
+}
+
+TEST_F(Estimate, TakesArenasThatWereNotFoundForResidentAndSaysSo) {
+    trim_estimate_input input = Input();
+    input.seen_bytes = 600 * kMiB;
+    input.resident_bytes = 250 * kMiB;
+    const trim_estimate_result result = Predict(input);
+    EXPECT_TRUE(result.resident_assumed);
+    EXPECT_EQ(result.model_bytes, static_cast<int64_t>((250 + 400) * kMiB) - static_cast<int64_t>(570 * kMiB));
+}
+
+TEST_F(Estimate, LearnsItsBiasFromWhatItSaysRightAfterATrim) {
+    const trim_estimate_result before = Predict(Input());
+    trim_estimate_input after = Input();
+    after.resident_bytes = 600 * kMiB;
+    trim_estimate_learn(&learned_, &before, &after, 400 * kMiB);
+    EXPECT_EQ(learned_.bias_bytes, static_cast<int64_t>(30 * kMiB));
+    EXPECT_EQ(Predict(after).expected_bytes, 0U);
+    EXPECT_EQ(Predict(Input()).expected_bytes, 400 * kMiB);
+    EXPECT_EQ(Predict(Input()).model_bytes, static_cast<int64_t>(430 * kMiB));
+}
+
+TEST_F(Estimate, LearnsANegativeBiasToo) {
+    const trim_estimate_result before = Predict(Input());
+    trim_estimate_input after = Input();
+    after.resident_bytes = 560 * kMiB;
+    trim_estimate_learn(&learned_, &before, &after, 440 * kMiB);
+    EXPECT_EQ(learned_.bias_bytes, -static_cast<int64_t>(10 * kMiB));
+    EXPECT_EQ(Predict(after).expected_bytes, 0U);
+    /* It says 440, and so it was. */
+    EXPECT_EQ(Predict(Input()).expected_bytes, 440 * kMiB);
+}
+
+TEST_F(Estimate, ComesCloserToTheShareThatComesTrueWithEachTrim) {
+    trim_estimate_input before_input = Input();
+    AddFastChunks(before_input);
+    const uint64_t gain = Predict(before_input).gain_bytes;
+    for (const uint64_t truth : {uint64_t{0}, uint64_t{300}, uint64_t{1000}}) {
+        trim_estimate_learned_init(&learned_);
+        const uint64_t released = 430 * kMiB + gain / 1000 * truth;
+        trim_estimate_input after = Input();
+        after.resident_bytes = 570 * kMiB;
+        uint64_t last_error = UINT64_MAX;
+        for (int trim = 0; trim < 6; ++trim) {
+            const trim_estimate_result before = Predict(before_input);
+            const uint64_t expected = before.expected_bytes;
+            const uint64_t error = expected > released ? expected - released : released - expected;
+            EXPECT_LE(error, last_error) << truth << " trim " << trim;
+            last_error = error;
+            trim_estimate_learn(&learned_, &before, &after, released);
+            EXPECT_LE(learned_.fast_share, 1000U);
+        }
+        EXPECT_LT(last_error, 5 * kMiB) << truth;
+    }
+}
+
+TEST_F(Estimate, LearnsNothingOfFastbinsWhereThereWereNone) {
+    const trim_estimate_result before = Predict(Input());
+    trim_estimate_input after = Input();
+    after.resident_bytes = 570 * kMiB;
+    trim_estimate_learn(&learned_, &before, &after, 100 * kMiB);
+    EXPECT_EQ(learned_.fast_share, uint64_t{TRIM_FAST_SHARE_START});
+}
+
+TEST_F(Estimate, SurvivesFiguresOfBrokenInput) {
+    for (const uint64_t extreme : {uint64_t{0}, uint64_t{1}, uint64_t{INT64_MAX}, UINT64_MAX}) {
+        trim_estimate_input input = {};
+        input.info.system_bytes = input.info.inner_bytes = input.info.main_top_bytes = extreme;
+        input.info.fast_bytes = input.info.fast_count = input.info.small_bytes = extreme;
+        input.info.rest_bytes = input.resident_bytes = extreme;
+        for (const uint64_t other : {uint64_t{0}, uint64_t{1}, UINT64_MAX}) {
+            input.info.small_count = input.seen_bytes = other;
+            for (const bool known : {false, true}) {
+                input.resident_known = known;
+                const trim_estimate_result result = Predict(input);
+                if (known && !result.resident_assumed) {
+                    EXPECT_LE(result.expected_bytes, input.resident_bytes);
+                }
+                trim_estimate_learn(&learned_, &result, &input, extreme);
+                EXPECT_LE(learned_.fast_share, 1000U);
+            }
+        }
+    }
+}
+
+}  // namespace
