@@ -115,6 +115,12 @@ int trim_arena_scan_open(void)
     return pipe2(peek_pipe, O_CLOEXEC | O_NONBLOCK);
 }
 
+/* Addresses come from /proc/self/maps, which knows no pointers. */
+static void *pointer_to(uint64_t address)
+{
+    return (void *)(uintptr_t)address; // NOLINT(performance-no-int-to-ptr): see above.
+}
+
 /*
  * Copies memory that may be unmapped at any moment, because a heap is given back when its last
  * chunk is freed. The kernel copies it into a pipe and answers EFAULT where there is none; unlike
@@ -122,9 +128,7 @@ int trim_arena_scan_open(void)
  */
 static bool peek(uint64_t address, void *copy, size_t length)
 {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): the address comes from /proc/self/maps, which
-    // knows no pointers.
-    ssize_t written = write(peek_pipe[1], (const void *)(uintptr_t)address, length);
+    ssize_t written = write(peek_pipe[1], pointer_to(address), length);
     if (written <= 0) {
         return false;
     }
@@ -137,8 +141,7 @@ static uint64_t resident_in(uint64_t start, uint64_t end, uint64_t page_bytes)
     uint64_t pages = 0;
     while (start < end) {
         uint64_t step = end - start < RESIDENT_STEP ? end - start : RESIDENT_STEP;
-        // NOLINTNEXTLINE(performance-no-int-to-ptr): as above.
-        if (mincore((void *)(uintptr_t)start, step, residency) == 0) {
+        if (mincore(pointer_to(start), step, residency) == 0) {
             for (uint64_t page = 0; page < step / page_bytes; page++) {
                 pages += residency[page] & 1U;
             }

@@ -25,6 +25,7 @@ static FILE *stream;
 static struct trim_malloc_info_parser parser;
 static struct trim_estimate_learned learned;
 static struct trim_estimate_result last_prediction;
+static struct trim_estimate_input after_trim;
 
 static ssize_t feed_parser(void *cookie, const char *piece, size_t length)
 {
@@ -111,13 +112,21 @@ static int glibc_estimate(uint64_t enough_bytes, struct trim_estimate *estimate)
     return 0;
 }
 
-static int glibc_resident(uint64_t *resident_bytes)
+static uint64_t growth(uint64_t before, uint64_t now)
 {
-    struct trim_arena_scan scan;
-    if (trim_arena_scan("/proc/self", &scan) != 0) {
+    return now > before ? now - before : 0;
+}
+
+static int glibc_refaulted(uint64_t *refaulted_bytes)
+{
+    struct trim_estimate_input input = {0};
+    scan_arenas(&input);
+    if (!input.resident_known || !after_trim.resident_known) {
         return -1;
     }
-    *resident_bytes = scan.resident_bytes;
+    uint64_t resident = growth(after_trim.resident_bytes, input.resident_bytes);
+    uint64_t fresh = growth(after_trim.seen_bytes, input.seen_bytes);
+    *refaulted_bytes = growth(fresh, resident);
     return 0;
 }
 
@@ -158,8 +167,8 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
     if (!input.resident_known || read_malloc_info(&input.info) != 0) {
         return -1;
     }
-    uint64_t released =
-        resident_before > input.resident_bytes ? resident_before - input.resident_bytes : 0;
+    uint64_t released = growth(input.resident_bytes, resident_before);
+    after_trim = input;
     trim_estimate_learn(&learned, &last_prediction, &input, released);
     struct trim_estimate_result now;
     trim_estimate_predict(&learned, &input, &now);
@@ -172,7 +181,7 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
 static const struct trim_allocator glibc = {
     .name = "glibc",
     .estimate = glibc_estimate,
-    .resident = glibc_resident,
+    .refaulted = glibc_refaulted,
     .figures = glibc_figures,
     .trim = glibc_trim,
     .learn = glibc_learn,

@@ -42,7 +42,7 @@ static void shorten(struct trim_cooldown *cooldown)
 }
 
 bool trim_cooldown_judge(struct trim_cooldown *cooldown, uint64_t expected_bytes,
-                         uint64_t released_bytes, uint64_t resident_after_bytes)
+                         uint64_t released_bytes)
 {
     if (released_bytes < expected_bytes / USELESS_PART) {
         cooldown->verdict = TRIM_VERDICT_USELESS;
@@ -53,16 +53,15 @@ bool trim_cooldown_judge(struct trim_cooldown *cooldown, uint64_t expected_bytes
     cooldown->verdict = TRIM_VERDICT_OPEN;
     cooldown->recheck_due_ns = cooldown->last_trim_ns + cooldown->base_ns;
     cooldown->released_bytes = released_bytes;
-    cooldown->resident_after_bytes = resident_after_bytes;
     return true;
 }
 
-void trim_cooldown_recheck(struct trim_cooldown *cooldown, bool known, uint64_t resident_bytes)
+void trim_cooldown_recheck(struct trim_cooldown *cooldown, bool known, uint64_t refaulted_bytes)
 {
     cooldown->recheck_due_ns = TRIM_NEVER;
     if (!known) {
         cooldown->verdict = TRIM_VERDICT_NONE;
-    } else if (resident_bytes >= cooldown->resident_after_bytes + cooldown->released_bytes / 2) {
+    } else if (refaulted_bytes >= cooldown->released_bytes / 2) {
         cooldown->verdict = TRIM_VERDICT_REGRETTED;
         cooldown->regretted++;
         lengthen(cooldown);

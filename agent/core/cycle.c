@@ -75,9 +75,9 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
         observation->failed = trim_process_rss(cycle->config->proc, &observation->rss_bytes) != 0;
         observation->minor_faults = trim_process_minor_faults();
         break;
-    case TRIM_LOOK_RESIDENT:
-        observation->failed =
-            allocator->resident == NULL || allocator->resident(&observation->resident_bytes) != 0;
+    case TRIM_LOOK_REFAULT:
+        observation->failed = allocator->refaulted == NULL ||
+                              allocator->refaulted(&observation->refaulted_bytes) != 0;
         break;
     case TRIM_LOOK_ESTIMATE:
         observation->failed =
@@ -156,7 +156,6 @@ static void learn(struct trim_cycle *cycle, uint64_t resident_before, struct tri
     report->tops_bytes = after->tops_bytes;
     outcome->measured = true;
     outcome->released_bytes = report->released_bytes;
-    outcome->resident_bytes = after->resident_bytes;
 }
 
 static void count_trim(struct trim_cycle *cycle, const struct trim_report *report, uint64_t now_ns)

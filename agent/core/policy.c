@@ -85,7 +85,7 @@ static void decide_idle(struct trim_policy *policy, uint64_t now_ns, struct trim
 {
     if (policy->cooldown.recheck_due_ns <= now_ns) {
         policy->stage = TRIM_STAGE_RECHECK;
-        decide_look(policy, TRIM_LOOK_RESIDENT, decision);
+        decide_look(policy, TRIM_LOOK_REFAULT, decision);
         return;
     }
     uint64_t start_ns = next_start_ns(policy, now_ns);
@@ -235,7 +235,7 @@ static void judge_recheck(struct trim_policy *policy, const struct trim_observat
                           struct trim_decision *decision)
 {
     policy->stage = TRIM_STAGE_IDLE;
-    trim_cooldown_recheck(&policy->cooldown, !now->failed, now->resident_bytes);
+    trim_cooldown_recheck(&policy->cooldown, !now->failed, now->refaulted_bytes);
     decide_idle(policy, now->now_ns, decision);
 }
 
@@ -294,8 +294,7 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     if (outcome->dry || !outcome->measured || policy->reason == TRIM_REASON_DEMAND) {
         return;
     }
-    if (trim_cooldown_judge(&policy->cooldown, policy->expected_bytes, outcome->released_bytes,
-                            outcome->resident_bytes)) {
+    if (trim_cooldown_judge(&policy->cooldown, policy->expected_bytes, outcome->released_bytes)) {
         trim_ration_refund(&policy->ration, policy->looks_cost_ns + outcome->cost_ns);
     }
 }

@@ -3,10 +3,23 @@
 #include <string.h>
 
 #include "trimagent/clock.h"
+#include "trimagent/quantity.h"
+
+/* The gap before the first look that follows up a pause or a burst; it doubles from look to look.
+ */
+#define FOLLOW_FIRST_NS (2 * TRIM_NS_PER_S)
 
 static bool is_on(const struct trim_triggers *triggers, enum trim_reason reason)
 {
     return (triggers->on & (UINT64_C(1) << reason)) != 0;
+}
+
+/* Plans the look after this gap, unless the watermark's interval is no longer than that. */
+static void plan_follow_up(struct trim_triggers *triggers, uint64_t now_ns, uint64_t gap_ns)
+{
+    bool wanted = is_on(triggers, TRIM_REASON_WATERMARK) && gap_ns < triggers->check_ns;
+    triggers->follow_gap_ns = gap_ns;
+    triggers->follow_due_ns = wanted ? now_ns + gap_ns : TRIM_NEVER;
 }
 
 static void plan_check(struct trim_triggers *triggers, uint64_t now_ns)
@@ -31,6 +44,7 @@ void trim_triggers_init(struct trim_triggers *triggers, const struct trim_option
     };
     trim_burst_init(&triggers->burst, &burst, now_ns, class_changes);
     plan_check(triggers, now_ns);
+    triggers->follow_due_ns = TRIM_NEVER;
 }
 
 void trim_triggers_observe(struct trim_triggers *triggers, uint64_t now_ns, uint64_t old_pauses,
@@ -49,11 +63,15 @@ void trim_triggers_observe(struct trim_triggers *triggers, uint64_t now_ns, uint
     }
 }
 
+static uint64_t min(uint64_t a_ns, uint64_t b_ns)
+{
+    return a_ns < b_ns ? a_ns : b_ns;
+}
+
 static uint64_t gc_due_ns(const struct trim_triggers *triggers)
 {
-    uint64_t settled_ns = triggers->gc_last_ns + triggers->settle_ns;
-    uint64_t latest_ns = triggers->gc_first_ns + triggers->max_wait_ns;
-    return settled_ns < latest_ns ? settled_ns : latest_ns;
+    return min(triggers->gc_last_ns + triggers->settle_ns,
+               triggers->gc_first_ns + triggers->max_wait_ns);
 }
 
 uint64_t trim_triggers_due_ns(const struct trim_triggers *triggers, uint64_t now_ns)
@@ -64,7 +82,7 @@ uint64_t trim_triggers_due_ns(const struct trim_triggers *triggers, uint64_t now
     if (triggers->gc_pending) {
         return gc_due_ns(triggers);
     }
-    return triggers->reload_pending ? now_ns : triggers->check_due_ns;
+    return triggers->reload_pending ? now_ns : min(triggers->check_due_ns, triggers->follow_due_ns);
 }
 
 uint64_t trim_triggers_look_ns(const struct trim_triggers *triggers)
@@ -77,17 +95,31 @@ uint64_t trim_triggers_arm(const struct trim_triggers *triggers)
     return is_on(triggers, TRIM_REASON_RELOAD) ? trim_burst_arm(&triggers->burst) : UINT64_MAX;
 }
 
+static bool gc_is_due(const struct trim_triggers *triggers, uint64_t now_ns)
+{
+    return triggers->gc_pending && gc_due_ns(triggers) <= now_ns;
+}
+
 enum trim_reason trim_triggers_foremost(const struct trim_triggers *triggers, uint64_t now_ns)
 {
-    if (triggers->gc_pending && gc_due_ns(triggers) <= now_ns) {
+    if (gc_is_due(triggers, now_ns)) {
         return TRIM_REASON_FULL_GC;
     }
-    return triggers->reload_pending ? TRIM_REASON_RELOAD : TRIM_REASON_WATERMARK;
+    if (triggers->reload_pending) {
+        return TRIM_REASON_RELOAD;
+    }
+    return triggers->follow_due_ns <= now_ns ? triggers->follow_reason : TRIM_REASON_WATERMARK;
 }
 
 void trim_triggers_take(struct trim_triggers *triggers, uint64_t now_ns)
 {
-    triggers->gc_pending = triggers->gc_pending && gc_due_ns(triggers) > now_ns;
+    if (gc_is_due(triggers, now_ns) || triggers->reload_pending) {
+        triggers->follow_reason = trim_triggers_foremost(triggers, now_ns);
+        plan_follow_up(triggers, now_ns, FOLLOW_FIRST_NS);
+    } else if (triggers->follow_due_ns <= now_ns) {
+        plan_follow_up(triggers, now_ns, triggers->follow_gap_ns * 2);
+    }
+    triggers->gc_pending = triggers->gc_pending && !gc_is_due(triggers, now_ns);
     triggers->reload_pending = false;
     plan_check(triggers, now_ns);
 }

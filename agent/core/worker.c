@@ -15,7 +15,7 @@
 
 /* Room for what malloc_info, the log lines and the libraries' thread-local data need; only touched
  * pages count. */
-#define STACK_BYTES (256 * 1024)
+#define STACK_BYTES (256 * TRIM_KIB)
 
 /* The room of a status block: a dozen lines and the last trims' lines. */
 #define STATUS_MAX 8192

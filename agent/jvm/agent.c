@@ -131,6 +131,7 @@ static bool prepare(JavaVM *vm, bool live)
     return true;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): JVMTI fixes the signature.
 JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
 {
     (void)reserved;
@@ -174,6 +175,7 @@ static jint obey(const char *command)
     return trim_worker_command(known, COMMAND_TIMEOUT_NS) == 0 ? JNI_OK : JNI_ERR;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): JVMTI fixes the signature.
 JNIEXPORT jint JNICALL Agent_OnAttach(JavaVM *vm, char *options, void *reserved)
 {
     (void)reserved;

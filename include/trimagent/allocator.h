@@ -63,8 +63,12 @@ struct trim_allocator {
      */
     int (*estimate)(uint64_t enough_bytes, struct trim_estimate *estimate);
 
-    /* Measures the arenas' resident bytes without a lock. Optional. */
-    int (*resident)(uint64_t *resident_bytes);
+    /*
+     * Estimates without a lock how much of what the last trim released is resident again: by what
+     * the arenas' resident bytes have grown since learn, without what the arenas have grown in
+     * size. Optional.
+     */
+    int (*refaulted)(uint64_t *refaulted_bytes);
 
     /* Takes mallinfo2's figures: walks every chunk under the arenas' locks. Optional: missing
      * before glibc 2.33. */

@@ -36,10 +36,9 @@ struct trim_cooldown {
     bool trimmed;
     uint64_t last_trim_ns;
     enum trim_verdict verdict;
-    uint64_t recheck_due_ns; /* When residency must be looked at again; TRIM_NEVER: no verdict is
+    uint64_t recheck_due_ns; /* When refaults must be looked at; TRIM_NEVER: no verdict is
                                 open. */
     uint64_t released_bytes;
-    uint64_t resident_after_bytes;
     uint64_t useless;   /* Trims so far with this verdict, */
     uint64_t regretted; /* and with this. */
 };
@@ -56,10 +55,11 @@ void trim_cooldown_start(struct trim_cooldown *cooldown, uint64_t end_ns);
 /* Judges the trim that has just ended by what was expected and released. Returns false where it was
  * useless. */
 bool trim_cooldown_judge(struct trim_cooldown *cooldown, uint64_t expected_bytes,
-                         uint64_t released_bytes, uint64_t resident_after_bytes);
+                         uint64_t released_bytes);
 
-/* Gives the open verdict: known tells whether resident_bytes could be measured. */
-void trim_cooldown_recheck(struct trim_cooldown *cooldown, bool known, uint64_t resident_bytes);
+/* Gives the open verdict: known tells whether refaulted_bytes, what is resident again of the last
+ * release, could be measured. */
+void trim_cooldown_recheck(struct trim_cooldown *cooldown, bool known, uint64_t refaulted_bytes);
 
 /* The verdict's name for status and log: none, open, good, useless, regretted. Any thread. */
 const char *trim_verdict_name(enum trim_verdict verdict);

@@ -34,9 +34,10 @@ extern "C" {
 enum trim_look {
     TRIM_LOOK_NONE = 0, /* Only the signals, which are always there. */
     TRIM_LOOK_PROCESS,  /* RSS and faults of the process: microseconds. */
-    TRIM_LOOK_RESIDENT, /* Resident bytes of the arenas: about 1 ms per GiB, no lock of malloc's. */
-    TRIM_LOOK_ESTIMATE  /* What a trim would release: walks the free chunks under the arenas' locks.
-                         */
+    TRIM_LOOK_REFAULT, /* What of the last release is resident again: about 1 ms per GiB, no lock of
+                          malloc's. */
+    TRIM_LOOK_ESTIMATE /* What a trim would release: walks the free chunks under the arenas' locks.
+                        */
 };
 
 struct trim_observation {
@@ -55,8 +56,8 @@ struct trim_observation {
     uint64_t rss_bytes;
     uint64_t minor_faults;
 
-    /* With TRIM_LOOK_RESIDENT. */
-    uint64_t resident_bytes;
+    /* With TRIM_LOOK_REFAULT. */
+    uint64_t refaulted_bytes;
 
     /* With TRIM_LOOK_ESTIMATE. */
     uint64_t expected_bytes;
@@ -86,10 +87,9 @@ struct trim_decision {
 struct trim_outcome {
     uint64_t end_ns;         /* When it ended. */
     uint64_t released_bytes; /* Measured. */
-    uint64_t resident_bytes; /* Of the arenas, right after it. */
     uint64_t cost_ns;        /* CPU time of the measurements around it. */
     bool dry;                /* It was not carried out (dry-run). */
-    bool measured;           /* released_bytes and resident_bytes are known. */
+    bool measured;           /* released_bytes is known. */
 };
 
 enum trim_stage {

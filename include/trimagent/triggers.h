@@ -2,6 +2,10 @@
  * What makes a trim worth considering, and when the moment for it has come: old pauses that have
  * settled, bursts of class loading that have ended, and the watermark's interval.
  *
+ * Pauses and bursts are followed up: an old model is often disposed of only seconds after its
+ * successor's classes were loaded, so further looks follow after 2, 4, 8 ... seconds, until the
+ * watermark's interval takes over. Without the watermark there are none.
+ *
  * Pure. Nothing is due while a burst is under way, because memory is moving then; and an old pause
  * that is still settling makes the others wait, so that one trim serves them all.
  */
@@ -30,7 +34,10 @@ struct trim_triggers {
     uint64_t gc_first_ns; /* End of the first old pause that is pending, */
     uint64_t gc_last_ns;  /* and of the last one. */
     bool reload_pending;
-    uint64_t check_due_ns; /* TRIM_NEVER: no watermark. */
+    uint64_t check_due_ns;          /* TRIM_NEVER: no watermark. */
+    enum trim_reason follow_reason; /* What is being followed up. */
+    uint64_t follow_gap_ns;
+    uint64_t follow_due_ns; /* TRIM_NEVER: nothing is. */
 };
 
 /* Starts at now_ns, with class_changes loads and unloads before it. */

@@ -3,6 +3,8 @@
 set -euo pipefail
 agent=$(realpath "$1")
 cd "$(dirname "$0")"
+# Reloads a quarter of a minute apart: each is a scene of its own, as on a real server, where they are rarer still.
+scenes=(reloads=4 interval=12000)
 calm=15 # Seconds between the last scene and the last look, the same for both runs.
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
@@ -18,7 +20,7 @@ rss_mib() {
 serve() {
     local name=$1 server line
     shift
-    coproc server { exec "$java" -Xmx256m "$@" -cp "$class_path" fixtures.model.ModelServer; }
+    coproc server { exec "$java" -Xmx256m "$@" -cp "$class_path" fixtures.model.ModelServer "${scenes[@]}"; }
     # Copied, because Bash forgets them when the server ends.
     # shellcheck disable=SC2154 # coproc sets server_PID.
     local from=${server[0]} to=${server[1]} pid=$server_PID

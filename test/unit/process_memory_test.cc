@@ -30,6 +30,9 @@ const std::string kStatus =
     "VmSwap:\t    2048 kB\n"
     "Threads:\t42\n";
 
+/* The function of the same name hides the struct. */
+using MemoryResult = struct trim_process_memory;
+
 struct ParsedStatm {
     int result;
     uint64_t rss_bytes;
@@ -44,7 +47,7 @@ ParsedStatm ParseStatm(const std::string &text, uint64_t page_bytes = kPage) {
 
 struct ParsedStatus {
     int result;
-    struct trim_process_memory memory;
+    MemoryResult memory;
 };
 
 ParsedStatus ParseStatus(const std::string &text) {
@@ -194,7 +197,7 @@ TEST(ProcessMemory, ReadsTheFilesOfTheDirectoryItIsGiven) {
     uint64_t rss_bytes = 0;
     EXPECT_EQ(trim_process_rss(proc.path().c_str(), &rss_bytes), 0);
     EXPECT_EQ(rss_bytes, UINT64_C(89012) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)));
-    struct trim_process_memory memory = {};
+    MemoryResult memory = {};
     EXPECT_EQ(trim_process_memory(proc.path().c_str(), &memory), 0);
     EXPECT_EQ(memory.rss_bytes, 1234567 * TRIM_KIB);
 }
@@ -202,7 +205,7 @@ TEST(ProcessMemory, ReadsTheFilesOfTheDirectoryItIsGiven) {
 TEST(ProcessMemory, FailsWithoutTheFilesAndLeavesTheOutput) {
     const ScratchDirectory proc;
     uint64_t rss_bytes = kUntouched;
-    struct trim_process_memory memory = {kUntouched, kUntouched};
+    MemoryResult memory = {kUntouched, kUntouched};
     EXPECT_EQ(trim_process_rss(proc.path().c_str(), &rss_bytes), -1);
     EXPECT_EQ(trim_process_memory(proc.path().c_str(), &memory), -1);
     proc.Write("statm", "");
@@ -225,7 +228,7 @@ TEST(ProcessMemory, SeesTheMemoryAndTheFaultsOfThisProcess) {
     std::memset(memory, 1, kBytes);
 
     uint64_t after_bytes = 0;
-    struct trim_process_memory after = {};
+    MemoryResult after = {};
     EXPECT_EQ(trim_process_rss("/proc/self", &after_bytes), 0);
     EXPECT_EQ(trim_process_memory("/proc/self", &after), 0);
     EXPECT_GE(after_bytes, before_bytes + kBytes * 9 / 10);

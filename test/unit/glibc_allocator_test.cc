@@ -1,0 +1,188 @@
+/* The real glibc of this machine. Nothing here holds where a sanitizer has replaced malloc. */
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "arena_threads.h"
+#include "bounded_text.h"
+#include "sanitized_malloc.h"
+#include "trimagent/allocator.h"
+#include "trimagent/quantity.h"
+
+namespace {
+
+constexpr uint64_t kMiB = TRIM_MIB;
+
+class GlibcAllocator : public testing::Test {
+  protected:
+    void SetUp() override {
+        SKIP_WITHOUT_GLIBC_MALLOC();
+        allocator_ = trim_allocator_glibc();
+        ASSERT_NE(allocator_, nullptr);
+        allocator_->trim();
+        uint64_t released = 0;
+        trim_estimate after = {};
+        ASSERT_EQ(allocator_->learn(0, &after, &released), 0);
+    }
+
+    trim_estimate Estimate(uint64_t enough_bytes = 0) const {
+        trim_estimate estimate = {};
+        EXPECT_EQ(allocator_->estimate(enough_bytes, &estimate), 0);
+        return estimate;
+    }
+
+    uint64_t Resident() const {
+        uint64_t bytes = 0;
+        EXPECT_EQ(allocator_->resident(&bytes), 0);
+        return bytes;
+    }
+
+    const trim_allocator *allocator_ = nullptr;
+};
+
+TEST_F(GlibcAllocator, IsInChargeAndNamedWithItsVersion) {
+    BoundedText description;
+    EXPECT_EQ(trim_allocator_in_charge(description.get()), allocator_);
+    EXPECT_STREQ(allocator_->name, "glibc");
+    EXPECT_EQ(description.str().rfind("glibc 2.", 0), 0U) << description.str();
+}
+
+TEST_F(GlibcAllocator, PredictsWhatATrimOfFragmentedArenasReleases) {
+    ArenaThreads threads(4, 50 << 20);
+    threads.FreeAllBut(50);
+    const trim_estimate before = Estimate();
+    EXPECT_FALSE(before.bound_only);
+    EXPECT_FALSE(before.resident_assumed);
+    EXPECT_GE(before.arenas, 4U);
+    EXPECT_GT(before.free_chunks, 100U);
+
+    const uint64_t resident_before = Resident();
+    ASSERT_EQ(allocator_->trim(), 0);
+    const uint64_t released = resident_before - Resident();
+    EXPECT_GT(released, 100 * kMiB);
+    EXPECT_NEAR(static_cast<double>(before.expected_bytes), static_cast<double>(released),
+                static_cast<double>(released) * 0.1);
+
+    trim_estimate after = {};
+    uint64_t learned_released = 0;
+    ASSERT_EQ(allocator_->learn(before.resident_bytes, &after, &learned_released), 0);
+    EXPECT_NEAR(static_cast<double>(learned_released), static_cast<double>(released), 2.0 * kMiB);
+    EXPECT_LT(after.expected_bytes, 2 * kMiB);
+    EXPECT_LT(Estimate().expected_bytes, 2 * kMiB);
+    EXPECT_NEAR(static_cast<double>(after.resident_bytes), static_cast<double>(Resident()), 2.0 * kMiB);
+}
+
+TEST_F(GlibcAllocator, PredictsNothingWhereNothingIsFree) {
+    const ArenaThreads threads(4, 50 << 20);
+    const trim_estimate estimate = Estimate();
+    EXPECT_GE(estimate.resident_bytes, 190 * kMiB);
+    EXPECT_LT(estimate.expected_bytes, 10 * kMiB);
+}
+
+TEST_F(GlibcAllocator, PredictsTheMainArenasTop) {
+    /* Below the mmap threshold, in the main thread: freed from the end, they become the top. */
+    std::vector<void *> blocks;
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    for (int i = 0; i < 800; ++i) {
+        blocks.push_back(malloc(100000));
+        std::memset(blocks.back(), 1, 100000);
+    }
+    while (!blocks.empty()) {
+        free(blocks.back());
+        blocks.pop_back();
+    }
+    const trim_estimate before = Estimate();
+    const uint64_t resident_before = Resident();
+    ASSERT_EQ(allocator_->trim(), 0);
+    const uint64_t released = resident_before - Resident();
+    EXPECT_GT(released, 70 * kMiB);
+    EXPECT_NEAR(static_cast<double>(before.expected_bytes), static_cast<double>(released),
+                static_cast<double>(released) * 0.1);
+}
+
+TEST_F(GlibcAllocator, SavesTheWalkWhereTooLittleIsResidentAtAll) {
+    const trim_estimate estimate = Estimate(UINT64_C(1) << 40);
+    EXPECT_TRUE(estimate.bound_only);
+    EXPECT_LT(estimate.expected_bytes, UINT64_C(1) << 40);
+    EXPECT_GE(estimate.expected_bytes, Estimate().expected_bytes);
+    EXPECT_FALSE(Estimate(1).bound_only);
+}
+
+TEST_F(GlibcAllocator, FiguresAreThoseOfMallinfo2) {
+    ASSERT_NE(allocator_->figures, nullptr);
+    const ArenaThreads threads(2, 5 << 20);
+    trim_heap_figures figures = {};
+    ASSERT_EQ(allocator_->figures(&figures), 0);
+    const struct mallinfo2 info = mallinfo2();
+    EXPECT_EQ(figures.source, TRIM_FIGURES_MALLINFO2);
+    EXPECT_EQ(figures.arena, info.arena);
+    EXPECT_EQ(figures.ordblks, info.ordblks);
+    EXPECT_EQ(figures.smblks, info.smblks);
+    EXPECT_EQ(figures.hblks, info.hblks);
+    EXPECT_EQ(figures.hblkhd, info.hblkhd);
+    EXPECT_EQ(figures.fsmblks, info.fsmblks);
+    EXPECT_EQ(figures.uordblks, info.uordblks);
+    EXPECT_EQ(figures.fordblks, info.fordblks);
+    EXPECT_EQ(figures.keepcost, info.keepcost);
+}
+
+TEST_F(GlibcAllocator, FiguresOfTheEstimatesOwnWalkAreTheSameButForFlagsInChunkSizes) {
+    ArenaThreads threads(2, 5 << 20);
+    threads.FreeAllBut(10);
+    const trim_heap_figures walked = Estimate().figures;
+    trim_heap_figures figures = {};
+    ASSERT_EQ(allocator_->figures(&figures), 0);
+    EXPECT_EQ(walked.source, TRIM_FIGURES_MALLOC_INFO);
+    EXPECT_EQ(walked.arena, figures.arena);
+    EXPECT_EQ(walked.ordblks, figures.ordblks);
+    EXPECT_EQ(walked.smblks, figures.smblks);
+    EXPECT_EQ(walked.fsmblks, figures.fsmblks);
+    EXPECT_EQ(walked.hblks, figures.hblks);
+    EXPECT_EQ(walked.hblkhd, figures.hblkhd);
+    const double flags = 7.0 * static_cast<double>(figures.ordblks);
+    EXPECT_NEAR(static_cast<double>(walked.fordblks), static_cast<double>(figures.fordblks), flags);
+    EXPECT_NEAR(static_cast<double>(walked.uordblks), static_cast<double>(figures.uordblks), flags);
+    EXPECT_NEAR(static_cast<double>(walked.keepcost), static_cast<double>(figures.keepcost), 16.0);
+}
+
+TEST_F(GlibcAllocator, DoesNotAllocateWhileItWorks) {
+    (void)Estimate();
+    const struct mallinfo2 before = mallinfo2();
+    trim_estimate estimate = {};
+    trim_heap_figures figures = {};
+    uint64_t bytes = 0;
+    for (int i = 0; i < 10; ++i) {
+        ASSERT_EQ(allocator_->estimate(0, &estimate), 0);
+        ASSERT_EQ(allocator_->resident(&bytes), 0);
+        ASSERT_EQ(allocator_->figures(&figures), 0);
+        ASSERT_EQ(allocator_->learn(bytes, &estimate, &bytes), 0);
+    }
+    const struct mallinfo2 after = mallinfo2();
+    EXPECT_EQ(after.uordblks, before.uordblks);
+    EXPECT_EQ(after.fordblks, before.fordblks);
+    EXPECT_EQ(after.hblkhd, before.hblkhd);
+}
+
+TEST(AllocatorUnsupported, CanDoNothingButTellItsName) {
+    EXPECT_NE(trim_allocator_unsupported.name, nullptr);
+    EXPECT_EQ(trim_allocator_unsupported.estimate, nullptr);
+    EXPECT_EQ(trim_allocator_unsupported.resident, nullptr);
+    EXPECT_EQ(trim_allocator_unsupported.figures, nullptr);
+    EXPECT_EQ(trim_allocator_unsupported.trim, nullptr);
+    EXPECT_EQ(trim_allocator_unsupported.learn, nullptr);
+}
+
+TEST(AllocatorInCharge, IsNeverGlibcWhereMallocIsASanitizers) {
+    BoundedText description;
+    const trim_allocator *allocator = trim_allocator_in_charge(description.get());
+    ASSERT_NE(allocator, nullptr);
+    EXPECT_NE(description.str(), "");
+    EXPECT_EQ(allocator == &trim_allocator_unsupported, kSanitizedMalloc) << description.str();
+}
+
+}  // namespace
