@@ -10,6 +10,9 @@
 /* A line of maps is a few dozen bytes and a path. A longer one is a file's, and no arena. */
 #define LINE_MAX_BYTES 512
 
+/* A larger mapping is a Java heap, not an arena, and would cost milliseconds to look through. */
+#define MAPPING_MAX_BYTES (UINT64_C(1) << 40)
+
 /* Addresses that mincore is asked for at once: one heap of the largest kind. */
 #define RESIDENT_STEP TRIM_ARENA_HEAP_BYTES
 #define PAGES_MAX (RESIDENT_STEP / 4096)
@@ -174,7 +177,8 @@ static void scan_line(const char *text, size_t length, uint64_t page_bytes,
                       struct trim_arena_scan *scan)
 {
     struct trim_maps_line line;
-    if (trim_parse_maps_line(text, length, &line) != 0 || !line.private_rw) {
+    if (trim_parse_maps_line(text, length, &line) != 0 || !line.private_rw ||
+        line.end - line.start > MAPPING_MAX_BYTES) {
         return;
     }
     if (line.main_heap) {

@@ -103,11 +103,14 @@ static int glibc_estimate(uint64_t enough_bytes, struct trim_estimate *estimate)
         };
         return 0;
     }
+    uint64_t walk_began_ns = trim_clock_thread_cpu_ns();
     if (read_malloc_info(&input.info) != 0) {
         return -1;
     }
+    uint64_t walk_ended_ns = trim_clock_thread_cpu_ns();
     trim_estimate_predict(&learned, &input, &last_prediction);
     describe(&input, &last_prediction, estimate);
+    estimate->walk_cpu_ns = walk_ended_ns - walk_began_ns;
     estimate->cpu_ns = trim_clock_thread_cpu_ns() - began_ns;
     return 0;
 }

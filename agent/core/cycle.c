@@ -196,7 +196,7 @@ static void carry_out(struct trim_cycle *cycle, const struct trim_decision *deci
     }
     report.expected_bytes = estimate->expected_bytes;
     report.resident_assumed = estimate->resident_assumed;
-    report.figures_dear = !report.expected_known || estimate->cpu_ns > FIGURES_DEAR_NS;
+    report.figures_dear = !report.expected_known || estimate->walk_cpu_ns > FIGURES_DEAR_NS;
     take_figures(cycle, report.figures_dear, &estimate->figures, &report.figures_before);
     report.memory_known = trim_process_memory(cycle->config->proc, &report.before) == 0;
     outcome.cost_ns = trim_clock_thread_cpu_ns() - began_cpu_ns;
