@@ -138,8 +138,12 @@ static bool peek(uint64_t address, void *copy, size_t length)
     return read(peek_pipe[0], copy, (size_t)written) == (ssize_t)length;
 }
 
-/* The resident bytes of [start, end); pages that are unmapped meanwhile are not. */
-static uint64_t resident_in(uint64_t start, uint64_t end, uint64_t page_bytes)
+/*
+ * Adds the resident bytes of [start, end); pages that are unmapped meanwhile (ENOMEM) are not. Any
+ * other failure means that the system does not tell.
+ */
+static void add_resident(uint64_t start, uint64_t end, uint64_t page_bytes,
+                         struct trim_arena_scan *scan)
 {
     uint64_t pages = 0;
     while (start < end) {
@@ -148,10 +152,12 @@ static uint64_t resident_in(uint64_t start, uint64_t end, uint64_t page_bytes)
             for (uint64_t page = 0; page < step / page_bytes; page++) {
                 pages += residency[page] & 1U;
             }
+        } else if (errno != ENOMEM) {
+            scan->blind = true;
         }
         start += step;
     }
-    return pages * page_bytes;
+    scan->resident_bytes += pages * page_bytes;
 }
 
 static void scan_heaps(const struct trim_maps_line *line, uint64_t page_bytes,
@@ -169,7 +175,7 @@ static void scan_heaps(const struct trim_maps_line *line, uint64_t page_bytes,
         }
         scan->heaps++;
         scan->other_bytes += header.size;
-        scan->resident_bytes += resident_in(address, address + header.size, page_bytes);
+        add_resident(address, address + header.size, page_bytes, scan);
     }
 }
 
@@ -183,7 +189,7 @@ static void scan_line(const char *text, size_t length, uint64_t page_bytes,
     }
     if (line.main_heap) {
         scan->main_bytes += line.end - line.start;
-        scan->resident_bytes += resident_in(line.start, line.end, page_bytes);
+        add_resident(line.start, line.end, page_bytes, scan);
     } else if (line.anonymous) {
         scan_heaps(&line, page_bytes, scan);
     }

@@ -47,7 +47,7 @@ static int read_malloc_info(struct trim_malloc_info *info)
 static void scan_arenas(struct trim_estimate_input *input)
 {
     struct trim_arena_scan scan;
-    if (trim_arena_scan("/proc/self", &scan) != 0) {
+    if (trim_arena_scan("/proc/self", &scan) != 0 || scan.blind) {
         input->resident_known = false;
         return;
     }
@@ -167,11 +167,11 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
     uint64_t began_ns = trim_clock_thread_cpu_ns();
     struct trim_estimate_input input = {0};
     scan_arenas(&input);
-    if (!input.resident_known || read_malloc_info(&input.info) != 0) {
+    if (read_malloc_info(&input.info) != 0) {
         return -1;
     }
-    uint64_t released = growth(input.resident_bytes, resident_before);
     after_trim = input;
+    uint64_t released = growth(input.resident_bytes, resident_before);
     trim_estimate_learn(&learned, &last_prediction, &input, released);
     struct trim_estimate_result now;
     trim_estimate_predict(&learned, &input, &now);

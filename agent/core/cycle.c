@@ -51,6 +51,12 @@ static int take_estimate(struct trim_cycle *cycle, uint64_t enough_bytes,
     if (allocator->estimate == NULL || allocator->estimate(enough_bytes, estimate) != 0) {
         return -1;
     }
+    if (estimate->resident_assumed && !cycle->told_assumed) {
+        cycle->told_assumed = true;
+        trim_log(TRIM_LOG_WARNING,
+                 "part of the arenas cannot be looked at: what is expected of them "
+                 "is an upper bound until a first trim");
+    }
     (void)pthread_mutex_lock(&cycle->lock);
     cycle->totals.has_estimate = true;
     cycle->totals.estimate = *estimate;
@@ -143,18 +149,28 @@ static void trim(struct trim_cycle *cycle, struct trim_report *report, struct tr
     outcome->end_ns = trim_clock_now_ns();
 }
 
+/* What the whole process has given back: less exact than the arenas' own figure, which it stands in
+ * for. */
+static uint64_t rss_drop(const struct trim_report *report)
+{
+    uint64_t before = report->before.rss_bytes + report->before.swap_bytes;
+    uint64_t after = report->after.rss_bytes + report->after.swap_bytes;
+    return before > after ? before - after : 0;
+}
+
 /* Measures what the trim has done and lets the allocator learn from it. */
 static void learn(struct trim_cycle *cycle, uint64_t resident_before, struct trim_report *report,
                   struct trim_outcome *outcome, struct trim_estimate *after)
 {
     const struct trim_allocator *allocator = cycle->config->allocator;
-    if (allocator->learn == NULL ||
-        allocator->learn(resident_before, after, &report->released_bytes) != 0) {
-        return;
-    }
-    report->released_known = true;
+    bool learned = allocator->learn != NULL &&
+                   allocator->learn(resident_before, after, &report->released_bytes) == 0;
+    report->released_known = learned && !after->resident_assumed;
     report->tops_bytes = after->tops_bytes;
-    outcome->measured = true;
+    if (!report->released_known) {
+        report->released_bytes = report->memory_known ? rss_drop(report) : 0;
+    }
+    outcome->measured = report->released_known || report->memory_known;
     outcome->released_bytes = report->released_bytes;
 }
 

@@ -19,6 +19,7 @@
 struct trim_cycle {
     const struct trim_worker_config *config;
     struct trim_policy policy;
+    bool told_assumed;    /* That residency is unknown was told once. */
     pthread_mutex_t lock; /* Guards what follows. */
     struct trim_totals totals;
     bool trimming; /* malloc_trim is running. */

@@ -100,8 +100,8 @@ static void log_status(void)
     trim_log_text(TRIM_LOG_INFO, block);
 }
 
-/* Sleeps until deadline_ns or a wake-up. */
-static void sleep_until(uint64_t deadline_ns)
+/* Sleeps until deadline_ns or a wake-up. Returns false where the system does not let it sleep. */
+static bool sleep_until(uint64_t deadline_ns)
 {
     struct pollfd event = {.fd = trim_signals_fd(), .events = POLLIN};
     struct timespec left;
@@ -113,8 +113,13 @@ static void sleep_until(uint64_t deadline_ns)
         left.tv_nsec = (long)(left_ns % TRIM_NS_PER_S);
         timeout = &left;
     }
-    (void)ppoll(&event, 1, timeout, NULL);
+    if (ppoll(&event, 1, timeout, NULL) < 0 && errno != EINTR) {
+        /* Going on would be a loop at full speed. */
+        trim_log(TRIM_LOG_WARNING, "cannot wait for events (%m): the agent stays inert");
+        return false;
+    }
     trim_signals_clear_wake();
+    return true;
 }
 
 /* What is asked of the worker now. Returns whether it shall go on. */
@@ -175,7 +180,8 @@ static void *run(void *unused)
     (void)pthread_setname_np(pthread_self(), "trimagent");
     log_start();
     trim_cycle_init(&worker.cycle, &worker.config);
-    while (read_asked(asked)) {
+    bool awake = true;
+    while (awake && read_asked(asked)) {
         if (can_trim) {
             trim_cycle_run(&worker.cycle, asked[TRIM_COMMAND_TRIM], &wait);
         } else {
@@ -184,7 +190,7 @@ static void *run(void *unused)
         serve_status(asked);
         tell_served(asked);
         trim_signals_arm_class_loads(wait.arm_class_loads);
-        sleep_until(wait.wake_ns);
+        awake = sleep_until(wait.wake_ns);
     }
     end();
     return NULL;

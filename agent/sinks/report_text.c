@@ -56,6 +56,9 @@ static void add_expectation(struct trim_text *text, const struct trim_report *re
     }
     if (report->released_known) {
         trim_text_add(text, ", released %s", trim_format_bytes(quantity, report->released_bytes));
+    } else if (!report->dry && report->memory_known) {
+        trim_text_add(text, ", released %s by RSS",
+                      trim_format_bytes(quantity, report->released_bytes));
     } else if (!report->dry) {
         trim_text_add(text, ", released unknown");
     }

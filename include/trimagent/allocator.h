@@ -82,7 +82,7 @@ struct trim_allocator {
     /*
      * Measures after a trim, and learns from it for the next estimate. Optional. resident_before is
      * the arenas' before it; on success *after describes the present and *released_bytes what came
-     * back.
+     * back, which means nothing where after->resident_assumed is set.
      */
     int (*learn)(uint64_t resident_before, struct trim_estimate *after, uint64_t *released_bytes);
 };

@@ -30,6 +30,7 @@ struct trim_arena_scan {
     uint64_t other_bytes;    /* In use by the heaps of other arenas, by their own headers. */
     uint64_t heaps;          /* Of other arenas. */
     uint64_t resident_bytes; /* Of both. */
+    bool blind; /* The system does not let mincore look: resident_bytes means nothing. */
 };
 
 /* One line of /proc/PID/maps. */

@@ -33,8 +33,8 @@ struct trim_report {
     uint64_t expected_bytes;
     bool resident_assumed; /* The expectation takes memory for resident that could not be looked at.
                             */
-    bool released_known;
-    uint64_t released_bytes; /* From the arenas' residency. */
+    bool released_known;   /* By the arenas' residency; */
+    uint64_t released_bytes; /* otherwise by RSS, where that is known. */
     uint64_t tops_bytes;     /* In the tops of non-main arenas afterwards; 0: nothing to report. */
     bool figures_dear;       /* The figures were left out for what they would have cost. */
     struct trim_heap_figures figures_before;

@@ -251,7 +251,7 @@ TEST_F(ArenaScan, FindsAHeapThatOtherMemoryPrecedesInItsLine) {
 
 TEST_F(ArenaScan, SurvivesMapsThatTellOfMemoryThatIsGone) {
     const ScanResult scan = Scan(
-        MapsLine(place_.address(0), place_.address(0) + kHeap) + "0-ffffffffffffffff rw-p 0 00:00 0\n" +
+        MapsLine(place_.address(0), place_.address(0) + kHeap) + "0-10000000 rw-p 0 00:00 0\n" +
         MapsLine(UINT64_C(1) << 46, (UINT64_C(1) << 46) + 64 * kHeap) +
         "fffffffffc000000-ffffffffffffffff rw-p 0 00:00 0\n" +
         "fffffffffffff000-ffffffffffffffff rw-p 0 00:00 0 [heap]\n");

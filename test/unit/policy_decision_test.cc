@@ -106,7 +106,7 @@ TEST(PolicyDecision, DryRunDecidesAsOftenAsRealTrimsButJudgesNothing) {
     EXPECT_EQ(timeline.policy().cooldown.length_ns, options.cooldown_ns);
     EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_NONE);
     EXPECT_EQ(timeline.policy().cooldown.useless, 0U);
-    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_RESIDENT), 0U);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_REFAULT), 0U);
 }
 
 TEST(PolicyDecision, AFailedEstimateNeverTrimsAndNeverSpins) {

@@ -46,12 +46,13 @@ inline trim_options PolicyOptions() {
 struct ScriptedMemory {
     uint64_t fixed_bytes = 4096 * kMiB; /* Outside the arenas. */
     uint64_t resident_bytes = 0;        /* Of the arenas. */
+    uint64_t refaulted_bytes = 0;       /* What of the last release is resident again. */
     uint64_t releasable_bytes = 0;      /* What an estimate says. */
     uint64_t released_percent = 100;    /* How much of that a trim really releases. */
     uint64_t minor_faults = 0;
     uint64_t estimate_cost_ns = kMs;
     bool process_fails = false;
-    bool resident_fails = false;
+    bool refault_fails = false;
     bool estimate_fails = false;
     bool outcome_unknown = false;
 
@@ -62,8 +63,15 @@ struct ScriptedMemory {
         minor_faults += bytes / 4096;
     }
 
-    /* Freed memory is used again. */
+    /* Freed memory that is still resident is used again. */
     void Reuse(uint64_t bytes) { releasable_bytes -= bytes; }
+
+    /* Memory that a trim has released is used again. */
+    void Refault(uint64_t bytes) {
+        resident_bytes += bytes;
+        refaulted_bytes += bytes;
+        minor_faults += bytes / 4096;
+    }
 };
 
 struct SeenTrim {
@@ -195,9 +203,9 @@ class PolicyTimeline {
             observation.rss_bytes = memory.fixed_bytes + memory.resident_bytes;
             observation.minor_faults = memory.minor_faults;
             break;
-        case TRIM_LOOK_RESIDENT:
-            observation.failed = memory.resident_fails;
-            observation.resident_bytes = memory.resident_bytes;
+        case TRIM_LOOK_REFAULT:
+            observation.failed = memory.refault_fails;
+            observation.refaulted_bytes = memory.refaulted_bytes;
             break;
         case TRIM_LOOK_ESTIMATE:
             observation.failed = memory.estimate_fails;
@@ -218,10 +226,10 @@ class PolicyTimeline {
             const uint64_t released = memory.releasable_bytes / 100 * memory.released_percent;
             memory.resident_bytes -= released;
             memory.releasable_bytes = 0;
+            memory.refaulted_bytes = 0;
             now_ns_ += kTrimTakes;
             outcome.released_bytes = released;
         }
-        outcome.resident_bytes = memory.resident_bytes;
         outcome.end_ns = now_ns_;
         trim_policy_trimmed(&policy_, &outcome);
     }

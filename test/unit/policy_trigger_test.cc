@@ -66,7 +66,7 @@ TEST(PolicyTrigger, WithoutOldPausesBurstsAndChecksNothingEverHappens) {
     EXPECT_TRUE(timeline.trims().empty());
     EXPECT_EQ(timeline.wake_ns(), TRIM_NEVER);
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_PROCESS), 0U);
-    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_RESIDENT), 0U);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_REFAULT), 0U);
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), 0U);
 }
 
@@ -186,7 +186,7 @@ TEST(PolicyTrigger, ADemandIsMetAtOnceAndTakesPrecedence) {
 TEST(PolicyTrigger, ADemandIsMetInTheCooldownBelowTheThresholdAndWithoutAnyFigures) {
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.process_fails = true;
-    timeline.memory.resident_fails = true;
+    timeline.memory.refault_fails = true;
     timeline.memory.estimate_fails = true;
     timeline.DemandAt(10 * kS);
     timeline.DemandAt(11 * kS);

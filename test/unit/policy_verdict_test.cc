@@ -29,7 +29,7 @@ TEST(PolicyVerdict, IsNoneBeforeTheFirstTrimThenOpenThenGood) {
     timeline.RunUntil(kRound);
     EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_GOOD);
     EXPECT_EQ(timeline.policy().cooldown.length_ns, options.cooldown_ns);
-    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_RESIDENT), 1U);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_REFAULT), 1U);
 }
 
 TEST(PolicyVerdict, UselessTrimsDoubleTheCooldownUpToItsMaximum) {
@@ -73,7 +73,7 @@ TEST(PolicyVerdict, MemoryThatIsResidentAgainWithinTheCooldownIsRegretted) {
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     ScriptRounds(timeline, 0, 1);
-    timeline.At(20 * kS, [&] { timeline.memory.resident_bytes += 200 * kMiB; });
+    timeline.At(20 * kS, [&] { timeline.memory.Refault(200 * kMiB); });
     timeline.RunUntil(kRound);
     EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_REGRETTED);
     EXPECT_EQ(timeline.policy().cooldown.regretted, 1U);
@@ -83,7 +83,7 @@ TEST(PolicyVerdict, MemoryThatIsResidentAgainWithinTheCooldownIsRegretted) {
 TEST(PolicyVerdict, LessThanHalfResidentAgainIsNotRegretted) {
     PolicyTimeline timeline(PolicyOptions());
     ScriptRounds(timeline, 0, 1);
-    timeline.At(20 * kS, [&] { timeline.memory.resident_bytes += 200 * kMiB - 1; });
+    timeline.At(20 * kS, [&] { timeline.memory.Refault(200 * kMiB - 1); });
     timeline.RunUntil(kRound);
     EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_GOOD);
 }
@@ -93,7 +93,7 @@ TEST(PolicyVerdict, MemoryThatGrowsAfterTheCooldownIsNotRegretted) {
     PolicyTimeline timeline(options);
     ScriptRounds(timeline, 0, 1);
     timeline.At(13 * kS + PolicyTimeline::kTrimTakes + options.cooldown_ns + kMs,
-                [&] { timeline.memory.resident_bytes += 400 * kMiB; });
+                [&] { timeline.memory.Refault(400 * kMiB); });
     timeline.RunUntil(kRound);
     EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_GOOD);
 }
@@ -118,13 +118,13 @@ TEST(PolicyVerdict, GoodTrimsHalveTheCooldownDownToItsBase) {
 TEST(PolicyVerdict, AFailedRecheckJudgesNothingAndDoesNotSpin) {
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
-    timeline.memory.resident_fails = true;
+    timeline.memory.refault_fails = true;
     ScriptRounds(timeline, 0, 1);
     timeline.RunUntil(kRound);
     EXPECT_EQ(timeline.policy().cooldown.length_ns, options.cooldown_ns);
     EXPECT_EQ(timeline.policy().cooldown.regretted, 0U);
     EXPECT_NE(timeline.policy().cooldown.verdict, TRIM_VERDICT_REGRETTED);
-    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_RESIDENT), 1U);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_REFAULT), 1U);
 }
 
 TEST(PolicyVerdict, ATrimThatCouldNotBeMeasuredIsNotJudged) {
