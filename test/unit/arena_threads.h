@@ -6,20 +6,52 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <mutex>
 #include <random>
 #include <thread>
+#include <utility>
 #include <vector>
+
+/* The blocks of one thread. */
+class ArenaBlocks {
+  public:
+    explicit ArenaBlocks(uint32_t seed) : random_(seed) {}
+
+    /* Allocates and touches as many bytes in blocks of 8 to 64 KiB. */
+    void Fill(size_t bytes) {
+        for (size_t held = 0; held < bytes;) {
+            const size_t size = 8192 + random_() % (57 * 1024);
+            blocks_.push_back(malloc(size));
+            memset(blocks_.back(), 1, size);
+            held += size;
+        }
+    }
+
+    /* Frees all but one in this many; 0: all. */
+    void FreeAllBut(size_t one_in) {
+        for (size_t i = 0; i < blocks_.size(); ++i) {
+            if (one_in == 0 || i % one_in != 0) {
+                free(blocks_[i]);
+                blocks_[i] = nullptr;
+            }
+        }
+    }
+
+  private:
+    std::mt19937 random_;
+    std::vector<void *> blocks_;
+};
 
 class ArenaThreads {
   public:
-    /* Returns when every thread has bytes_each in blocks of 8 to 64 KiB. */
-    ArenaThreads(int threads, size_t bytes_each) {
-        for (int i = 0; i < threads; ++i) {
-            threads_.emplace_back([this, i, bytes_each] { Run(static_cast<uint32_t>(i), bytes_each); });
+    /* Returns when every thread holds bytes_each. */
+    ArenaThreads(size_t threads, size_t bytes_each) : task_(Filling(bytes_each)), round_(1) {
+        for (size_t i = 0; i < threads; ++i) {
+            threads_.emplace_back([this, i] { Run(static_cast<uint32_t>(i)); });
         }
         std::unique_lock<std::mutex> lock(mutex_);
-        changed_.wait(lock, [this] { return filled_ == threads_.size(); });
+        AwaitAll(lock, threads);
     }
 
     ~ArenaThreads() {
@@ -37,57 +69,55 @@ class ArenaThreads {
     ArenaThreads(const ArenaThreads &) = delete;
     ArenaThreads &operator=(const ArenaThreads &) = delete;
 
-    /* Has every thread free its blocks but one in this many; 0: all. Returns when they have. */
+    /* Each returns when every thread has done so. */
+    void FillAgain(size_t bytes_each) { AskAll(Filling(bytes_each)); }
     void FreeAllBut(size_t one_in) {
-        std::unique_lock<std::mutex> lock(mutex_);
-        survivors_one_in_ = one_in;
-        freed_ = 0;
-        ++round_;
-        changed_.notify_all();
-        changed_.wait(lock, [this] { return freed_ == threads_.size(); });
+        AskAll([one_in](ArenaBlocks &blocks) { blocks.FreeAllBut(one_in); });
     }
 
   private:
-    void Run(uint32_t seed, size_t bytes) {
-        std::mt19937 random(seed);
-        std::vector<void *> blocks;
-        for (size_t held = 0; held < bytes;) {
-            const size_t size = 8192 + random() % (57 * 1024);
-            blocks.push_back(malloc(size));
-            memset(blocks.back(), 1, size);
-            held += size;
-        }
+    using Task = std::function<void(ArenaBlocks &)>;
+
+    static Task Filling(size_t bytes) {
+        return [bytes](ArenaBlocks &blocks) { blocks.Fill(bytes); };
+    }
+
+    void AskAll(Task task) {
         std::unique_lock<std::mutex> lock(mutex_);
-        ++filled_;
+        task_ = std::move(task);
+        done_ = 0;
+        ++round_;
         changed_.notify_all();
+        AwaitAll(lock, threads_.size());
+    }
+
+    void AwaitAll(std::unique_lock<std::mutex> &lock, size_t threads) {
+        changed_.wait(lock, [&] { return done_ == threads; });
+    }
+
+    void Run(uint32_t seed) {
+        ArenaBlocks blocks(seed);
+        std::unique_lock<std::mutex> lock(mutex_);
         for (uint64_t seen = 0;;) {
             changed_.wait(lock, [&] { return round_ != seen || end_; });
             if (round_ == seen) {
                 return;
             }
             seen = round_;
-            Free(blocks);
-            ++freed_;
+            lock.unlock();
+            task_(blocks);
+            lock.lock();
+            ++done_;
             changed_.notify_all();
-        }
-    }
-
-    void Free(std::vector<void *> &blocks) const {
-        for (size_t i = 0; i < blocks.size(); ++i) {
-            if (survivors_one_in_ == 0 || i % survivors_one_in_ != 0) {
-                free(blocks[i]);
-                blocks[i] = nullptr;
-            }
         }
     }
 
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<std::thread> threads_;
-    size_t filled_ = 0;
-    size_t freed_ = 0;
-    uint64_t round_ = 0;
-    size_t survivors_one_in_ = 0;
+    Task task_; /* Changed only while no thread works on one. */
+    uint64_t round_;
+    size_t done_ = 0;
     bool end_ = false;
 };
 

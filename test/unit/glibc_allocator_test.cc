@@ -12,6 +12,7 @@
 #include "bounded_text.h"
 #include "sanitized_malloc.h"
 #include "trimagent/allocator.h"
+#include "trimagent/arena_scan.h"
 #include "trimagent/quantity.h"
 
 namespace {
@@ -36,10 +37,17 @@ class GlibcAllocator : public testing::Test {
         return estimate;
     }
 
-    uint64_t Resident() const {
+    uint64_t Refaulted() const {
         uint64_t bytes = 0;
-        EXPECT_EQ(allocator_->resident(&bytes), 0);
+        EXPECT_EQ(allocator_->refaulted(&bytes), 0);
         return bytes;
+    }
+
+    /* What of the arenas is resident, looked at without their locks. */
+    static uint64_t Resident() {
+        struct trim_arena_scan scan = {};
+        EXPECT_EQ(trim_arena_scan("/proc/self", &scan), 0);
+        return scan.resident_bytes;
     }
 
     const trim_allocator *allocator_ = nullptr;
@@ -113,6 +121,32 @@ TEST_F(GlibcAllocator, SavesTheWalkWhereTooLittleIsResidentAtAll) {
     EXPECT_FALSE(Estimate(1).bound_only);
 }
 
+TEST_F(GlibcAllocator, SeesWhatIsResidentAgainOfTheLastRelease) {
+    ArenaThreads threads(4, 50 << 20);
+    threads.FreeAllBut(50);
+    const trim_estimate before = Estimate();
+    ASSERT_EQ(allocator_->trim(), 0);
+    trim_estimate after = {};
+    uint64_t released = 0;
+    ASSERT_EQ(allocator_->learn(before.resident_bytes, &after, &released), 0);
+    EXPECT_LT(Refaulted(), 2 * kMiB);
+
+    threads.FillAgain(30 << 20);
+    EXPECT_NEAR(static_cast<double>(Refaulted()), 120.0 * kMiB, 30.0 * kMiB);
+}
+
+TEST_F(GlibcAllocator, DoesNotTakeWhatTheArenasHaveGrownByForRefaults) {
+    /* More than any test before has left free in these arenas, so that what follows is fresh. */
+    ArenaThreads threads(4, 100 << 20);
+    const trim_estimate before = Estimate();
+    ASSERT_EQ(allocator_->trim(), 0);
+    trim_estimate after = {};
+    uint64_t released = 0;
+    ASSERT_EQ(allocator_->learn(before.resident_bytes, &after, &released), 0);
+    threads.FillAgain(50 << 20);
+    EXPECT_LT(Refaulted(), 20 * kMiB);
+}
+
 TEST_F(GlibcAllocator, FiguresAreThoseOfMallinfo2) {
     ASSERT_NE(allocator_->figures, nullptr);
     const ArenaThreads threads(2, 5 << 20);
@@ -158,7 +192,7 @@ TEST_F(GlibcAllocator, DoesNotAllocateWhileItWorks) {
     uint64_t bytes = 0;
     for (int i = 0; i < 10; ++i) {
         ASSERT_EQ(allocator_->estimate(0, &estimate), 0);
-        ASSERT_EQ(allocator_->resident(&bytes), 0);
+        ASSERT_EQ(allocator_->refaulted(&bytes), 0);
         ASSERT_EQ(allocator_->figures(&figures), 0);
         ASSERT_EQ(allocator_->learn(bytes, &estimate, &bytes), 0);
     }
@@ -171,7 +205,7 @@ TEST_F(GlibcAllocator, DoesNotAllocateWhileItWorks) {
 TEST(AllocatorUnsupported, CanDoNothingButTellItsName) {
     EXPECT_NE(trim_allocator_unsupported.name, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.estimate, nullptr);
-    EXPECT_EQ(trim_allocator_unsupported.resident, nullptr);
+    EXPECT_EQ(trim_allocator_unsupported.refaulted, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.figures, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.trim, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.learn, nullptr);

@@ -1,0 +1,41 @@
+/*
+ * Runs a part of a test in a child process, because log, worker and agent exist once per process.
+ * Failed expectations in the child are printed by the child and fail the parent's test.
+ */
+#ifndef TRIMAGENT_TEST_CHILD_PROCESS_H
+#define TRIMAGENT_TEST_CHILD_PROCESS_H
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+
+/* A child that hangs is ended by the system after this long. */
+constexpr unsigned kChildSecondsMax = 60;
+
+inline testing::AssertionResult InChild(const std::function<void()> &body)
+{
+    (void)fflush(nullptr);
+    const pid_t child = fork();
+    if (child == 0) {
+        (void)alarm(kChildSecondsMax);
+        body();
+        std::exit(testing::Test::HasFailure() ? EXIT_FAILURE : EXIT_SUCCESS);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child) {
+        return testing::AssertionFailure() << "no child process";
+    }
+    if (WIFSIGNALED(status)) {
+        return testing::AssertionFailure() << "the child was ended by signal " << WTERMSIG(status);
+    }
+    if (WEXITSTATUS(status) != EXIT_SUCCESS) {
+        return testing::AssertionFailure() << "the child ended with " << WEXITSTATUS(status);
+    }
+    return testing::AssertionSuccess();
+}
+
+#endif
