@@ -195,7 +195,7 @@ static void scan_line(const char *text, size_t length, uint64_t page_bytes,
     }
 }
 
-int trim_arena_scan(const char *proc, struct trim_arena_scan *scan)
+int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
 {
     char path[512];
     int path_length = snprintf(path, sizeof path, "%s/maps", proc);

@@ -47,7 +47,7 @@ static int read_malloc_info(struct trim_malloc_info *info)
 static void scan_arenas(struct trim_estimate_input *input)
 {
     struct trim_arena_scan scan;
-    if (trim_arena_scan("/proc/self", &scan) != 0 || scan.blind) {
+    if (trim_arena_scan_run("/proc/self", &scan) != 0 || scan.blind) {
         input->resident_known = false;
         return;
     }

@@ -136,7 +136,7 @@ static void trim(struct trim_cycle *cycle, struct trim_report *report, struct tr
     report->took_ns = trim_clock_now_ns() - began_ns;
     uint64_t cpu_ns = trim_clock_thread_cpu_ns() - began_cpu_ns;
     report->memory_known = report->memory_known && result == 0 &&
-                           trim_process_memory(cycle->config->proc, &report->after) == 0;
+                           trim_process_memory_read(cycle->config->proc, &report->after) == 0;
 
     (void)pthread_mutex_lock(&cycle->lock);
     cycle->trimming = false;
@@ -214,7 +214,7 @@ static void carry_out(struct trim_cycle *cycle, const struct trim_decision *deci
     report.resident_assumed = estimate->resident_assumed;
     report.figures_dear = !report.expected_known || estimate->walk_cpu_ns > FIGURES_DEAR_NS;
     take_figures(cycle, report.figures_dear, &estimate->figures, &report.figures_before);
-    report.memory_known = trim_process_memory(cycle->config->proc, &report.before) == 0;
+    report.memory_known = trim_process_memory_read(cycle->config->proc, &report.before) == 0;
     outcome.cost_ns = trim_clock_thread_cpu_ns() - began_cpu_ns;
     outcome.end_ns = trim_clock_now_ns();
 

@@ -126,7 +126,7 @@ int trim_process_rss(const char *proc, uint64_t *rss_bytes)
     return trim_parse_statm(text, (size_t)length, (uint64_t)page_bytes, rss_bytes);
 }
 
-int trim_process_memory(const char *proc, struct trim_process_memory *memory)
+int trim_process_memory_read(const char *proc, struct trim_process_memory *memory)
 {
     char text[4096];
     long length = trim_read_small_file(proc, "status", text, sizeof text);

@@ -66,7 +66,7 @@ int trim_arena_scan_open(void);
 
 /* Scans the arenas of this process; proc is "/proc/self" but in tests. Returns 0, or -1 where maps
  * cannot be read. */
-int trim_arena_scan(const char *proc, struct trim_arena_scan *scan);
+int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan);
 
 #ifdef __cplusplus
 }

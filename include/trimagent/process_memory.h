@@ -39,7 +39,7 @@ long trim_read_small_file(const char *proc, const char *name, char *buffer, size
 int trim_process_rss(const char *proc, uint64_t *rss_bytes);
 
 /* RSS and swap by status: about 20 us, for reports. Returns 0 or -1. */
-int trim_process_memory(const char *proc, struct trim_process_memory *memory);
+int trim_process_memory_read(const char *proc, struct trim_process_memory *memory);
 
 /* Minor page faults of the whole process so far. */
 uint64_t trim_process_minor_faults(void);

@@ -72,6 +72,12 @@ Launch &Launch::variable(const std::string &assignment)
     return *this;
 }
 
+Launch &Launch::through(const std::vector<std::string> &words)
+{
+    starter_ = words;
+    return *this;
+}
+
 Launch &Launch::run(const std::string &fixture, const std::vector<std::string> &arguments)
 {
     program_ = {"-cp", TRIM_FIXTURES_CLASSES, "fixtures." + fixture};
@@ -83,7 +89,8 @@ Jvm::Jvm(const Launch &launch) : Jvm(launch, std::make_unique<TemporaryDirectory
 
 Jvm::Jvm(const Launch &launch, std::unique_ptr<TemporaryDirectory> directory)
     : Process([&] {
-          std::vector<std::string> words = {launch.jdk_.tool("java")};
+          std::vector<std::string> words = launch.starter_;
+          words.push_back(launch.jdk_.tool("java"));
           words.insert(words.end(), launch.vm_options_.begin(), launch.vm_options_.end());
           words.insert(words.end(), launch.program_.begin(), launch.program_.end());
           return Command{words, launch.environment_, directory->path().string()};

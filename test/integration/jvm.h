@@ -28,12 +28,15 @@ public:
     Launch &with_agent(const std::string &options = "");
     // NAME=VALUE for the environment.
     Launch &variable(const std::string &assignment);
+    // A command and its arguments that start the JVM in their turn, put in front of it.
+    Launch &through(const std::vector<std::string> &words);
     // The fixture's simple name and its arguments.
     Launch &run(const std::string &fixture, const std::vector<std::string> &arguments = {});
 
 private:
     friend class Jvm;
     Jdk jdk_;
+    std::vector<std::string> starter_;
     std::vector<std::string> vm_options_;
     std::vector<std::string> program_;
     std::vector<std::string> environment_;

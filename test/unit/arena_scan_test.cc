@@ -17,7 +17,8 @@
 #include "sanitized_malloc.h"
 #include "scratch_directory.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kHeap = TRIM_ARENA_HEAP_BYTES;
 constexpr uint64_t kPage = 4096;
@@ -30,7 +31,8 @@ struct ParsedLine {
     trim_maps_line line;
 };
 
-ParsedLine ParseLine(const std::string &text) {
+ParsedLine ParseLine(const std::string &text)
+{
     const GuardedText guarded(text);
     ParsedLine parsed;
     std::memset(&parsed, 0x5a, sizeof parsed);
@@ -38,7 +40,8 @@ ParsedLine ParseLine(const std::string &text) {
     return parsed;
 }
 
-TEST(MapsLine, ReadsAnonymousMemory) {
+TEST(MapsLine, ReadsAnonymousMemory)
+{
     const ParsedLine parsed = ParseLine("7f0c64000000-7f0c64021000 rw-p 00000000 00:00 0 ");
     ASSERT_EQ(parsed.result, 0);
     EXPECT_EQ(parsed.line.start, 0x7f0c64000000U);
@@ -55,7 +58,8 @@ struct LineCase {
     bool main_heap;
 };
 
-TEST(MapsLine, TellsKindsApart) {
+TEST(MapsLine, TellsKindsApart)
+{
     const LineCase cases[] = {
         {"1000-2000 rw-p 00000000 00:00 0", true, true, false},
         {"1000-2000 rw-p 00000000 00:00 0                          [heap]", true, false, true},
@@ -82,7 +86,8 @@ TEST(MapsLine, TellsKindsApart) {
     }
 }
 
-TEST(MapsLine, ReadsTheHighestAddresses) {
+TEST(MapsLine, ReadsTheHighestAddresses)
+{
     const ParsedLine parsed = ParseLine(
         "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]");
     ASSERT_EQ(parsed.result, 0);
@@ -90,26 +95,40 @@ TEST(MapsLine, ReadsTheHighestAddresses) {
     EXPECT_EQ(parsed.line.end, 0xffffffffff601000U);
 }
 
-TEST(MapsLine, RefusesHostileTextAndLeavesTheOutput) {
+TEST(MapsLine, RefusesHostileTextAndLeavesTheOutput)
+{
     ParsedLine untouched;
     std::memset(&untouched, 0x5a, sizeof untouched);
-    for (const std::string &text :
-         {std::string(), std::string(" "), std::string("-"), std::string("1000"),
-          std::string("1000-"), std::string("1000-2000"), std::string("1000-2000 "),
-          std::string("-2000 rw-p 0 0:0 0"), std::string("2000-1000 rw-p 0 0:0 0"),
-          std::string("1000-1000 rw-p 0 0:0 0"), std::string("10g0-2000 rw-p 0 0:0 0"),
-          std::string("0x1000-0x2000 rw-p 0 0:0 0"), std::string(" 1000-2000 rw-p 0 0:0 0"),
-          std::string("1000-12345678901234567 rw-p 0 0:0 0"), std::string("1000 2000 rw-p 0 0:0 0"),
-          std::string("1000-2000 rw-p"), std::string("1000-2000 rw-p 0"),
-          std::string("1000-2000 rw-p 0 0:0"), std::string(5000, 'f'), std::string(5000, ' '),
-          "1000-" + std::string(5000, '0') + " rw-p", std::string("1000-20\0000 rw-p 0 0:0 0", 23)}) {
+    for (const std::string &text : {std::string(),
+                                    std::string(" "),
+                                    std::string("-"),
+                                    std::string("1000"),
+                                    std::string("1000-"),
+                                    std::string("1000-2000"),
+                                    std::string("1000-2000 "),
+                                    std::string("-2000 rw-p 0 0:0 0"),
+                                    std::string("2000-1000 rw-p 0 0:0 0"),
+                                    std::string("1000-1000 rw-p 0 0:0 0"),
+                                    std::string("10g0-2000 rw-p 0 0:0 0"),
+                                    std::string("0x1000-0x2000 rw-p 0 0:0 0"),
+                                    std::string(" 1000-2000 rw-p 0 0:0 0"),
+                                    std::string("1000-12345678901234567 rw-p 0 0:0 0"),
+                                    std::string("1000 2000 rw-p 0 0:0 0"),
+                                    std::string("1000-2000 rw-p"),
+                                    std::string("1000-2000 rw-p 0"),
+                                    std::string("1000-2000 rw-p 0 0:0"),
+                                    std::string(5000, 'f'),
+                                    std::string(5000, ' '),
+                                    "1000-" + std::string(5000, '0') + " rw-p",
+                                    std::string("1000-20\0000 rw-p 0 0:0 0", 23)}) {
         const ParsedLine parsed = ParseLine(text);
         EXPECT_EQ(parsed.result, -1) << text;
         EXPECT_EQ(std::memcmp(&parsed.line, &untouched.line, sizeof parsed.line), 0) << text;
     }
 }
 
-TEST(MapsLine, SurvivesRandomChanges) {
+TEST(MapsLine, SurvivesRandomChanges)
+{
     const std::string good = "7f0c64000000-7f0c64021000 rw-p 00000000 00:00 0    [heap]";
     std::mt19937 random(11);
     for (int round = 0; round < 5000; ++round) {
@@ -124,7 +143,8 @@ TEST(MapsLine, SurvivesRandomChanges) {
     }
 }
 
-bool Plausible(uint64_t address, const trim_heap_header &header) {
+bool Plausible(uint64_t address, const trim_heap_header &header)
+{
     return trim_heap_header_plausible(address, &header, kPage);
 }
 
@@ -132,15 +152,18 @@ constexpr uint64_t kAddress = 0x7f0c64000000;
 constexpr trim_heap_header kFirst = {kAddress + 48, 0, 0x21000, 0x21000};
 constexpr trim_heap_header kNext = {kAddress - 5 * kHeap + 48, kAddress - 2 * kHeap, kHeap, kHeap};
 
-TEST(HeapHeader, TakesFirstAndFurtherHeaps) {
+TEST(HeapHeader, TakesFirstAndFurtherHeaps)
+{
     EXPECT_TRUE(Plausible(kAddress, kFirst));
     EXPECT_TRUE(Plausible(kAddress, kNext));
     /* A heap that has shrunk keeps what was made writable. */
     EXPECT_TRUE(Plausible(kAddress, {kFirst.arena, 0, 0x21000, 0x100000}));
-    EXPECT_TRUE(Plausible(kAddress, {kFirst.arena + 16, 0, 0x21000, 0x21000})) << "a later glibc's header";
+    EXPECT_TRUE(Plausible(kAddress, {kFirst.arena + 16, 0, 0x21000, 0x21000}))
+        << "a later glibc's header";
 }
 
-TEST(HeapHeader, RefusesWhatOtherMemoryBeginsWith) {
+TEST(HeapHeader, RefusesWhatOtherMemoryBeginsWith)
+{
     const trim_heap_header decoys[] = {
         {0, 0, 0, 0},
         {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX},
@@ -166,20 +189,26 @@ TEST(HeapHeader, RefusesWhatOtherMemoryBeginsWith) {
 }
 
 /* Memory at an address where a heap may begin. */
-class HeapPlace {
-  public:
-    HeapPlace() {
-        start_ = static_cast<char *>(
-            mmap(nullptr, 4 * kHeap, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+class HeapPlace
+{
+public:
+    HeapPlace()
+    {
+        start_ = static_cast<char *>(mmap(nullptr, 4 * kHeap, PROT_NONE,
+                                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
         const uint64_t address = reinterpret_cast<uint64_t>(start_);
         heap_ = start_ + ((address + kHeap - 1) / kHeap * kHeap - address);
     }
-    ~HeapPlace() { munmap(start_, 4 * kHeap); }
+    ~HeapPlace()
+    {
+        munmap(start_, 4 * kHeap);
+    }
     HeapPlace(const HeapPlace &) = delete;
     HeapPlace &operator=(const HeapPlace &) = delete;
 
     /* Makes a heap at place 0 or 1 of which some pages are touched. */
-    void Make(int place, uint64_t size, uint64_t touched_pages) const {
+    void Make(int place, uint64_t size, uint64_t touched_pages) const
+    {
         char *heap = heap_ + static_cast<uint64_t>(place) * kHeap;
         ASSERT_EQ(mprotect(heap, size, PROT_READ | PROT_WRITE), 0);
         madvise(heap, size, MADV_NOHUGEPAGE);
@@ -190,29 +219,36 @@ class HeapPlace {
         std::memcpy(heap, &header, sizeof header);
     }
 
-    uint64_t address(int place) const {
+    uint64_t address(int place) const
+    {
         return reinterpret_cast<uint64_t>(heap_) + static_cast<uint64_t>(place) * kHeap;
     }
 
-  private:
+private:
     char *start_;
     char *heap_;
 };
 
-std::string MapsLine(uint64_t start, uint64_t end, const char *rest = "rw-p 00000000 00:00 0 \n") {
+std::string MapsLine(uint64_t start, uint64_t end, const char *rest = "rw-p 00000000 00:00 0 \n")
+{
     std::ostringstream line;
     line << std::hex << start << "-" << end << " " << rest;
     return line.str();
 }
 
-class ArenaScan : public testing::Test {
-  protected:
-    void SetUp() override { ASSERT_EQ(trim_arena_scan_open(), 0); }
+class ArenaScan : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        ASSERT_EQ(trim_arena_scan_open(), 0);
+    }
 
-    ScanResult Scan(const std::string &maps) const {
+    ScanResult Scan(const std::string &maps) const
+    {
         proc_.Write("maps", maps);
         ScanResult scan = {};
-        EXPECT_EQ(trim_arena_scan(proc_.path().c_str(), &scan), 0);
+        EXPECT_EQ(trim_arena_scan_run(proc_.path().c_str(), &scan), 0);
         return scan;
     }
 
@@ -220,19 +256,21 @@ class ArenaScan : public testing::Test {
     HeapPlace place_;
 };
 
-TEST_F(ArenaScan, MeasuresTheHeapsThatMapsShow) {
+TEST_F(ArenaScan, MeasuresTheHeapsThatMapsShow)
+{
     place_.Make(0, 64 * kPage, 10);
     place_.Make(1, 32 * kPage, 20);
     const ScanResult scan = Scan("1000-2000 r--p 0 00:00 0\n" +
-                                      MapsLine(place_.address(0), place_.address(0) + 64 * kPage) +
-                                      MapsLine(place_.address(1), place_.address(1) + 32 * kPage));
+                                 MapsLine(place_.address(0), place_.address(0) + 64 * kPage) +
+                                 MapsLine(place_.address(1), place_.address(1) + 32 * kPage));
     EXPECT_EQ(scan.heaps, 2U);
     EXPECT_EQ(scan.other_bytes, 96 * kPage);
     EXPECT_EQ(scan.resident_bytes, 30 * kPage);
     EXPECT_EQ(scan.main_bytes, 0U);
 }
 
-TEST_F(ArenaScan, FindsNeighboursThatMergedIntoOneLine) {
+TEST_F(ArenaScan, FindsNeighboursThatMergedIntoOneLine)
+{
     place_.Make(0, kHeap, 5);
     place_.Make(1, 32 * kPage, 7);
     const ScanResult scan = Scan(MapsLine(place_.address(0), place_.address(1) + 32 * kPage));
@@ -241,7 +279,8 @@ TEST_F(ArenaScan, FindsNeighboursThatMergedIntoOneLine) {
     EXPECT_EQ(scan.resident_bytes, 12 * kPage);
 }
 
-TEST_F(ArenaScan, FindsAHeapThatOtherMemoryPrecedesInItsLine) {
+TEST_F(ArenaScan, FindsAHeapThatOtherMemoryPrecedesInItsLine)
+{
     place_.Make(1, 32 * kPage, 7);
     const ScanResult scan =
         Scan(MapsLine(place_.address(1) - 16 * kPage, place_.address(1) + 32 * kPage));
@@ -249,17 +288,19 @@ TEST_F(ArenaScan, FindsAHeapThatOtherMemoryPrecedesInItsLine) {
     EXPECT_EQ(scan.other_bytes, 32 * kPage);
 }
 
-TEST_F(ArenaScan, SurvivesMapsThatTellOfMemoryThatIsGone) {
-    const ScanResult scan = Scan(
-        MapsLine(place_.address(0), place_.address(0) + kHeap) + "0-10000000 rw-p 0 00:00 0\n" +
-        MapsLine(UINT64_C(1) << 46, (UINT64_C(1) << 46) + 64 * kHeap) +
-        "fffffffffc000000-ffffffffffffffff rw-p 0 00:00 0\n" +
-        "fffffffffffff000-ffffffffffffffff rw-p 0 00:00 0 [heap]\n");
+TEST_F(ArenaScan, SurvivesMapsThatTellOfMemoryThatIsGone)
+{
+    const ScanResult scan = Scan(MapsLine(place_.address(0), place_.address(0) + kHeap) +
+                                 "0-10000000 rw-p 0 00:00 0\n" +
+                                 MapsLine(UINT64_C(1) << 46, (UINT64_C(1) << 46) + 64 * kHeap) +
+                                 "fffffffffc000000-ffffffffffffffff rw-p 0 00:00 0\n" +
+                                 "fffffffffffff000-ffffffffffffffff rw-p 0 00:00 0 [heap]\n");
     EXPECT_EQ(scan.heaps, 0U);
     EXPECT_EQ(scan.resident_bytes, 0U);
 }
 
-TEST_F(ArenaScan, LeavesFilesSharedAndReadOnlyMemoryAlone) {
+TEST_F(ArenaScan, LeavesFilesSharedAndReadOnlyMemoryAlone)
+{
     place_.Make(0, 64 * kPage, 10);
     const uint64_t start = place_.address(0);
     const uint64_t end = start + 64 * kPage;
@@ -271,7 +312,8 @@ TEST_F(ArenaScan, LeavesFilesSharedAndReadOnlyMemoryAlone) {
     EXPECT_EQ(Scan(MapsLine(start, end - kPage)).heaps, 0U);
 }
 
-TEST_F(ArenaScan, ReadsMapsThatAreLargerThanAnyBufferWithLinesOfAnyLength) {
+TEST_F(ArenaScan, ReadsMapsThatAreLargerThanAnyBufferWithLinesOfAnyLength)
+{
     place_.Make(0, 64 * kPage, 10);
     std::string maps;
     for (size_t length = 0; length < 40000; length += 101) {
@@ -282,20 +324,22 @@ TEST_F(ArenaScan, ReadsMapsThatAreLargerThanAnyBufferWithLinesOfAnyLength) {
     EXPECT_EQ(Scan(maps).heaps, 1U);
 }
 
-TEST_F(ArenaScan, FailsWithoutMapsAndLeavesTheOutput) {
+TEST_F(ArenaScan, FailsWithoutMapsAndLeavesTheOutput)
+{
     ScanResult untouched;
     std::memset(&untouched, 0x5a, sizeof untouched);
     ScanResult scan = untouched;
-    EXPECT_EQ(trim_arena_scan(proc_.path().c_str(), &scan), -1);
-    EXPECT_EQ(trim_arena_scan(std::string(5000, 'x').c_str(), &scan), -1);
+    EXPECT_EQ(trim_arena_scan_run(proc_.path().c_str(), &scan), -1);
+    EXPECT_EQ(trim_arena_scan_run(std::string(5000, 'x').c_str(), &scan), -1);
     EXPECT_EQ(std::memcmp(&scan, &untouched, sizeof scan), 0);
 }
 
-TEST_F(ArenaScan, AgreesWithMallocInfoAboutTheArenasOfRealThreads) {
+TEST_F(ArenaScan, AgreesWithMallocInfoAboutTheArenasOfRealThreads)
+{
     SKIP_WITHOUT_GLIBC_MALLOC();
     const ArenaThreads threads(6, 40 << 20);
     ScanResult scan = {};
-    ASSERT_EQ(trim_arena_scan("/proc/self", &scan), 0);
+    ASSERT_EQ(trim_arena_scan_run("/proc/self", &scan), 0);
     const ParsedMallocInfo parsed = ParseMallocInfo(RealMallocInfo());
     ASSERT_EQ(parsed.result, 0);
     EXPECT_EQ(scan.other_bytes, parsed.info.system_bytes - parsed.info.main_system_bytes);
@@ -305,4 +349,4 @@ TEST_F(ArenaScan, AgreesWithMallocInfoAboutTheArenasOfRealThreads) {
     EXPECT_GE(scan.resident_bytes, UINT64_C(6) * (40 << 20) / 10 * 9);
 }
 
-}  // namespace
+} // namespace

@@ -14,12 +14,14 @@
 #include <vector>
 
 /* The blocks of one thread. */
-class ArenaBlocks {
-  public:
+class ArenaBlocks
+{
+public:
     explicit ArenaBlocks(uint32_t seed) : random_(seed) {}
 
     /* Allocates and touches as many bytes in blocks of 8 to 64 KiB. */
-    void Fill(size_t bytes) {
+    void Fill(size_t bytes)
+    {
         for (size_t held = 0; held < bytes;) {
             const size_t size = 8192 + random_() % (57 * 1024);
             blocks_.push_back(malloc(size));
@@ -29,7 +31,8 @@ class ArenaBlocks {
     }
 
     /* Frees all but one in this many; 0: all. */
-    void FreeAllBut(size_t one_in) {
+    void FreeAllBut(size_t one_in)
+    {
         for (size_t i = 0; i < blocks_.size(); ++i) {
             if (one_in == 0 || i % one_in != 0) {
                 free(blocks_[i]);
@@ -38,15 +41,17 @@ class ArenaBlocks {
         }
     }
 
-  private:
+private:
     std::mt19937 random_;
     std::vector<void *> blocks_;
 };
 
-class ArenaThreads {
-  public:
+class ArenaThreads
+{
+public:
     /* Returns when every thread holds bytes_each. */
-    ArenaThreads(size_t threads, size_t bytes_each) : task_(Filling(bytes_each)), round_(1) {
+    ArenaThreads(size_t threads, size_t bytes_each) : task_(Filling(bytes_each)), round_(1)
+    {
         for (size_t i = 0; i < threads; ++i) {
             threads_.emplace_back([this, i] { Run(static_cast<uint32_t>(i)); });
         }
@@ -54,7 +59,8 @@ class ArenaThreads {
         AwaitAll(lock, threads);
     }
 
-    ~ArenaThreads() {
+    ~ArenaThreads()
+    {
         FreeAllBut(0);
         {
             const std::lock_guard<std::mutex> lock(mutex_);
@@ -70,19 +76,27 @@ class ArenaThreads {
     ArenaThreads &operator=(const ArenaThreads &) = delete;
 
     /* Each returns when every thread has done so. */
-    void FillAgain(size_t bytes_each) { AskAll(Filling(bytes_each)); }
-    void FreeAllBut(size_t one_in) {
+    void FillAgain(size_t bytes_each)
+    {
+        AskAll(Filling(bytes_each));
+    }
+    void FreeAllBut(size_t one_in)
+    {
         AskAll([one_in](ArenaBlocks &blocks) { blocks.FreeAllBut(one_in); });
     }
 
-  private:
+private:
     using Task = std::function<void(ArenaBlocks &)>;
 
-    static Task Filling(size_t bytes) {
-        return [bytes](ArenaBlocks &blocks) { blocks.Fill(bytes); };
+    static Task Filling(size_t bytes)
+    {
+        return [bytes](ArenaBlocks &blocks) {
+            blocks.Fill(bytes);
+        };
     }
 
-    void AskAll(Task task) {
+    void AskAll(Task task)
+    {
         std::unique_lock<std::mutex> lock(mutex_);
         task_ = std::move(task);
         done_ = 0;
@@ -91,11 +105,13 @@ class ArenaThreads {
         AwaitAll(lock, threads_.size());
     }
 
-    void AwaitAll(std::unique_lock<std::mutex> &lock, size_t threads) {
+    void AwaitAll(std::unique_lock<std::mutex> &lock, size_t threads)
+    {
         changed_.wait(lock, [&] { return done_ == threads; });
     }
 
-    void Run(uint32_t seed) {
+    void Run(uint32_t seed)
+    {
         ArenaBlocks blocks(seed);
         std::unique_lock<std::mutex> lock(mutex_);
         for (uint64_t seen = 0;;) {

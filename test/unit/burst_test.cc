@@ -10,7 +10,8 @@
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kS = TRIM_NS_PER_S;
 constexpr uint64_t kMs = TRIM_NS_PER_MS;
@@ -22,22 +23,26 @@ constexpr trim_burst_config kConfig = {800, 10 * kS, 2 * kS, 60 * kS};
  * Calls the detector as the worker does: when the armed number of classes has been loaded, and when
  * it asks to be called.
  */
-class Detector {
-  public:
-    explicit Detector(const trim_burst_config &config) {
+class Detector
+{
+public:
+    explicit Detector(const trim_burst_config &config)
+    {
         trim_burst_init(&burst_, &config, kStart, kBefore);
         Arm();
     }
 
     /* Classes are loaded one by one, evenly over (now, now + duration]. */
-    void Load(uint64_t classes, uint64_t duration_ns) {
+    void Load(uint64_t classes, uint64_t duration_ns)
+    {
         const uint64_t from_ns = now_ns_;
         for (uint64_t i = 1; i <= classes; ++i) {
             LoadOneAt(from_ns + duration_ns * i / classes);
         }
     }
 
-    void LoadOneAt(uint64_t at_ns) {
+    void LoadOneAt(uint64_t at_ns)
+    {
         RunTo(at_ns);
         ++count_;
         if (count_ >= armed_) {
@@ -45,10 +50,14 @@ class Detector {
         }
     }
 
-    void Pass(uint64_t duration_ns) { RunTo(now_ns_ + duration_ns); }
+    void Pass(uint64_t duration_ns)
+    {
+        RunTo(now_ns_ + duration_ns);
+    }
 
     /* A call for another cause than the detector's own, such as an old pause. */
-    void Observe() {
+    void Observe()
+    {
         const trim_burst_state state = trim_burst_observe(&burst_, now_ns_, count_);
         if (state == TRIM_BURST_ACTIVE && active_since_.size() == ended_at_.size()) {
             active_since_.push_back(now_ns_);
@@ -61,19 +70,33 @@ class Detector {
         Arm();
     }
 
-    uint64_t now_ns() const { return now_ns_; }
-    const trim_burst &burst() const { return burst_; }
-    const std::vector<uint64_t> &active_since() const { return active_since_; }
-    const std::vector<uint64_t> &ended_at() const { return ended_at_; }
+    uint64_t now_ns() const
+    {
+        return now_ns_;
+    }
+    const trim_burst &burst() const
+    {
+        return burst_;
+    }
+    const std::vector<uint64_t> &active_since() const
+    {
+        return active_since_;
+    }
+    const std::vector<uint64_t> &ended_at() const
+    {
+        return ended_at_;
+    }
 
-  private:
-    void Arm() {
+private:
+    void Arm()
+    {
         const uint64_t further = trim_burst_arm(&burst_);
         armed_ = further == UINT64_MAX ? UINT64_MAX : count_ + further;
         EXPECT_GT(armed_, count_);
     }
 
-    void RunTo(uint64_t at_ns) {
+    void RunTo(uint64_t at_ns)
+    {
         while (trim_burst_next_ns(&burst_) <= at_ns) {
             now_ns_ = trim_burst_next_ns(&burst_);
             Observe();
@@ -89,20 +112,23 @@ class Detector {
     std::vector<uint64_t> ended_at_;
 };
 
-TEST(Burst, NeedsNoCallWhileNothingIsLoaded) {
+TEST(Burst, NeedsNoCallWhileNothingIsLoaded)
+{
     const Detector detector(kConfig);
     EXPECT_EQ(trim_burst_next_ns(&detector.burst()), TRIM_NEVER);
     EXPECT_GT(trim_burst_arm(&detector.burst()), 0U);
     EXPECT_LE(trim_burst_arm(&detector.burst()), kConfig.classes / TRIM_BURST_STEPS);
 }
 
-TEST(Burst, ClassesBeforeItsBeginningDoNotCount) {
+TEST(Burst, ClassesBeforeItsBeginningDoNotCount)
+{
     Detector detector(kConfig);
     detector.Observe();
     EXPECT_TRUE(detector.active_since().empty());
 }
 
-TEST(Burst, SeesAReloadAndItsEndOnce) {
+TEST(Burst, SeesAReloadAndItsEndOnce)
+{
     Detector detector(kConfig);
     detector.Pass(100 * kS);
     detector.Load(1200, 6 * kS);
@@ -119,20 +145,23 @@ TEST(Burst, SeesAReloadAndItsEndOnce) {
     EXPECT_NE(trim_burst_arm(&detector.burst()), UINT64_MAX);
 }
 
-TEST(Burst, LeavesLoadingBelowSevenEighthsAlone) {
+TEST(Burst, LeavesLoadingBelowSevenEighthsAlone)
+{
     Detector detector(kConfig);
     detector.Load(kConfig.classes * 7 / 8 - 1, 3 * kS);
     detector.Pass(100 * kS);
     EXPECT_TRUE(detector.active_since().empty());
 }
 
-TEST(Burst, LeavesASlowTrickleAlone) {
+TEST(Burst, LeavesASlowTrickleAlone)
+{
     Detector detector(kConfig);
     detector.Load(10000, 10000 * kConfig.window_ns / (kConfig.classes / 2));
     EXPECT_TRUE(detector.active_since().empty());
 }
 
-TEST(Burst, AnOldTrickleDoesNotAddToANewOne) {
+TEST(Burst, AnOldTrickleDoesNotAddToANewOne)
+{
     Detector detector(kConfig);
     for (int i = 0; i < 20; ++i) {
         detector.Load(kConfig.classes / 2, kS);
@@ -141,21 +170,24 @@ TEST(Burst, AnOldTrickleDoesNotAddToANewOne) {
     EXPECT_TRUE(detector.active_since().empty());
 }
 
-TEST(Burst, GoesOnWhileClassesKeepComing) {
+TEST(Burst, GoesOnWhileClassesKeepComing)
+{
     Detector detector(kConfig);
     detector.Load(6000, 30 * kS);
     EXPECT_EQ(detector.active_since().size(), 1U);
     EXPECT_TRUE(detector.ended_at().empty());
 }
 
-TEST(Burst, IsCalledEndedAfterTheLongestWaitCalmOrNot) {
+TEST(Burst, IsCalledEndedAfterTheLongestWaitCalmOrNot)
+{
     Detector detector(kConfig);
     detector.Load(100000, 100 * kS);
     ASSERT_FALSE(detector.ended_at().empty());
     EXPECT_EQ(detector.ended_at()[0], detector.active_since()[0] + kConfig.max_wait_ns);
 }
 
-TEST(Burst, SeesTheNextReloadAfterOneHasEnded) {
+TEST(Burst, SeesTheNextReloadAfterOneHasEnded)
+{
     Detector detector(kConfig);
     for (size_t reload = 1; reload <= 5; ++reload) {
         detector.Load(900, 4 * kS);
@@ -165,7 +197,8 @@ TEST(Burst, SeesTheNextReloadAfterOneHasEnded) {
     }
 }
 
-TEST(Burst, OfOneClassIsSeenAtOnce) {
+TEST(Burst, OfOneClassIsSeenAtOnce)
+{
     Detector detector({1, 10 * kS, 2 * kS, 60 * kS});
     EXPECT_EQ(trim_burst_arm(&detector.burst()), 1U);
     detector.Load(1, kS);
@@ -174,7 +207,8 @@ TEST(Burst, OfOneClassIsSeenAtOnce) {
     EXPECT_EQ(detector.ended_at().size(), 1U);
 }
 
-TEST(Burst, LargestConfigurationDoesNotOverflow) {
+TEST(Burst, LargestConfigurationDoesNotOverflow)
+{
     const uint64_t hour_ns = 3600 * kS;
     Detector detector({10000000, hour_ns, 60 * kS, hour_ns});
     detector.Load(100000, kS);
@@ -183,7 +217,8 @@ TEST(Burst, LargestConfigurationDoesNotOverflow) {
 }
 
 /* The greatest number of loads within any window, by trying each load as the last one. */
-uint64_t DensestWindow(const std::vector<uint64_t> &loads_ns, uint64_t window_ns) {
+uint64_t DensestWindow(const std::vector<uint64_t> &loads_ns, uint64_t window_ns)
+{
     size_t first = 0;
     uint64_t most = 0;
     for (size_t last = 0; last < loads_ns.size(); ++last) {
@@ -196,7 +231,8 @@ uint64_t DensestWindow(const std::vector<uint64_t> &loads_ns, uint64_t window_ns
 }
 
 /* Loads in clumps of changing speed; the calls in between are those for old pauses. */
-void CheckRandomTrace(uint32_t seed, bool calls_between) {
+void CheckRandomTrace(uint32_t seed, bool calls_between)
+{
     std::mt19937 random(seed);
     Detector detector(kConfig);
     std::vector<uint64_t> loads_ns;
@@ -222,16 +258,18 @@ void CheckRandomTrace(uint32_t seed, bool calls_between) {
     }
 }
 
-TEST(Burst, IsNeverMissedAndNeverCalledTooEarly) {
+TEST(Burst, IsNeverMissedAndNeverCalledTooEarly)
+{
     for (uint32_t seed = 1; seed <= 60; ++seed) {
         CheckRandomTrace(seed, false);
     }
 }
 
-TEST(Burst, IsNeverMissedOrCalledTooEarlyForCallsOfOtherCauses) {
+TEST(Burst, IsNeverMissedOrCalledTooEarlyForCallsOfOtherCauses)
+{
     for (uint32_t seed = 1; seed <= 60; ++seed) {
         CheckRandomTrace(seed, true);
     }
 }
 
-}  // namespace
+} // namespace

@@ -7,18 +7,24 @@
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kS = TRIM_NS_PER_S;
 constexpr uint64_t kMiB = TRIM_MIB;
 constexpr uint64_t kBase = 10 * kS;
 constexpr uint64_t kMax = 100 * kS;
 
-class Cooldown : public testing::Test {
-  protected:
-    Cooldown() { trim_cooldown_init(&cooldown_, kBase, kMax); }
+class Cooldown : public testing::Test
+{
+protected:
+    Cooldown()
+    {
+        trim_cooldown_init(&cooldown_, kBase, kMax);
+    }
 
-    bool Trim(uint64_t end_ns, uint64_t expected_bytes, uint64_t released_bytes) {
+    bool Trim(uint64_t end_ns, uint64_t expected_bytes, uint64_t released_bytes)
+    {
         trim_cooldown_start(&cooldown_, end_ns);
         return trim_cooldown_judge(&cooldown_, expected_bytes, released_bytes);
     }
@@ -26,25 +32,29 @@ class Cooldown : public testing::Test {
     trim_cooldown cooldown_ = {};
 };
 
-TEST_F(Cooldown, DoesNotHoldBackTheFirstTrim) {
+TEST_F(Cooldown, DoesNotHoldBackTheFirstTrim)
+{
     EXPECT_EQ(trim_cooldown_end_ns(&cooldown_), 0U);
     EXPECT_EQ(cooldown_.verdict, TRIM_VERDICT_NONE);
     EXPECT_EQ(cooldown_.recheck_due_ns, TRIM_NEVER);
 }
 
-TEST_F(Cooldown, RunsFromTheEndOfTheTrim) {
+TEST_F(Cooldown, RunsFromTheEndOfTheTrim)
+{
     trim_cooldown_start(&cooldown_, 500 * kS);
     EXPECT_EQ(trim_cooldown_end_ns(&cooldown_), 500 * kS + kBase);
 }
 
-TEST_F(Cooldown, LeavesATrimAloneThatNobodyJudges) {
+TEST_F(Cooldown, LeavesATrimAloneThatNobodyJudges)
+{
     trim_cooldown_start(&cooldown_, 500 * kS);
     EXPECT_EQ(cooldown_.verdict, TRIM_VERDICT_NONE);
     EXPECT_EQ(cooldown_.recheck_due_ns, TRIM_NEVER);
     EXPECT_EQ(cooldown_.length_ns, kBase);
 }
 
-TEST_F(Cooldown, ForgetsAnOpenVerdictAtTheNextTrim) {
+TEST_F(Cooldown, ForgetsAnOpenVerdictAtTheNextTrim)
+{
     Trim(500 * kS, 100 * kMiB, 100 * kMiB);
     ASSERT_EQ(cooldown_.verdict, TRIM_VERDICT_OPEN);
     trim_cooldown_start(&cooldown_, 501 * kS);
@@ -52,14 +62,16 @@ TEST_F(Cooldown, ForgetsAnOpenVerdictAtTheNextTrim) {
     EXPECT_EQ(cooldown_.recheck_due_ns, TRIM_NEVER);
 }
 
-TEST_F(Cooldown, KeepsTheVerdictOpenForTheBaseTime) {
+TEST_F(Cooldown, KeepsTheVerdictOpenForTheBaseTime)
+{
     EXPECT_TRUE(Trim(500 * kS, 100 * kMiB, 100 * kMiB));
     EXPECT_EQ(cooldown_.verdict, TRIM_VERDICT_OPEN);
     EXPECT_EQ(cooldown_.recheck_due_ns, 500 * kS + kBase);
     EXPECT_EQ(cooldown_.length_ns, kBase);
 }
 
-TEST_F(Cooldown, CallsATrimUselessBelowAQuarterOfWhatWasExpected) {
+TEST_F(Cooldown, CallsATrimUselessBelowAQuarterOfWhatWasExpected)
+{
     EXPECT_TRUE(Trim(1, 100 * kMiB, 25 * kMiB));
     EXPECT_EQ(cooldown_.useless, 0U);
     EXPECT_FALSE(Trim(2, 100 * kMiB, 25 * kMiB - 1));
@@ -68,7 +80,8 @@ TEST_F(Cooldown, CallsATrimUselessBelowAQuarterOfWhatWasExpected) {
     EXPECT_EQ(cooldown_.recheck_due_ns, TRIM_NEVER);
 }
 
-TEST_F(Cooldown, IsDoubledByUselessTrimsUpToItsMaximum) {
+TEST_F(Cooldown, IsDoubledByUselessTrimsUpToItsMaximum)
+{
     for (const uint64_t expected : {20 * kS, 40 * kS, 80 * kS, 100 * kS, 100 * kS}) {
         Trim(500 * kS, 100 * kMiB, 0);
         EXPECT_EQ(cooldown_.length_ns, expected);
@@ -77,7 +90,8 @@ TEST_F(Cooldown, IsDoubledByUselessTrimsUpToItsMaximum) {
     EXPECT_EQ(cooldown_.useless, 5U);
 }
 
-TEST_F(Cooldown, IsDoubledWhereHalfOfTheReleaseIsResidentAgain) {
+TEST_F(Cooldown, IsDoubledWhereHalfOfTheReleaseIsResidentAgain)
+{
     Trim(500 * kS, 100 * kMiB, 80 * kMiB);
     trim_cooldown_recheck(&cooldown_, true, 40 * kMiB);
     EXPECT_EQ(cooldown_.verdict, TRIM_VERDICT_REGRETTED);
@@ -86,7 +100,8 @@ TEST_F(Cooldown, IsDoubledWhereHalfOfTheReleaseIsResidentAgain) {
     EXPECT_EQ(cooldown_.recheck_due_ns, TRIM_NEVER);
 }
 
-TEST_F(Cooldown, IsHalvedByGoodTrimsDownToItsBase) {
+TEST_F(Cooldown, IsHalvedByGoodTrimsDownToItsBase)
+{
     for (int i = 0; i < 4; ++i) {
         Trim(500 * kS, 100 * kMiB, 0);
     }
@@ -99,7 +114,8 @@ TEST_F(Cooldown, IsHalvedByGoodTrimsDownToItsBase) {
     }
 }
 
-TEST_F(Cooldown, StaysAsItIsWhereRefaultsAreUnknown) {
+TEST_F(Cooldown, StaysAsItIsWhereRefaultsAreUnknown)
+{
     Trim(500 * kS, 100 * kMiB, 80 * kMiB);
     trim_cooldown_recheck(&cooldown_, false, 80 * kMiB);
     EXPECT_EQ(cooldown_.verdict, TRIM_VERDICT_NONE);
@@ -108,7 +124,8 @@ TEST_F(Cooldown, StaysAsItIsWhereRefaultsAreUnknown) {
     EXPECT_EQ(cooldown_.recheck_due_ns, TRIM_NEVER);
 }
 
-TEST_F(Cooldown, NeverOverflowsOnTheWayToAVeryLongMaximum) {
+TEST_F(Cooldown, NeverOverflowsOnTheWayToAVeryLongMaximum)
+{
     trim_cooldown_init(&cooldown_, kBase, UINT64_MAX);
     uint64_t last_ns = kBase;
     for (int i = 0; i < 100; ++i) {
@@ -119,7 +136,8 @@ TEST_F(Cooldown, NeverOverflowsOnTheWayToAVeryLongMaximum) {
     EXPECT_EQ(last_ns, UINT64_MAX);
 }
 
-TEST(CooldownVerdict, NamesAreThoseOfStatusAndLog) {
+TEST(CooldownVerdict, NamesAreThoseOfStatusAndLog)
+{
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_NONE), "none");
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_OPEN), "open");
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_GOOD), "good");
@@ -127,4 +145,4 @@ TEST(CooldownVerdict, NamesAreThoseOfStatusAndLog) {
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_REGRETTED), "regretted");
 }
 
-}  // namespace
+} // namespace

@@ -6,12 +6,15 @@
 
 #include "trimagent/quantity.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kMiB = TRIM_MIB;
 
-/* A heap of 1000 MiB, all of it found and resident, with 400 MiB of whole free pages and a main top of 30. */
-trim_estimate_input Input() {
+/* A heap of 1000 MiB, all of it found and resident, with 400 MiB of whole free pages and a main top
+ * of 30. */
+trim_estimate_input Input()
+{
     trim_estimate_input input = {};
     input.info.complete = true;
     input.info.arenas = 8;
@@ -29,7 +32,8 @@ trim_estimate_input Input() {
 }
 
 /* Fast chunks that would merge with small free neighbours. */
-void AddFastChunks(trim_estimate_input &input) {
+void AddFastChunks(trim_estimate_input &input)
+{
     input.info.fast_count = 1000000;
     input.info.fast_bytes = 64 * kMiB;
     input.info.small_count = 1000000;
@@ -37,11 +41,16 @@ void AddFastChunks(trim_estimate_input &input) {
     input.info.rest_bytes += 100 * kMiB;
 }
 
-class Estimate : public testing::Test {
-  protected:
-    Estimate() { trim_estimate_learned_init(&learned_); }
+class Estimate : public testing::Test
+{
+protected:
+    Estimate()
+    {
+        trim_estimate_learned_init(&learned_);
+    }
 
-    trim_estimate_result Predict(const trim_estimate_input &input) {
+    trim_estimate_result Predict(const trim_estimate_input &input)
+    {
         trim_estimate_result result = {};
         trim_estimate_predict(&learned_, &input, &result);
         return result;
@@ -50,12 +59,14 @@ class Estimate : public testing::Test {
     trim_estimate_learned learned_ = {};
 };
 
-TEST_F(Estimate, BeginsWithNothingLearned) {
+TEST_F(Estimate, BeginsWithNothingLearned)
+{
     EXPECT_EQ(learned_.bias_bytes, 0);
     EXPECT_EQ(learned_.fast_share, uint64_t{TRIM_FAST_SHARE_START});
 }
 
-TEST_F(Estimate, OfAFullyResidentHeapIsItsWholePagesAndTheMainTop) {
+TEST_F(Estimate, OfAFullyResidentHeapIsItsWholePagesAndTheMainTop)
+{
     const trim_estimate_result result = Predict(Input());
     EXPECT_EQ(result.expected_bytes, 430 * kMiB);
     EXPECT_EQ(result.model_bytes, static_cast<int64_t>(430 * kMiB));
@@ -63,31 +74,36 @@ TEST_F(Estimate, OfAFullyResidentHeapIsItsWholePagesAndTheMainTop) {
     EXPECT_FALSE(result.resident_assumed);
 }
 
-TEST_F(Estimate, IsZeroRightAfterATrim) {
+TEST_F(Estimate, IsZeroRightAfterATrim)
+{
     trim_estimate_input input = Input();
     input.resident_bytes = 570 * kMiB;
     EXPECT_EQ(Predict(input).expected_bytes, 0U);
     EXPECT_EQ(Predict(input).model_bytes, 0);
 }
 
-TEST_F(Estimate, IsNeverBelowZero) {
+TEST_F(Estimate, IsNeverBelowZero)
+{
     trim_estimate_input input = Input();
     input.resident_bytes = 100 * kMiB;
     EXPECT_EQ(Predict(input).expected_bytes, 0U);
     EXPECT_LT(Predict(input).model_bytes, 0);
 }
 
-TEST_F(Estimate, AddsTheShareOfTheFastbinGain) {
+TEST_F(Estimate, AddsTheShareOfTheFastbinGain)
+{
     trim_estimate_input input = Input();
     AddFastChunks(input);
     const trim_estimate_result result = Predict(input);
     ASSERT_GT(result.gain_bytes, 0U);
     EXPECT_LE(result.gain_bytes, 164 * kMiB);
     EXPECT_NEAR(static_cast<double>(result.expected_bytes),
-                static_cast<double>(430 * kMiB + result.gain_bytes / 1000 * TRIM_FAST_SHARE_START), 1000.0);
+                static_cast<double>(430 * kMiB + result.gain_bytes / 1000 * TRIM_FAST_SHARE_START),
+                1000.0);
 }
 
-TEST_F(Estimate, AFewFastChunksGainLittle) {
+TEST_F(Estimate, AFewFastChunksGainLittle)
+{
     trim_estimate_input input = Input();
     AddFastChunks(input);
     input.info.fast_count = 10;
@@ -95,7 +111,8 @@ TEST_F(Estimate, AFewFastChunksGainLittle) {
     EXPECT_LT(Predict(input).gain_bytes, kMiB);
 }
 
-TEST_F(Estimate, NeverExceedsWhatIsResident) {
+TEST_F(Estimate, NeverExceedsWhatIsResident)
+{
     trim_estimate_input input = Input();
     AddFastChunks(input);
     input.info.inner_bytes = 990 * kMiB;
@@ -104,7 +121,8 @@ TEST_F(Estimate, NeverExceedsWhatIsResident) {
     EXPECT_LE(Predict(input).expected_bytes, 300 * kMiB);
 }
 
-TEST_F(Estimate, NeverExceedsTheFreeBytes) {
+TEST_F(Estimate, NeverExceedsTheFreeBytes)
+{
     /* More resident than the allocator owns: a foreign mapping was taken for a heap. */
     trim_estimate_input input = Input();
     input.resident_bytes = 5000 * kMiB;
@@ -115,7 +133,8 @@ TEST_F(Estimate, NeverExceedsTheFreeBytes) {
     EXPECT_LE(Predict(input).expected_bytes, input.info.rest_bytes + input.info.fast_bytes);
 }
 
-TEST_F(Estimate, WithoutResidencyTakesEverythingForResidentAndSaysSo) {
+TEST_F(Estimate, WithoutResidencyTakesEverythingForResidentAndSaysSo)
+{
     trim_estimate_input input = Input();
     input.resident_known = false;
     input.resident_bytes = 0;
@@ -125,16 +144,19 @@ TEST_F(Estimate, WithoutResidencyTakesEverythingForResidentAndSaysSo) {
     EXPECT_EQ(result.expected_bytes, 430 * kMiB);
 }
 
-TEST_F(Estimate, TakesArenasThatWereNotFoundForResidentAndSaysSo) {
+TEST_F(Estimate, TakesArenasThatWereNotFoundForResidentAndSaysSo)
+{
     trim_estimate_input input = Input();
     input.seen_bytes = 600 * kMiB;
     input.resident_bytes = 250 * kMiB;
     const trim_estimate_result result = Predict(input);
     EXPECT_TRUE(result.resident_assumed);
-    EXPECT_EQ(result.model_bytes, static_cast<int64_t>((250 + 400) * kMiB) - static_cast<int64_t>(570 * kMiB));
+    EXPECT_EQ(result.model_bytes,
+              static_cast<int64_t>((250 + 400) * kMiB) - static_cast<int64_t>(570 * kMiB));
 }
 
-TEST_F(Estimate, LearnsItsBiasFromWhatItSaysRightAfterATrim) {
+TEST_F(Estimate, LearnsItsBiasFromWhatItSaysRightAfterATrim)
+{
     const trim_estimate_result before = Predict(Input());
     trim_estimate_input after = Input();
     after.resident_bytes = 600 * kMiB;
@@ -145,7 +167,8 @@ TEST_F(Estimate, LearnsItsBiasFromWhatItSaysRightAfterATrim) {
     EXPECT_EQ(Predict(Input()).model_bytes, static_cast<int64_t>(430 * kMiB));
 }
 
-TEST_F(Estimate, LearnsANegativeBiasToo) {
+TEST_F(Estimate, LearnsANegativeBiasToo)
+{
     const trim_estimate_result before = Predict(Input());
     trim_estimate_input after = Input();
     after.resident_bytes = 560 * kMiB;
@@ -156,7 +179,8 @@ TEST_F(Estimate, LearnsANegativeBiasToo) {
     EXPECT_EQ(Predict(Input()).expected_bytes, 440 * kMiB);
 }
 
-TEST_F(Estimate, ComesCloserToTheShareThatComesTrueWithEachTrim) {
+TEST_F(Estimate, ComesCloserToTheShareThatComesTrueWithEachTrim)
+{
     trim_estimate_input before_input = Input();
     AddFastChunks(before_input);
     const uint64_t gain = Predict(before_input).gain_bytes;
@@ -179,7 +203,8 @@ TEST_F(Estimate, ComesCloserToTheShareThatComesTrueWithEachTrim) {
     }
 }
 
-TEST_F(Estimate, LearnsNothingOfFastbinsWhereThereWereNone) {
+TEST_F(Estimate, LearnsNothingOfFastbinsWhereThereWereNone)
+{
     const trim_estimate_result before = Predict(Input());
     trim_estimate_input after = Input();
     after.resident_bytes = 570 * kMiB;
@@ -187,7 +212,8 @@ TEST_F(Estimate, LearnsNothingOfFastbinsWhereThereWereNone) {
     EXPECT_EQ(learned_.fast_share, uint64_t{TRIM_FAST_SHARE_START});
 }
 
-TEST_F(Estimate, SurvivesFiguresOfBrokenInput) {
+TEST_F(Estimate, SurvivesFiguresOfBrokenInput)
+{
     for (const uint64_t extreme : {uint64_t{0}, uint64_t{1}, uint64_t{INT64_MAX}, UINT64_MAX}) {
         trim_estimate_input input = {};
         input.info.system_bytes = input.info.inner_bytes = input.info.main_top_bytes = extreme;
@@ -208,4 +234,4 @@ TEST_F(Estimate, SurvivesFiguresOfBrokenInput) {
     }
 }
 
-}  // namespace
+} // namespace

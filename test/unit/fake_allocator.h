@@ -1,6 +1,6 @@
 /*
- * An allocator for the worker: it counts calls, estimates what it is told to, and can hold a trim up.
- * Its state is the process's, so each test uses it in a child of its own.
+ * An allocator for the worker: it counts calls, estimates what it is told to, and can hold a trim
+ * up. Its state is the process's, so each test uses it in a child of its own.
  */
 #ifndef TRIMAGENT_TEST_FAKE_ALLOCATOR_H
 #define TRIMAGENT_TEST_FAKE_ALLOCATOR_H
@@ -14,8 +14,9 @@
 #include "trimagent/quantity.h"
 
 /* An event that happens once or several times, and that another thread can wait for. */
-class Event {
-  public:
+class Event
+{
+public:
     Event()
     {
         if (pipe(ends_) != 0) {
@@ -35,7 +36,7 @@ class Event {
         (void)!read(ends_[0], &byte, 1);
     }
 
-  private:
+private:
     int ends_[2];
 };
 
@@ -63,7 +64,7 @@ struct FakeAllocator {
         return &table;
     }
 
-  private:
+private:
     static int Estimate(uint64_t, trim_estimate *estimate)
     {
         FakeAllocator &fake = Get();

@@ -6,7 +6,8 @@
 #include <ostream>
 #include <string>
 
-namespace {
+namespace
+{
 
 /* The counters that a VM has. */
 struct Counters {
@@ -36,11 +37,17 @@ struct Case {
     trim_pause expected;
 };
 
-std::ostream &operator<<(std::ostream &out, const Case &a_case) { return out << a_case.name; }
+std::ostream &operator<<(std::ostream &out, const Case &a_case)
+{
+    return out << a_case.name;
+}
 
-class GcClassifier : public testing::TestWithParam<Case> {};
+class GcClassifier : public testing::TestWithParam<Case>
+{
+};
 
-trim_gc_counts Counts(const Counters &present, uint64_t young, uint64_t full, uint64_t concurrent) {
+trim_gc_counts Counts(const Counters &present, uint64_t young, uint64_t full, uint64_t concurrent)
+{
     trim_gc_counts counts = {};
     counts.present[TRIM_COLLECTOR_YOUNG] = present.young;
     counts.present[TRIM_COLLECTOR_FULL] = present.full;
@@ -51,7 +58,8 @@ trim_gc_counts Counts(const Counters &present, uint64_t young, uint64_t full, ui
     return counts;
 }
 
-TEST_P(GcClassifier, FollowsTheMeasuredRule) {
+TEST_P(GcClassifier, FollowsTheMeasuredRule)
+{
     const Case &c = GetParam();
     const trim_gc_counts last = Counts(c.present, 100, 20, 30);
     const trim_gc_counts now =
@@ -59,7 +67,8 @@ TEST_P(GcClassifier, FollowsTheMeasuredRule) {
     EXPECT_EQ(trim_gc_classify(&last, &now), c.expected);
 }
 
-TEST_P(GcClassifier, GivesTheSameAnswerForTheFirstPauseOfAll) {
+TEST_P(GcClassifier, GivesTheSameAnswerForTheFirstPauseOfAll)
+{
     const Case &c = GetParam();
     const trim_gc_counts last = Counts(c.present, 0, 0, 0);
     const trim_gc_counts now = Counts(c.present, c.moved.young, c.moved.full, c.moved.concurrent);
@@ -94,7 +103,8 @@ constexpr Case kCases[] = {
 INSTANTIATE_TEST_SUITE_P(Collectors, GcClassifier, testing::ValuesIn(kCases),
                          [](const auto &row) { return std::string(row.param.name); });
 
-TEST(GcClassifierEdges, IgnoresWhatStandsInCountersThatAreNotPresent) {
+TEST(GcClassifierEdges, IgnoresWhatStandsInCountersThatAreNotPresent)
+{
     trim_gc_counts last = Counts(kG1, 1, 1, 1);
     trim_gc_counts now = Counts(kG1, 2, 1, 1);
     last.present[TRIM_COLLECTOR_FULL] = now.present[TRIM_COLLECTOR_FULL] = false;
@@ -102,10 +112,11 @@ TEST(GcClassifierEdges, IgnoresWhatStandsInCountersThatAreNotPresent) {
     EXPECT_EQ(trim_gc_classify(&last, &now), TRIM_PAUSE_YOUNG);
 }
 
-TEST(GcClassifierEdges, SeesACounterMovePastTheTopOfItsRange) {
+TEST(GcClassifierEdges, SeesACounterMovePastTheTopOfItsRange)
+{
     const trim_gc_counts last = Counts(kG1, UINT64_MAX, 7, 7);
     const trim_gc_counts now = Counts(kG1, 0, 7, 7);
     EXPECT_EQ(trim_gc_classify(&last, &now), TRIM_PAUSE_YOUNG);
 }
 
-}  // namespace
+} // namespace

@@ -15,13 +15,16 @@
 #include "trimagent/arena_scan.h"
 #include "trimagent/quantity.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kMiB = TRIM_MIB;
 
-class GlibcAllocator : public testing::Test {
-  protected:
-    void SetUp() override {
+class GlibcAllocator : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
         SKIP_WITHOUT_GLIBC_MALLOC();
         allocator_ = trim_allocator_glibc();
         ASSERT_NE(allocator_, nullptr);
@@ -31,36 +34,41 @@ class GlibcAllocator : public testing::Test {
         ASSERT_EQ(allocator_->learn(0, &after, &released), 0);
     }
 
-    trim_estimate Estimate(uint64_t enough_bytes = 0) const {
+    trim_estimate Estimate(uint64_t enough_bytes = 0) const
+    {
         trim_estimate estimate = {};
         EXPECT_EQ(allocator_->estimate(enough_bytes, &estimate), 0);
         return estimate;
     }
 
-    uint64_t Refaulted() const {
+    uint64_t Refaulted() const
+    {
         uint64_t bytes = 0;
         EXPECT_EQ(allocator_->refaulted(&bytes), 0);
         return bytes;
     }
 
     /* What of the arenas is resident, looked at without their locks. */
-    static uint64_t Resident() {
+    static uint64_t Resident()
+    {
         struct trim_arena_scan scan = {};
-        EXPECT_EQ(trim_arena_scan("/proc/self", &scan), 0);
+        EXPECT_EQ(trim_arena_scan_run("/proc/self", &scan), 0);
         return scan.resident_bytes;
     }
 
     const trim_allocator *allocator_ = nullptr;
 };
 
-TEST_F(GlibcAllocator, IsInChargeAndNamedWithItsVersion) {
+TEST_F(GlibcAllocator, IsInChargeAndNamedWithItsVersion)
+{
     BoundedText description;
     EXPECT_EQ(trim_allocator_in_charge(description.get()), allocator_);
     EXPECT_STREQ(allocator_->name, "glibc");
     EXPECT_EQ(description.str().rfind("glibc 2.", 0), 0U) << description.str();
 }
 
-TEST_F(GlibcAllocator, PredictsWhatATrimOfFragmentedArenasReleases) {
+TEST_F(GlibcAllocator, PredictsWhatATrimOfFragmentedArenasReleases)
+{
     ArenaThreads threads(4, 50 << 20);
     threads.FreeAllBut(50);
     const trim_estimate before = Estimate();
@@ -82,17 +90,20 @@ TEST_F(GlibcAllocator, PredictsWhatATrimOfFragmentedArenasReleases) {
     EXPECT_NEAR(static_cast<double>(learned_released), static_cast<double>(released), 2.0 * kMiB);
     EXPECT_LT(after.expected_bytes, 2 * kMiB);
     EXPECT_LT(Estimate().expected_bytes, 2 * kMiB);
-    EXPECT_NEAR(static_cast<double>(after.resident_bytes), static_cast<double>(Resident()), 2.0 * kMiB);
+    EXPECT_NEAR(static_cast<double>(after.resident_bytes), static_cast<double>(Resident()),
+                2.0 * kMiB);
 }
 
-TEST_F(GlibcAllocator, PredictsNothingWhereNothingIsFree) {
+TEST_F(GlibcAllocator, PredictsNothingWhereNothingIsFree)
+{
     const ArenaThreads threads(4, 50 << 20);
     const trim_estimate estimate = Estimate();
     EXPECT_GE(estimate.resident_bytes, 190 * kMiB);
     EXPECT_LT(estimate.expected_bytes, 10 * kMiB);
 }
 
-TEST_F(GlibcAllocator, PredictsTheMainArenasTop) {
+TEST_F(GlibcAllocator, PredictsTheMainArenasTop)
+{
     /* Below the mmap threshold, in the main thread: freed from the end, they become the top. */
     std::vector<void *> blocks;
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
@@ -113,7 +124,8 @@ TEST_F(GlibcAllocator, PredictsTheMainArenasTop) {
                 static_cast<double>(released) * 0.1);
 }
 
-TEST_F(GlibcAllocator, SavesTheWalkWhereTooLittleIsResidentAtAll) {
+TEST_F(GlibcAllocator, SavesTheWalkWhereTooLittleIsResidentAtAll)
+{
     const trim_estimate estimate = Estimate(UINT64_C(1) << 40);
     EXPECT_TRUE(estimate.bound_only);
     EXPECT_LT(estimate.expected_bytes, UINT64_C(1) << 40);
@@ -121,7 +133,8 @@ TEST_F(GlibcAllocator, SavesTheWalkWhereTooLittleIsResidentAtAll) {
     EXPECT_FALSE(Estimate(1).bound_only);
 }
 
-TEST_F(GlibcAllocator, SeesWhatIsResidentAgainOfTheLastRelease) {
+TEST_F(GlibcAllocator, SeesWhatIsResidentAgainOfTheLastRelease)
+{
     ArenaThreads threads(4, 50 << 20);
     threads.FreeAllBut(50);
     const trim_estimate before = Estimate();
@@ -135,7 +148,8 @@ TEST_F(GlibcAllocator, SeesWhatIsResidentAgainOfTheLastRelease) {
     EXPECT_NEAR(static_cast<double>(Refaulted()), 120.0 * kMiB, 30.0 * kMiB);
 }
 
-TEST_F(GlibcAllocator, DoesNotTakeWhatTheArenasHaveGrownByForRefaults) {
+TEST_F(GlibcAllocator, DoesNotTakeWhatTheArenasHaveGrownByForRefaults)
+{
     /* More than any test before has left free in these arenas, so that what follows is fresh. */
     ArenaThreads threads(4, 100 << 20);
     const trim_estimate before = Estimate();
@@ -147,7 +161,8 @@ TEST_F(GlibcAllocator, DoesNotTakeWhatTheArenasHaveGrownByForRefaults) {
     EXPECT_LT(Refaulted(), 20 * kMiB);
 }
 
-TEST_F(GlibcAllocator, FiguresAreThoseOfMallinfo2) {
+TEST_F(GlibcAllocator, FiguresAreThoseOfMallinfo2)
+{
     ASSERT_NE(allocator_->figures, nullptr);
     const ArenaThreads threads(2, 5 << 20);
     trim_heap_figures figures = {};
@@ -165,7 +180,8 @@ TEST_F(GlibcAllocator, FiguresAreThoseOfMallinfo2) {
     EXPECT_EQ(figures.keepcost, info.keepcost);
 }
 
-TEST_F(GlibcAllocator, FiguresOfTheEstimatesOwnWalkAreTheSameButForFlagsInChunkSizes) {
+TEST_F(GlibcAllocator, FiguresOfTheEstimatesOwnWalkAreTheSameButForFlagsInChunkSizes)
+{
     ArenaThreads threads(2, 5 << 20);
     threads.FreeAllBut(10);
     const trim_heap_figures walked = Estimate().figures;
@@ -184,7 +200,8 @@ TEST_F(GlibcAllocator, FiguresOfTheEstimatesOwnWalkAreTheSameButForFlagsInChunkS
     EXPECT_NEAR(static_cast<double>(walked.keepcost), static_cast<double>(figures.keepcost), 16.0);
 }
 
-TEST_F(GlibcAllocator, DoesNotAllocateWhileItWorks) {
+TEST_F(GlibcAllocator, DoesNotAllocateWhileItWorks)
+{
     (void)Estimate();
     const struct mallinfo2 before = mallinfo2();
     trim_estimate estimate = {};
@@ -202,7 +219,8 @@ TEST_F(GlibcAllocator, DoesNotAllocateWhileItWorks) {
     EXPECT_EQ(after.hblkhd, before.hblkhd);
 }
 
-TEST(AllocatorUnsupported, CanDoNothingButTellItsName) {
+TEST(AllocatorUnsupported, CanDoNothingButTellItsName)
+{
     EXPECT_NE(trim_allocator_unsupported.name, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.estimate, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.refaulted, nullptr);
@@ -211,7 +229,8 @@ TEST(AllocatorUnsupported, CanDoNothingButTellItsName) {
     EXPECT_EQ(trim_allocator_unsupported.learn, nullptr);
 }
 
-TEST(AllocatorInCharge, IsNeverGlibcWhereMallocIsASanitizers) {
+TEST(AllocatorInCharge, IsNeverGlibcWhereMallocIsASanitizers)
+{
     BoundedText description;
     const trim_allocator *allocator = trim_allocator_in_charge(description.get());
     ASSERT_NE(allocator, nullptr);
@@ -219,4 +238,4 @@ TEST(AllocatorInCharge, IsNeverGlibcWhereMallocIsASanitizers) {
     EXPECT_EQ(allocator == &trim_allocator_unsupported, kSanitizedMalloc) << description.str();
 }
 
-}  // namespace
+} // namespace

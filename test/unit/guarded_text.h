@@ -13,9 +13,11 @@
 #include <new>
 #include <string_view>
 
-class GuardedText {
-  public:
-    explicit GuardedText(std::string_view text) : size_(text.size()) {
+class GuardedText
+{
+public:
+    explicit GuardedText(std::string_view text) : size_(text.size())
+    {
         const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
         const size_t readable = (text.size() / page + 1) * page;
         mapped_ = readable + page;
@@ -32,15 +34,24 @@ class GuardedText {
         }
     }
 
-    ~GuardedText() { munmap(start_, mapped_); }
+    ~GuardedText()
+    {
+        munmap(start_, mapped_);
+    }
 
     GuardedText(const GuardedText &) = delete;
     GuardedText &operator=(const GuardedText &) = delete;
 
-    const char *data() const { return data_; }
-    size_t size() const { return size_; }
+    const char *data() const
+    {
+        return data_;
+    }
+    size_t size() const
+    {
+        return size_;
+    }
 
-  private:
+private:
     char *start_ = nullptr;
     char *data_ = nullptr;
     size_t mapped_ = 0;

@@ -8,37 +8,42 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <regex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "bounded_text.h"
 #include "child_process.h"
+#include "pattern.h"
 #include "scratch_directory.h"
 
-namespace {
+namespace
+{
 
-std::string Decorations(trim_log_level level, uint64_t uptime_ns) {
+std::string Decorations(trim_log_level level, uint64_t uptime_ns)
+{
     BoundedText text;
     trim_log_add_decorations(text.get(), level, uptime_ns);
     return text.str();
 }
 
-TEST(LogDecorations, LookLikeTheJvms) {
+TEST(LogDecorations, LookLikeTheJvms)
+{
     EXPECT_EQ(Decorations(TRIM_LOG_INFO, 12345678901), "[12.345s][info][trimagent] ");
     EXPECT_EQ(Decorations(TRIM_LOG_ERROR, 0), "[0.000s][error][trimagent] ");
     EXPECT_EQ(Decorations(TRIM_LOG_WARNING, 1000000), "[0.001s][warning][trimagent] ");
     EXPECT_EQ(Decorations(TRIM_LOG_DEBUG, UINT64_MAX), "[18446744073.709s][debug][trimagent] ");
 }
 
-TEST(LogPath, ReplacesTheProcessIdAndPercentSigns) {
+TEST(LogPath, ReplacesTheProcessIdAndPercentSigns)
+{
     BoundedText path;
     EXPECT_EQ(trim_log_add_path(path.get(), "/var/log/trim.%p.100%%-%p", 4294967295), 0);
     EXPECT_EQ(path.str(), "/var/log/trim.4294967295.100%-4294967295");
 }
 
-TEST(LogPath, RefusesOtherLettersAfterAPercentSign) {
+TEST(LogPath, RefusesOtherLettersAfterAPercentSign)
+{
     for (const char *target : {"%", "a%", "%t", "%%%", "%P", "% p", "%\n"}) {
         BoundedText path;
         EXPECT_EQ(trim_log_add_path(path.get(), target, 1), -1) << target;
@@ -46,11 +51,16 @@ TEST(LogPath, RefusesOtherLettersAfterAPercentSign) {
 }
 
 /* Each test logs in a child, since the log is the process's. */
-class Log : public testing::Test {
-  protected:
-    std::string File(const std::string &name) const { return directory_.File(name); }
+class Log : public testing::Test
+{
+protected:
+    std::string File(const std::string &name) const
+    {
+        return directory_.File(name);
+    }
 
-    static std::vector<std::string> Lines(const std::string &text) {
+    static std::vector<std::string> Lines(const std::string &text)
+    {
         std::vector<std::string> lines;
         for (size_t at = 0; at < text.size();) {
             const size_t end = text.find('\n', at);
@@ -61,17 +71,19 @@ class Log : public testing::Test {
     }
 
     /* The line's text, which must have the decorations of this level. */
-    static std::string Undecorated(const std::string &line, const std::string &level) {
-        const std::regex shape("\\[\\d+\\.\\d{3}s\\]\\[" + level + "\\]\\[trimagent\\] (.*)");
-        std::smatch match;
-        EXPECT_TRUE(std::regex_match(line, match, shape)) << line;
-        return match[1];
+    static std::string Undecorated(const std::string &line, const std::string &level)
+    {
+        const Pattern shape("^\\[[0-9]+\\.[0-9]{3}s\\]\\[" + level + "\\]\\[trimagent\\] (.*)$");
+        const std::vector<std::string> parts = shape.Find(line);
+        EXPECT_FALSE(parts.empty()) << line;
+        return parts.empty() ? "" : parts[1];
     }
 
     ScratchDirectory directory_;
 };
 
-TEST_F(Log, WritesDecoratedLinesToAFile) {
+TEST_F(Log, WritesDecoratedLinesToAFile)
+{
     EXPECT_TRUE(InChild([&] {
         EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
         trim_log(TRIM_LOG_INFO, "trim #%d %s", 1, "full-gc");
@@ -83,7 +95,8 @@ TEST_F(Log, WritesDecoratedLinesToAFile) {
     EXPECT_EQ(Undecorated(lines[1], "error"), "100% bad");
 }
 
-TEST_F(Log, AppendsAndCreatesFilesThatOthersCannotRead) {
+TEST_F(Log, AppendsAndCreatesFilesThatOthersCannotRead)
+{
     directory_.Write("log", "before\n");
     EXPECT_TRUE(InChild([&] {
         umask(0);
@@ -99,7 +112,8 @@ TEST_F(Log, AppendsAndCreatesFilesThatOthersCannotRead) {
     EXPECT_EQ(created.st_mode & 07777U, 0640U);
 }
 
-TEST_F(Log, PutsTheProcessIdIntoTheFilesName) {
+TEST_F(Log, PutsTheProcessIdIntoTheFilesName)
+{
     EXPECT_TRUE(InChild([&] {
         EXPECT_EQ(trim_log_open(File("trim.%p.log").c_str(), TRIM_LOG_INFO), 0);
         trim_log(TRIM_LOG_INFO, "here");
@@ -108,7 +122,8 @@ TEST_F(Log, PutsTheProcessIdIntoTheFilesName) {
     }));
 }
 
-TEST_F(Log, RefusesWhatIsNoFileOfItsOwnAndGoesToStderr) {
+TEST_F(Log, RefusesWhatIsNoFileOfItsOwnAndGoesToStderr)
+{
     directory_.Write("victim", "untouched\n");
     ASSERT_EQ(symlink(File("victim").c_str(), File("link").c_str()), 0);
     ASSERT_EQ(mkfifo(File("fifo").c_str(), 0600), 0);
@@ -119,8 +134,8 @@ TEST_F(Log, RefusesWhatIsNoFileOfItsOwnAndGoesToStderr) {
             std::string target;
             int error;
         } const cases[] = {
-            {File("link"), ELOOP},        {directory_.path(), EISDIR},
-            {File("fifo"), ENXIO},        {File("no/such/log"), ENOENT},
+            {File("link"), ELOOP},         {directory_.path(), EISDIR},
+            {File("fifo"), ENXIO},         {File("no/such/log"), ENOENT},
             {File("victim/log"), ENOTDIR}, {File(std::string(300, 'x')), ENAMETOOLONG},
         };
         for (const auto &c : cases) {
@@ -134,7 +149,8 @@ TEST_F(Log, RefusesWhatIsNoFileOfItsOwnAndGoesToStderr) {
     EXPECT_EQ(Lines(directory_.Read("stderr")).size(), 6U) << directory_.Read("stderr");
 }
 
-TEST_F(Log, DropsLinesAboveItsLevel) {
+TEST_F(Log, DropsLinesAboveItsLevel)
+{
     EXPECT_TRUE(InChild([&] {
         EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_WARNING), 0);
         EXPECT_TRUE(trim_log_enabled(TRIM_LOG_ERROR));
@@ -151,7 +167,8 @@ TEST_F(Log, DropsLinesAboveItsLevel) {
     EXPECT_EQ(Undecorated(lines[0], "warning"), "kept");
 }
 
-TEST_F(Log, DecoratesEachLineOfAText) {
+TEST_F(Log, DecoratesEachLineOfAText)
+{
     EXPECT_TRUE(InChild([&] {
         EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
         trim_log_text(TRIM_LOG_INFO, "status: x\n  options: y\n  last");
@@ -163,7 +180,8 @@ TEST_F(Log, DecoratesEachLineOfAText) {
     EXPECT_EQ(Undecorated(lines[2], "info"), "  last");
 }
 
-TEST_F(Log, CutsLinesThatNoPipeTakesInOnePiece) {
+TEST_F(Log, CutsLinesThatNoPipeTakesInOnePiece)
+{
     const std::string longest(3 * TRIM_LOG_LINE_MAX, 'x');
     EXPECT_TRUE(InChild([&] {
         EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
@@ -181,7 +199,8 @@ TEST_F(Log, CutsLinesThatNoPipeTakesInOnePiece) {
     EXPECT_EQ(Undecorated(lines[2], "info"), "short");
 }
 
-TEST_F(Log, CountsLinesThatAFullDiskCostsAndTellsThemLater) {
+TEST_F(Log, CountsLinesThatAFullDiskCostsAndTellsThemLater)
+{
     EXPECT_TRUE(InChild([&] {
         EXPECT_EQ(trim_log_open("/dev/full", TRIM_LOG_INFO), 0);
         trim_log(TRIM_LOG_INFO, "lost");
@@ -202,7 +221,8 @@ TEST_F(Log, CountsLinesThatAFullDiskCostsAndTellsThemLater) {
     EXPECT_EQ(Undecorated(lines[2], "info"), "written");
 }
 
-TEST_F(Log, IsNotHeldUpByAPipeThatNobodyReads) {
+TEST_F(Log, IsNotHeldUpByAPipeThatNobodyReads)
+{
     EXPECT_TRUE(InChild([&] {
         int ends[2];
         ASSERT_EQ(pipe(ends), 0);
@@ -231,7 +251,8 @@ TEST_F(Log, IsNotHeldUpByAPipeThatNobodyReads) {
     }));
 }
 
-TEST_F(Log, CountsLinesForAReaderThatIsGone) {
+TEST_F(Log, CountsLinesForAReaderThatIsGone)
+{
     EXPECT_TRUE(InChild([] {
         int ends[2];
         ASSERT_EQ(pipe(ends), 0);
@@ -244,7 +265,8 @@ TEST_F(Log, CountsLinesForAReaderThatIsGone) {
     }));
 }
 
-TEST_F(Log, DoesNotMixLinesOfSeveralThreads) {
+TEST_F(Log, DoesNotMixLinesOfSeveralThreads)
+{
     EXPECT_TRUE(InChild([&] {
         EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
         std::vector<std::thread> threads;
@@ -268,4 +290,4 @@ TEST_F(Log, DoesNotMixLinesOfSeveralThreads) {
     }
 }
 
-}  // namespace
+} // namespace

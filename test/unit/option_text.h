@@ -17,7 +17,8 @@ struct ParsedOptions {
     std::string message;
 };
 
-inline ParsedOptions ParseOptions(const std::string &text) {
+inline ParsedOptions ParseOptions(const std::string &text)
+{
     ParsedOptions parsed = {};
     /* A pattern that no parse can leave behind by chance shows whether the output was touched. */
     std::memset(&parsed.options, 0x5a, sizeof parsed.options);
@@ -27,31 +28,36 @@ inline ParsedOptions ParseOptions(const std::string &text) {
     return parsed;
 }
 
-inline bool IsUntouched(const trim_options &options) {
+inline bool IsUntouched(const trim_options &options)
+{
     trim_options pattern;
     std::memset(&pattern, 0x5a, sizeof pattern);
     return std::memcmp(&options, &pattern, sizeof pattern) == 0;
 }
 
-inline std::string EchoOf(const trim_options &options) {
+inline std::string EchoOf(const trim_options &options)
+{
     BoundedText echo;
     trim_options_add_echo(echo.get(), &options);
     return echo.str();
 }
 
-inline std::string ValueOf(const trim_option &option, const trim_options &options) {
+inline std::string ValueOf(const trim_option &option, const trim_options &options)
+{
     BoundedText value;
     trim_option_add_value(value.get(), &option, &options);
     return value.str();
 }
 
-inline std::string AllowedOf(const trim_option &option) {
+inline std::string AllowedOf(const trim_option &option)
+{
     BoundedText allowed;
     trim_option_add_allowed(allowed.get(), &option);
     return allowed.str();
 }
 
-inline const trim_option &OptionNamed(const std::string &name) {
+inline const trim_option &OptionNamed(const std::string &name)
+{
     for (size_t i = 0; i < trim_option_count; ++i) {
         if (name == trim_option_table[i].name) {
             return trim_option_table[i];

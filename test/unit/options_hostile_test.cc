@@ -1,4 +1,5 @@
-/* Option strings from a deterministic generator: no crash, and nothing accepted that its echo does not say. */
+/* Option strings from a deterministic generator: no crash, and nothing accepted that its echo does
+ * not say. */
 #include <gtest/gtest.h>
 
 #include <random>
@@ -8,24 +9,28 @@
 #include "option_text.h"
 #include "trimagent/options.h"
 
-namespace {
+namespace
+{
 
-class OptionStrings {
-  public:
-    explicit OptionStrings(uint32_t seed) : random_(seed) {
+class OptionStrings
+{
+public:
+    explicit OptionStrings(uint32_t seed) : random_(seed)
+    {
         for (size_t i = 0; i < trim_option_count; ++i) {
             names_.push_back(trim_option_table[i].name);
             values_.push_back(trim_option_table[i].default_text);
         }
-        for (const char *value : {"0", "off", "1m", "500ms", "1h", "24h", "18446744073709551615", "-1", "1e9",
-                                  "300/1s", "full-gc", "reload+watermark", "stdout", "/tmp/%p", "%", "", "true",
-                                  "99999999999999999999t", "debug"}) {
+        for (const char *value : {"0", "off", "1m", "500ms", "1h", "24h", "18446744073709551615",
+                                  "-1", "1e9", "300/1s", "full-gc", "reload+watermark", "stdout",
+                                  "/tmp/%p", "%", "", "true", "99999999999999999999t", "debug"}) {
             values_.push_back(value);
         }
     }
 
     /* Mostly well-formed lists, so that many get past the first check. */
-    std::string List() {
+    std::string List()
+    {
         std::string text;
         const size_t items = Below(4);
         for (size_t i = 0; i <= items; ++i) {
@@ -37,7 +42,8 @@ class OptionStrings {
         return text;
     }
 
-    std::string Mutated() {
+    std::string Mutated()
+    {
         std::string text = List();
         const size_t changes = 1 + Below(3);
         for (size_t i = 0; i < changes && !text.empty(); ++i) {
@@ -60,7 +66,8 @@ class OptionStrings {
         return text;
     }
 
-    std::string Noise() {
+    std::string Noise()
+    {
         std::string text;
         const size_t length = Below(40);
         while (text.size() < length) {
@@ -69,10 +76,16 @@ class OptionStrings {
         return text;
     }
 
-  private:
-    size_t Below(size_t limit) { return random_() % limit; }
+private:
+    size_t Below(size_t limit)
+    {
+        return random_() % limit;
+    }
     /* Not NUL: the JVM hands over a C string. */
-    char AnyByte() { return static_cast<char>(1 + Below(255)); }
+    char AnyByte()
+    {
+        return static_cast<char>(1 + Below(255));
+    }
 
     std::mt19937 random_;
     std::vector<std::string> names_;
@@ -80,7 +93,8 @@ class OptionStrings {
 };
 
 /* Whether the text was accepted, after a check of all that must hold in either case. */
-bool CheckOne(const std::string &text) {
+bool CheckOne(const std::string &text)
+{
     const ParsedOptions parsed = ParseOptions(text);
     if (!parsed.accepted) {
         EXPECT_TRUE(IsUntouched(parsed.options)) << text;
@@ -95,14 +109,15 @@ bool CheckOne(const std::string &text) {
     for (size_t i = 0; i < trim_option_count; ++i) {
         const trim_option &option = trim_option_table[i];
         if (std::string(option.name) == "help") {
-            continue;  // Help ends the start, so no echo is ever written with it.
+            continue; // Help ends the start, so no echo is ever written with it.
         }
         EXPECT_EQ(ValueOf(option, again.options), ValueOf(option, parsed.options)) << text;
     }
     return true;
 }
 
-TEST(OptionsHostile, ListsAreAcceptedOnlyIfTheirEchoSaysTheSame) {
+TEST(OptionsHostile, ListsAreAcceptedOnlyIfTheirEchoSaysTheSame)
+{
     OptionStrings strings(1);
     int accepted = 0;
     constexpr int kRounds = 20000;
@@ -114,7 +129,8 @@ TEST(OptionsHostile, ListsAreAcceptedOnlyIfTheirEchoSaysTheSame) {
     EXPECT_LT(accepted, kRounds);
 }
 
-TEST(OptionsHostile, MutatedListsAreAcceptedOnlyIfTheirEchoSaysTheSame) {
+TEST(OptionsHostile, MutatedListsAreAcceptedOnlyIfTheirEchoSaysTheSame)
+{
     OptionStrings strings(2);
     int refused = 0;
     for (int i = 0; i < 20000; ++i) {
@@ -123,7 +139,8 @@ TEST(OptionsHostile, MutatedListsAreAcceptedOnlyIfTheirEchoSaysTheSame) {
     EXPECT_GT(refused, 10000);
 }
 
-TEST(OptionsHostile, NoiseIsRefused) {
+TEST(OptionsHostile, NoiseIsRefused)
+{
     OptionStrings strings(3);
     for (int i = 0; i < 20000; ++i) {
         const std::string text = strings.Noise();
@@ -133,4 +150,4 @@ TEST(OptionsHostile, NoiseIsRefused) {
     }
 }
 
-}  // namespace
+} // namespace

@@ -10,9 +10,11 @@
 #include "trimagent/quantity.h"
 #include "trimagent/reason.h"
 
-namespace {
+namespace
+{
 
-std::string Message(const std::string &text) {
+std::string Message(const std::string &text)
+{
     const ParsedOptions parsed = ParseOptions(text);
     EXPECT_FALSE(parsed.accepted) << text;
     EXPECT_TRUE(IsUntouched(parsed.options)) << text;
@@ -20,15 +22,18 @@ std::string Message(const std::string &text) {
     return parsed.message;
 }
 
-void ExpectMessageHas(const std::string &text, const std::vector<std::string> &parts) {
+void ExpectMessageHas(const std::string &text, const std::vector<std::string> &parts)
+{
     const std::string message = Message(text);
     for (const std::string &part : parts) {
         EXPECT_NE(message.find(part), std::string::npos) << part << " in: " << message;
     }
 }
 
-/* Options bound one another: what must be given beside one so that it may take any value of its own range. */
-std::string Companion(const trim_option &option) {
+/* Options bound one another: what must be given beside one so that it may take any value of its own
+ * range. */
+std::string Companion(const trim_option &option)
+{
     const std::string name = option.name;
     if (name == "settle") {
         return ",max-wait=1h";
@@ -45,24 +50,37 @@ std::string Companion(const trim_option &option) {
     return "";
 }
 
-class EachOption : public testing::TestWithParam<size_t> {
-  protected:
-    const trim_option &option() const { return trim_option_table[GetParam()]; }
-    std::string name() const { return option().name; }
+class EachOption : public testing::TestWithParam<size_t>
+{
+protected:
+    const trim_option &option() const
+    {
+        return trim_option_table[GetParam()];
+    }
+    std::string name() const
+    {
+        return option().name;
+    }
 
-    bool IsTime() const {
+    bool IsTime() const
+    {
         return option().type == TRIM_OPTION_DURATION ||
                option().type == TRIM_OPTION_DURATION_OR_OFF;
     }
-    bool HasRange() const { return IsTime() || option().type == TRIM_OPTION_BYTES; }
+    bool HasRange() const
+    {
+        return IsTime() || option().type == TRIM_OPTION_BYTES;
+    }
 
-    std::string Quantity(uint64_t value) const {
+    std::string Quantity(uint64_t value) const
+    {
         char text[TRIM_QUANTITY_TEXT_MAX];
         return IsTime() ? trim_format_duration(text, value) : trim_format_bytes_exact(text, value);
     }
 };
 
-TEST_P(EachOption, ReadsItsDefaultWithEitherSeparator) {
+TEST_P(EachOption, ReadsItsDefaultWithEitherSeparator)
+{
     const std::string expected = EchoOf(ParseOptions("").options);
     for (const char *separator : {"=", ":"}) {
         const ParsedOptions parsed = ParseOptions(name() + separator + option().default_text);
@@ -72,7 +90,8 @@ TEST_P(EachOption, ReadsItsDefaultWithEitherSeparator) {
     }
 }
 
-TEST_P(EachOption, TakesItsLimitsAndNothingBeyond) {
+TEST_P(EachOption, TakesItsLimitsAndNothingBeyond)
+{
     if (!HasRange()) {
         GTEST_SKIP() << "no range";
     }
@@ -91,18 +110,20 @@ TEST_P(EachOption, TakesItsLimitsAndNothingBeyond) {
     ExpectMessageHas(name() + "=" + above, {name(), above, AllowedOf(option())});
 }
 
-TEST_P(EachOption, RefusesWhatIsNoValueOfItsType) {
+TEST_P(EachOption, RefusesWhatIsNoValueOfItsType)
+{
     if (option().type == TRIM_OPTION_TARGET) {
         GTEST_SKIP() << "any text is a file's name";
     }
     for (const char *value : {"", "-1", "+1", " ", "nonsense", "1e3", "0x10", "10q", "true ",
-                              "99999999999999999999", "99999999999999999999g", "5124096h",
-                              "1/", "/1s", "200/10s/1", "full-gc+", "+reload", "full-gc+full-gc"}) {
+                              "99999999999999999999", "99999999999999999999g", "5124096h", "1/",
+                              "/1s", "200/10s/1", "full-gc+", "+reload", "full-gc+full-gc"}) {
         ExpectMessageHas(name() + "=" + value, {name(), value, AllowedOf(option())});
     }
 }
 
-TEST_P(EachOption, RefusesGarbageBehindItsDefault) {
+TEST_P(EachOption, RefusesGarbageBehindItsDefault)
+{
     if (option().type == TRIM_OPTION_TARGET) {
         GTEST_SKIP() << "any text is a file's name";
     }
@@ -112,13 +133,15 @@ TEST_P(EachOption, RefusesGarbageBehindItsDefault) {
     }
 }
 
-TEST_P(EachOption, RefusesToBeGivenTwice) {
+TEST_P(EachOption, RefusesToBeGivenTwice)
+{
     const std::string once = name() + "=" + option().default_text;
     ExpectMessageHas(once + "," + once, {name(), option().default_text});
     ExpectMessageHas(once + ",dry-run:true,help," + name() + ":" + option().default_text, {name()});
 }
 
-TEST_P(EachOption, RefusesItsBareNameUnlessItIsAFlag) {
+TEST_P(EachOption, RefusesItsBareNameUnlessItIsAFlag)
+{
     if (option().type == TRIM_OPTION_FLAG) {
         const ParsedOptions parsed = ParseOptions(name());
         ASSERT_TRUE(parsed.accepted) << parsed.message;
@@ -130,7 +153,8 @@ TEST_P(EachOption, RefusesItsBareNameUnlessItIsAFlag) {
     ExpectMessageHas(name() + ":", {name(), AllowedOf(option())});
 }
 
-TEST_P(EachOption, StandsInTheHelpWithDefaultAllowedAndEffect) {
+TEST_P(EachOption, StandsInTheHelpWithDefaultAllowedAndEffect)
+{
     BoundedText help;
     trim_options_add_help(help.get());
     EXPECT_FALSE(help.cut());
@@ -149,7 +173,8 @@ INSTANTIATE_TEST_SUITE_P(Table, EachOption, testing::Range(size_t{0}, trim_optio
                              return name;
                          });
 
-TEST(Options, EmptyAndMissingTextMeanTheDefaults) {
+TEST(Options, EmptyAndMissingTextMeanTheDefaults)
+{
     trim_options defaults;
     trim_options_default(&defaults);
     EXPECT_EQ(EchoOf(ParseOptions("").options), EchoOf(defaults));
@@ -162,14 +187,16 @@ TEST(Options, EmptyAndMissingTextMeanTheDefaults) {
     EXPECT_EQ(message.str(), "");
 }
 
-TEST(Options, ReachTheirFields) {
+TEST(Options, ReachTheirFields)
+{
     const ParsedOptions parsed = ParseOptions(
         "threshold=3m,on=reload+full-gc,settle:20ms,max-wait=7s,confirm=2s,burst=33/44s,check=55s,"
         "cooldown=8s,max-cooldown=9m,log=/tmp/%p.log,log-level=debug,dry-run=true");
     ASSERT_TRUE(parsed.accepted) << parsed.message;
     const trim_options &options = parsed.options;
     EXPECT_EQ(options.threshold_bytes, 3 * TRIM_MIB);
-    EXPECT_EQ(options.on, (UINT64_C(1) << TRIM_REASON_RELOAD) | (UINT64_C(1) << TRIM_REASON_FULL_GC));
+    EXPECT_EQ(options.on,
+              (UINT64_C(1) << TRIM_REASON_RELOAD) | (UINT64_C(1) << TRIM_REASON_FULL_GC));
     EXPECT_EQ(options.settle_ns, 20 * TRIM_NS_PER_MS);
     EXPECT_EQ(options.max_wait_ns, 7 * TRIM_NS_PER_S);
     EXPECT_EQ(options.confirm_ns, 2 * TRIM_NS_PER_S);
@@ -184,7 +211,8 @@ TEST(Options, ReachTheirFields) {
     EXPECT_EQ(options.help, 0U);
 }
 
-TEST(Options, CheckCanBeSwitchedOff) {
+TEST(Options, CheckCanBeSwitchedOff)
+{
     const ParsedOptions parsed = ParseOptions("check=off");
     ASSERT_TRUE(parsed.accepted) << parsed.message;
     EXPECT_EQ(parsed.options.check_ns, 0U);
@@ -192,13 +220,15 @@ TEST(Options, CheckCanBeSwitchedOff) {
     EXPECT_FALSE(ParseOptions("cooldown=off").accepted);
 }
 
-TEST(Options, LogTakesPathsWithSeparatorsOfOptionsInThem) {
+TEST(Options, LogTakesPathsWithSeparatorsOfOptionsInThem)
+{
     EXPECT_STREQ(ParseOptions("log=/tmp/a:b=c").options.log_target, "/tmp/a:b=c");
     EXPECT_STREQ(ParseOptions("log:/tmp/a=b:c").options.log_target, "/tmp/a=b:c");
     EXPECT_STREQ(ParseOptions("log=stdout").options.log_target, "stdout");
 }
 
-TEST(Options, LogRefusesPathsItCouldNotOpenAsWritten) {
+TEST(Options, LogRefusesPathsItCouldNotOpenAsWritten)
+{
     const std::string longest(TRIM_LOG_TARGET_MAX - 1, 'a');
     EXPECT_STREQ(ParseOptions("log=" + longest).options.log_target, longest.c_str());
     ExpectMessageHas("log=" + longest + "a", {"log", AllowedOf(OptionNamed("log"))});
@@ -207,10 +237,12 @@ TEST(Options, LogRefusesPathsItCouldNotOpenAsWritten) {
     }
 }
 
-TEST(Options, BurstTakesItsLimitsAndNothingBeyond) {
+TEST(Options, BurstTakesItsLimitsAndNothingBeyond)
+{
     const trim_option &burst = OptionNamed("burst");
     for (const uint64_t count : {burst.min, burst.max}) {
-        EXPECT_EQ(ParseOptions("burst=" + std::to_string(count) + "/10s").options.burst_classes, count);
+        EXPECT_EQ(ParseOptions("burst=" + std::to_string(count) + "/10s").options.burst_classes,
+                  count);
     }
     for (const std::string &value :
          {std::to_string(burst.min - 1) + "/10s", std::to_string(burst.max + 1) + "/10s",
@@ -220,7 +252,8 @@ TEST(Options, BurstTakesItsLimitsAndNothingBeyond) {
     }
 }
 
-TEST(Options, ReasonsAreASet) {
+TEST(Options, ReasonsAreASet)
+{
     EXPECT_EQ(ParseOptions("on=watermark").options.on, UINT64_C(1) << TRIM_REASON_WATERMARK);
     EXPECT_EQ(ParseOptions("on=watermark+full-gc").options.on,
               ParseOptions("on=full-gc+watermark").options.on);
@@ -228,7 +261,8 @@ TEST(Options, ReasonsAreASet) {
     EXPECT_FALSE(ParseOptions("on=demand").accepted);
 }
 
-TEST(Options, LaterBoundsNameBothOptions) {
+TEST(Options, LaterBoundsNameBothOptions)
+{
     ExpectMessageHas("cooldown=20m", {"cooldown", "max-cooldown", "20m", "10m"});
     ExpectMessageHas("max-cooldown=5s", {"cooldown", "max-cooldown", "5s", "10s"});
     ExpectMessageHas("settle=11s", {"settle", "max-wait", "11s", "10s"});
@@ -236,22 +270,27 @@ TEST(Options, LaterBoundsNameBothOptions) {
     EXPECT_TRUE(ParseOptions("cooldown=10m,settle=10s").accepted) << "equal is allowed";
 }
 
-TEST(Options, UnknownOnesAreErrorsThatNameThemAndWhatThereIs) {
-    for (const char *name : {"treshold", "THRESHOLD", " threshold", "threshold ", "thresholdd", "thres"}) {
+TEST(Options, UnknownOnesAreErrorsThatNameThemAndWhatThereIs)
+{
+    for (const char *name :
+         {"treshold", "THRESHOLD", " threshold", "threshold ", "thresholdd", "thres"}) {
         ExpectMessageHas(std::string(name) + "=64m", {name, "threshold"});
     }
 }
 
-TEST(Options, EmptyItemsAreErrors) {
-    for (const char *text : {",", ",,", "dry-run,", ",dry-run", "dry-run,,help", "=", ":", "=64m", " "}) {
+TEST(Options, EmptyItemsAreErrors)
+{
+    for (const char *text :
+         {",", ",,", "dry-run,", ",dry-run", "dry-run,,help", "=", ":", "=64m", " "}) {
         Message(text);
     }
 }
 
-TEST(Options, MessagesShowForeignTextHarmlessly) {
-    for (const std::string &text : {std::string("\x1b[31mred=1"), std::string("threshold=\x1b[31m"),
-                                    std::string("a\nb"), std::string(100000, 'x'),
-                                    "threshold=" + std::string(100000, '9')}) {
+TEST(Options, MessagesShowForeignTextHarmlessly)
+{
+    for (const std::string &text :
+         {std::string("\x1b[31mred=1"), std::string("threshold=\x1b[31m"), std::string("a\nb"),
+          std::string(100000, 'x'), "threshold=" + std::string(100000, '9')}) {
         const std::string message = Message(text);
         EXPECT_LT(message.size(), 2000U);
         for (const char byte : message) {
@@ -260,4 +299,4 @@ TEST(Options, MessagesShowForeignTextHarmlessly) {
     }
 }
 
-}  // namespace
+} // namespace

@@ -1,4 +1,6 @@
+extern "C" {
 #include "perf_memory.h"
+}
 
 #include <gtest/gtest.h>
 
@@ -10,7 +12,8 @@
 
 #include "guarded_text.h"
 
-namespace {
+namespace
+{
 
 /* Where the fields of HotSpot's PerfDataPrologue and PerfDataEntry stand. */
 constexpr size_t kMagicAt = 0;
@@ -26,8 +29,9 @@ constexpr size_t kDataAt = 16;
 constexpr size_t kEntryBytes = 20;
 
 /* Perf memory as the VM builds it up. */
-class PerfMemory {
-  public:
+class PerfMemory
+{
+public:
     PerfMemory() : bytes_(kPrologueBytes, '\0')
     {
         Put<uint32_t>(kMagicAt, 0xc0c0feca);
@@ -52,9 +56,12 @@ class PerfMemory {
         std::memcpy(&bytes_[at], &value, sizeof value);
     }
 
-    const std::string &bytes() const { return bytes_; }
+    const std::string &bytes() const
+    {
+        return bytes_;
+    }
 
-  private:
+private:
     size_t Add(const std::string &name, char type, uint32_t vector, const std::string &data)
     {
         const size_t at = bytes_.size();
@@ -78,8 +85,9 @@ class PerfMemory {
 };
 
 /* Reads in memory that ends right before an unreadable page, so that nothing is read beyond it. */
-class Look {
-  public:
+class Look
+{
+public:
     explicit Look(const PerfMemory &memory) : guarded_(memory.bytes()) {}
     explicit Look(const std::string &bytes) : guarded_(bytes) {}
 
@@ -92,9 +100,22 @@ class Look {
         return trim_perf_find_text(guarded_.data(), guarded_.size(), name);
     }
 
-  private:
+private:
     GuardedText guarded_;
 };
+
+/* What was found must be readable: beyond the memory's end these fault. */
+void Touch(const volatile int64_t *number)
+{
+    if (number != nullptr) {
+        (void)*number;
+    }
+}
+
+size_t LengthOf(const char *text)
+{
+    return text == nullptr ? 0 : std::strlen(text);
+}
 
 constexpr char kYoung[] = "sun.gc.collector.0.invocations";
 constexpr char kFull[] = "sun.gc.collector.1.invocations";
@@ -176,10 +197,13 @@ TEST(PerfMemoryLook, TakesNoOffsetOrLengthOnTrust)
     struct Hostile {
         size_t field;
         const char *what;
-    } const fields[] = {
-        {kLengthAt, "length"}, {kNameAt, "name offset"}, {kVectorAt, "vector length"}, {kDataAt, "data offset"}};
-    const uint32_t values[] = {0,          1,          kEntryBytes - 1, kEntryBytes, 64,        1000,
-                               0x7fffffff, 0x80000000, 0xfffffff8,      0xffffffff,  0xffffffef};
+    } const fields[] = {{kLengthAt, "length"},
+                        {kNameAt, "name offset"},
+                        {kVectorAt, "vector length"},
+                        {kDataAt, "data offset"}};
+    const uint32_t values[] = {0,          1,          kEntryBytes - 1, kEntryBytes,
+                               64,         1000,       0x7fffffff,      0x80000000,
+                               0xfffffff8, 0xffffffff, 0xffffffef};
     for (const Hostile &hostile : fields) {
         for (const uint32_t value : values) {
             PerfMemory memory;
@@ -190,9 +214,8 @@ TEST(PerfMemoryLook, TakesNoOffsetOrLengthOnTrust)
             const Look look(memory);
             const char *text = look.Text(kPolicy);
             const volatile int64_t *number = look.Long(kYoung);
-            /* What is found must at least be readable. */
-            EXPECT_LE(text == nullptr ? 0 : std::strlen(text), memory.bytes().size()) << hostile.what;
-            EXPECT_EQ(number == nullptr ? 0 : *number - *number, 0) << hostile.what << value;
+            EXPECT_LE(LengthOf(text), memory.bytes().size()) << hostile.what << value;
+            Touch(number);
         }
     }
 }
@@ -241,10 +264,9 @@ TEST(PerfMemoryLook, SurvivesRandomBytes)
         }
         const Look look(bytes);
         const char *text = look.Text(kPolicy);
-        EXPECT_LE(text == nullptr ? 0 : std::strlen(text), bytes.size());
-        const volatile int64_t *number = look.Long(kFull);
-        EXPECT_EQ(number == nullptr ? 0 : *number - *number, 0);
+        EXPECT_LE(LengthOf(text), bytes.size());
+        Touch(look.Long(kFull));
     }
 }
 
-}  // namespace
+} // namespace

@@ -4,9 +4,11 @@
 #include "policy_timeline.h"
 #include "trimagent/policy.h"
 
-namespace {
+namespace
+{
 
-TEST(PolicyDecision, TrimsFromTheThresholdOn) {
+TEST(PolicyDecision, TrimsFromTheThresholdOn)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline at_threshold(options);
     at_threshold.memory.Free(options.threshold_bytes);
@@ -23,7 +25,8 @@ TEST(PolicyDecision, TrimsFromTheThresholdOn) {
     EXPECT_EQ(below.LookCount(TRIM_LOOK_ESTIMATE), 1U);
 }
 
-TEST(PolicyDecision, LeavesMemoryAloneThatIsInUseAgainAtTheSecondLook) {
+TEST(PolicyDecision, LeavesMemoryAloneThatIsInUseAgainAtTheSecondLook)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(500 * kMiB);
     timeline.OldPauseAt(10 * kS);
@@ -34,7 +37,8 @@ TEST(PolicyDecision, LeavesMemoryAloneThatIsInUseAgainAtTheSecondLook) {
     EXPECT_EQ(timeline.wake_ns(), TRIM_NEVER);
 }
 
-TEST(PolicyDecision, WithoutConfirmationOneLookIsEnough) {
+TEST(PolicyDecision, WithoutConfirmationOneLookIsEnough)
+{
     trim_options options = PolicyOptions();
     options.confirm_ns = 0;
     PolicyTimeline timeline(options);
@@ -45,7 +49,8 @@ TEST(PolicyDecision, WithoutConfirmationOneLookIsEnough) {
     EXPECT_EQ(timeline.trims()[0].at_ns, 12 * kS);
 }
 
-TEST(PolicyDecision, AProcessSmallerThanTheThresholdIsNotEstimated) {
+TEST(PolicyDecision, AProcessSmallerThanTheThresholdIsNotEstimated)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.fixed_bytes = 10 * kMiB;
     timeline.OldPauseAt(10 * kS);
@@ -54,7 +59,8 @@ TEST(PolicyDecision, AProcessSmallerThanTheThresholdIsNotEstimated) {
     EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_BELOW_THRESHOLD], 1U);
 }
 
-TEST(PolicyDecision, RespectsTheCooldownAndLosesNoOldPauseInIt) {
+TEST(PolicyDecision, RespectsTheCooldownAndLosesNoOldPauseInIt)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.Free(500 * kMiB);
@@ -71,7 +77,8 @@ TEST(PolicyDecision, RespectsTheCooldownAndLosesNoOldPauseInIt) {
     EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_COOLDOWN], 1U);
 }
 
-TEST(PolicyDecision, ManyOldPausesInTheCooldownArePutOffAsOne) {
+TEST(PolicyDecision, ManyOldPausesInTheCooldownArePutOffAsOne)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(500 * kMiB);
     timeline.OldPauseAt(10 * kS);
@@ -81,7 +88,8 @@ TEST(PolicyDecision, ManyOldPausesInTheCooldownArePutOffAsOne) {
     EXPECT_EQ(timeline.trims().size(), 2U);
 }
 
-TEST(PolicyDecision, AReloadInTheCooldownIsNotLost) {
+TEST(PolicyDecision, AReloadInTheCooldownIsNotLost)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(500 * kMiB);
     timeline.OldPauseAt(10 * kS);
@@ -92,7 +100,8 @@ TEST(PolicyDecision, AReloadInTheCooldownIsNotLost) {
     EXPECT_EQ(timeline.trims()[1].reason, TRIM_REASON_RELOAD);
 }
 
-TEST(PolicyDecision, DryRunDecidesAsOftenAsRealTrimsButJudgesNothing) {
+TEST(PolicyDecision, DryRunDecidesAsOftenAsRealTrimsButJudgesNothing)
+{
     trim_options options = PolicyOptions();
     options.dry_run = 1;
     options.check_ns = 10 * kS;
@@ -109,7 +118,8 @@ TEST(PolicyDecision, DryRunDecidesAsOftenAsRealTrimsButJudgesNothing) {
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_REFAULT), 0U);
 }
 
-TEST(PolicyDecision, AFailedEstimateNeverTrimsAndNeverSpins) {
+TEST(PolicyDecision, AFailedEstimateNeverTrimsAndNeverSpins)
+{
     trim_options options = PolicyOptions();
     options.check_ns = 10 * kS;
     PolicyTimeline timeline(options);
@@ -127,7 +137,8 @@ TEST(PolicyDecision, AFailedEstimateNeverTrimsAndNeverSpins) {
     EXPECT_EQ(timeline.trims().size(), 1U);
 }
 
-TEST(PolicyDecision, AFailedSecondEstimateNeverTrims) {
+TEST(PolicyDecision, AFailedSecondEstimateNeverTrims)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(500 * kMiB);
     timeline.OldPauseAt(10 * kS);
@@ -137,7 +148,8 @@ TEST(PolicyDecision, AFailedSecondEstimateNeverTrims) {
     EXPECT_EQ(timeline.wake_ns(), TRIM_NEVER);
 }
 
-TEST(PolicyDecision, GoesOnWithoutTheProcessFigures) {
+TEST(PolicyDecision, GoesOnWithoutTheProcessFigures)
+{
     trim_options options = PolicyOptions();
     options.check_ns = 10 * kS;
     PolicyTimeline timeline(options);
@@ -149,7 +161,8 @@ TEST(PolicyDecision, GoesOnWithoutTheProcessFigures) {
     EXPECT_EQ(timeline.trims().size(), 1U);
 }
 
-TEST(PolicyDecision, AnUnchangedProcessIsNotEstimatedAtEachCheck) {
+TEST(PolicyDecision, AnUnchangedProcessIsNotEstimatedAtEachCheck)
+{
     trim_options options = PolicyOptions();
     options.check_ns = 10 * kS;
     PolicyTimeline timeline(options);
@@ -161,7 +174,8 @@ TEST(PolicyDecision, AnUnchangedProcessIsNotEstimatedAtEachCheck) {
     EXPECT_GE(timeline.policy().skips[TRIM_SKIP_UNCHANGED], 75U);
 }
 
-TEST(PolicyDecision, MemoryThatIsFreedWithoutASignIsFoundInTheEnd) {
+TEST(PolicyDecision, MemoryThatIsFreedWithoutASignIsFoundInTheEnd)
+{
     trim_options options = PolicyOptions();
     options.check_ns = 10 * kS;
     PolicyTimeline timeline(options);
@@ -173,7 +187,8 @@ TEST(PolicyDecision, MemoryThatIsFreedWithoutASignIsFoundInTheEnd) {
     EXPECT_EQ(timeline.trims().size(), 1U);
 }
 
-TEST(PolicyDecision, AChangedProcessIsEstimatedAtTheNextCheck) {
+TEST(PolicyDecision, AChangedProcessIsEstimatedAtTheNextCheck)
+{
     trim_options options = PolicyOptions();
     options.check_ns = 10 * kS;
     PolicyTimeline timeline(options);
@@ -184,7 +199,8 @@ TEST(PolicyDecision, AChangedProcessIsEstimatedAtTheNextCheck) {
     EXPECT_EQ(timeline.trims()[0].at_ns, 51 * kS);
 }
 
-TEST(PolicyDecision, FaultsAloneAreAChange) {
+TEST(PolicyDecision, FaultsAloneAreAChange)
+{
     trim_options options = PolicyOptions();
     options.check_ns = 10 * kS;
     PolicyTimeline timeline(options);
@@ -196,7 +212,8 @@ TEST(PolicyDecision, FaultsAloneAreAChange) {
     EXPECT_EQ(timeline.trims().size(), 1U);
 }
 
-TEST(PolicyDecision, DearEstimatesArePutOffUntilTheyAreEarned) {
+TEST(PolicyDecision, DearEstimatesArePutOffUntilTheyAreEarned)
+{
     trim_options options = PolicyOptions();
     options.check_ns = 10 * kS;
     PolicyTimeline timeline(options);
@@ -214,7 +231,8 @@ TEST(PolicyDecision, DearEstimatesArePutOffUntilTheyAreEarned) {
     EXPECT_GE(timeline.policy().skips[TRIM_SKIP_RATION], 1U);
 }
 
-TEST(PolicyDecision, ADemandDoesNotWaitForTheRation) {
+TEST(PolicyDecision, ADemandDoesNotWaitForTheRation)
+{
     trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.estimate_cost_ns = 100 * kS;
@@ -227,7 +245,8 @@ TEST(PolicyDecision, ADemandDoesNotWaitForTheRation) {
     EXPECT_EQ(timeline.trims()[0].at_ns, 150 * kS);
 }
 
-TEST(PolicyDecision, EstimatesThatLedToAGoodTrimAreGivenBack) {
+TEST(PolicyDecision, EstimatesThatLedToAGoodTrimAreGivenBack)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.estimate_cost_ns = 40 * kMs;
     for (uint64_t round = 0; round < 20; ++round) {
@@ -239,4 +258,4 @@ TEST(PolicyDecision, EstimatesThatLedToAGoodTrimAreGivenBack) {
     EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_RATION], 0U);
 }
 
-}  // namespace
+} // namespace

@@ -1,7 +1,7 @@
 /*
- * Plays the worker for the policy with an invented clock: it steps at each wake-up, answers looks from
- * a scripted memory, and carries out trims on it. Whatever the test, a wait must end in the future and
- * a wake-up must not turn into an endless row of looks.
+ * Plays the worker for the policy with an invented clock: it steps at each wake-up, answers looks
+ * from a scripted memory, and carries out trims on it. Whatever the test, a wait must end in the
+ * future and a wake-up must not turn into an endless row of looks.
  */
 #ifndef TRIMAGENT_TEST_POLICY_TIMELINE_H
 #define TRIMAGENT_TEST_POLICY_TIMELINE_H
@@ -24,7 +24,8 @@ constexpr uint64_t kS = TRIM_NS_PER_S;
 constexpr uint64_t kMiB = TRIM_MIB;
 
 /* Round figures, with the watermark off: each test switches on what it is about. */
-inline trim_options PolicyOptions() {
+inline trim_options PolicyOptions()
+{
     trim_options options;
     trim_options_default(&options);
     options.threshold_bytes = 64 * kMiB;
@@ -57,17 +58,22 @@ struct ScriptedMemory {
     bool outcome_unknown = false;
 
     /* Memory is used and freed again: it is resident, and a trim would release it. */
-    void Free(uint64_t bytes) {
+    void Free(uint64_t bytes)
+    {
         resident_bytes += bytes;
         releasable_bytes += bytes;
         minor_faults += bytes / 4096;
     }
 
     /* Freed memory that is still resident is used again. */
-    void Reuse(uint64_t bytes) { releasable_bytes -= bytes; }
+    void Reuse(uint64_t bytes)
+    {
+        releasable_bytes -= bytes;
+    }
 
     /* Memory that a trim has released is used again. */
-    void Refault(uint64_t bytes) {
+    void Refault(uint64_t bytes)
+    {
         resident_bytes += bytes;
         refaulted_bytes += bytes;
         minor_faults += bytes / 4096;
@@ -85,12 +91,14 @@ struct SeenLook {
     trim_look look;
 };
 
-class PolicyTimeline {
-  public:
+class PolicyTimeline
+{
+public:
     static constexpr uint64_t kStart = 1000000 * kS;
     static constexpr uint64_t kTrimTakes = 100 * kMs;
 
-    explicit PolicyTimeline(const trim_options &options) : options_(options) {
+    explicit PolicyTimeline(const trim_options &options) : options_(options)
+    {
         trim_policy_init(&policy_, &options_, kStart, 0);
         Wake();
     }
@@ -99,14 +107,16 @@ class PolicyTimeline {
 
     /* Scripts. Times count from the timeline's start, and must not lie in the past. */
 
-    void At(uint64_t at_ns, std::function<void()> change) {
+    void At(uint64_t at_ns, std::function<void()> change)
+    {
         Script(at_ns, [this, change = std::move(change)] {
             change();
             return false;
         });
     }
 
-    void OldPauseAt(uint64_t at_ns) {
+    void OldPauseAt(uint64_t at_ns)
+    {
         Script(at_ns, [this] {
             ++old_pauses_;
             last_old_ns_ = now_ns_;
@@ -114,20 +124,24 @@ class PolicyTimeline {
         });
     }
 
-    void OldPauses(uint64_t from_ns, uint64_t to_ns, uint64_t each_ns) {
+    void OldPauses(uint64_t from_ns, uint64_t to_ns, uint64_t each_ns)
+    {
         for (uint64_t at_ns = from_ns; at_ns <= to_ns; at_ns += each_ns) {
             OldPauseAt(at_ns);
         }
     }
 
     /* Classes are loaded one by one, evenly over (from, to]. */
-    void LoadClasses(uint64_t from_ns, uint64_t to_ns, uint64_t count) {
+    void LoadClasses(uint64_t from_ns, uint64_t to_ns, uint64_t count)
+    {
         for (uint64_t i = 1; i <= count; ++i) {
-            Script(from_ns + (to_ns - from_ns) * i / count, [this] { return ++classes_ >= armed_; });
+            Script(from_ns + (to_ns - from_ns) * i / count,
+                   [this] { return ++classes_ >= armed_; });
         }
     }
 
-    void DemandAt(uint64_t at_ns) {
+    void DemandAt(uint64_t at_ns)
+    {
         Script(at_ns, [this] {
             ++demands_;
             return true;
@@ -135,11 +149,13 @@ class PolicyTimeline {
     }
 
     /* A wake-up with nothing behind it. */
-    void SpuriousWakeAt(uint64_t at_ns) {
+    void SpuriousWakeAt(uint64_t at_ns)
+    {
         Script(at_ns, [] { return true; });
     }
 
-    void RunUntil(uint64_t end_ns) {
+    void RunUntil(uint64_t end_ns)
+    {
         end_ns += kStart;
         while (!testing::Test::HasFatalFailure()) {
             const uint64_t event_ns = events_.empty() ? TRIM_NEVER : events_.begin()->first;
@@ -163,15 +179,34 @@ class PolicyTimeline {
 
     /* What has been seen. */
 
-    const trim_policy &policy() const { return policy_; }
-    const std::vector<SeenTrim> &trims() const { return trims_; }
-    uint64_t wake_ups() const { return wake_ups_; }
-    uint64_t wake_ns() const { return wake_ns_; }
-    uint64_t armed() const { return armed_; }
+    const trim_policy &policy() const
+    {
+        return policy_;
+    }
+    const std::vector<SeenTrim> &trims() const
+    {
+        return trims_;
+    }
+    uint64_t wake_ups() const
+    {
+        return wake_ups_;
+    }
+    uint64_t wake_ns() const
+    {
+        return wake_ns_;
+    }
+    uint64_t armed() const
+    {
+        return armed_;
+    }
 
-    size_t LookCount(trim_look look) const { return LookTimes(look).size(); }
+    size_t LookCount(trim_look look) const
+    {
+        return LookTimes(look).size();
+    }
 
-    std::vector<uint64_t> LookTimes(trim_look look) const {
+    std::vector<uint64_t> LookTimes(trim_look look) const
+    {
         std::vector<uint64_t> times;
         for (const SeenLook &seen : looks_) {
             if (seen.look == look) {
@@ -181,13 +216,15 @@ class PolicyTimeline {
         return times;
     }
 
-  private:
-    void Script(uint64_t at_ns, std::function<bool()> event) {
+private:
+    void Script(uint64_t at_ns, std::function<bool()> event)
+    {
         ASSERT_GE(at_ns + kStart, now_ns_);
         events_.emplace(at_ns + kStart, std::move(event));
     }
 
-    trim_observation Observe(trim_look look) {
+    trim_observation Observe(trim_look look)
+    {
         trim_observation observation = {};
         observation.now_ns = now_ns_;
         observation.old_pauses = old_pauses_;
@@ -216,7 +253,8 @@ class PolicyTimeline {
         return observation;
     }
 
-    void Trim(const trim_decision &decision) {
+    void Trim(const trim_decision &decision)
+    {
         trims_.push_back({now_ns_ - kStart, decision.reason, decision.expected_bytes});
         trim_outcome outcome = {};
         outcome.dry = options_.dry_run != 0;
@@ -234,7 +272,8 @@ class PolicyTimeline {
         trim_policy_trimmed(&policy_, &outcome);
     }
 
-    void Wake() {
+    void Wake()
+    {
         ++wake_ups_;
         trim_look look = TRIM_LOOK_NONE;
         for (int steps = 0; steps < 12; ++steps) {

@@ -4,11 +4,16 @@
 #include "policy_timeline.h"
 #include "trimagent/policy.h"
 
-namespace {
+namespace
+{
 
-uint64_t Bit(trim_reason reason) { return UINT64_C(1) << reason; }
+uint64_t Bit(trim_reason reason)
+{
+    return UINT64_C(1) << reason;
+}
 
-TEST(PolicyTrigger, TrimsAfterAnOldPauseHasSettledAndTheSecondLookHasConfirmed) {
+TEST(PolicyTrigger, TrimsAfterAnOldPauseHasSettledAndTheSecondLookHasConfirmed)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(500 * kMiB);
     timeline.OldPauseAt(10 * kS);
@@ -20,7 +25,8 @@ TEST(PolicyTrigger, TrimsAfterAnOldPauseHasSettledAndTheSecondLookHasConfirmed) 
     EXPECT_EQ(timeline.LookTimes(TRIM_LOOK_ESTIMATE), (std::vector<uint64_t>{12 * kS, 13 * kS}));
 }
 
-TEST(PolicyTrigger, CountsTheSettlingFromTheEndOfThePauseNotFromTheWakeUp) {
+TEST(PolicyTrigger, CountsTheSettlingFromTheEndOfThePauseNotFromTheWakeUp)
+{
     /* The worker may have been busy: it is told at 11 s of a pause that ended at 10 s. */
     trim_policy policy;
     const trim_options options = PolicyOptions();
@@ -35,7 +41,8 @@ TEST(PolicyTrigger, CountsTheSettlingFromTheEndOfThePauseNotFromTheWakeUp) {
     EXPECT_EQ(decision.wake_ns, 12 * kS);
 }
 
-TEST(PolicyTrigger, FurtherPausesStartTheSettlingAnew) {
+TEST(PolicyTrigger, FurtherPausesStartTheSettlingAnew)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(500 * kMiB);
     timeline.OldPauses(10 * kS, 16 * kS, 1500 * kMs);
@@ -44,7 +51,8 @@ TEST(PolicyTrigger, FurtherPausesStartTheSettlingAnew) {
     EXPECT_EQ(timeline.trims()[0].at_ns, 16 * kS + 2 * kS + kS);
 }
 
-TEST(PolicyTrigger, FurtherPausesPutTheTrimOffByMaxWaitAtMost) {
+TEST(PolicyTrigger, FurtherPausesPutTheTrimOffByMaxWaitAtMost)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.Free(500 * kMiB);
@@ -55,7 +63,8 @@ TEST(PolicyTrigger, FurtherPausesPutTheTrimOffByMaxWaitAtMost) {
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_FULL_GC);
 }
 
-TEST(PolicyTrigger, WithoutOldPausesBurstsAndChecksNothingEverHappens) {
+TEST(PolicyTrigger, WithoutOldPausesBurstsAndChecksNothingEverHappens)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(5000 * kMiB);
     EXPECT_EQ(timeline.wake_ns(), TRIM_NEVER);
@@ -70,7 +79,8 @@ TEST(PolicyTrigger, WithoutOldPausesBurstsAndChecksNothingEverHappens) {
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), 0U);
 }
 
-TEST(PolicyTrigger, TrimsOnceAfterAReloadHasCalmedDown) {
+TEST(PolicyTrigger, TrimsOnceAfterAReloadHasCalmedDown)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.Free(500 * kMiB);
@@ -82,7 +92,8 @@ TEST(PolicyTrigger, TrimsOnceAfterAReloadHasCalmedDown) {
     EXPECT_LE(timeline.trims()[0].at_ns, 58 * kS + 2 * options.settle_ns + options.confirm_ns);
 }
 
-TEST(PolicyTrigger, StartUpIsAReloadTooEvenIfItBeganBeforeTheAgent) {
+TEST(PolicyTrigger, StartUpIsAReloadTooEvenIfItBeganBeforeTheAgent)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.Free(500 * kMiB);
@@ -92,7 +103,8 @@ TEST(PolicyTrigger, StartUpIsAReloadTooEvenIfItBeganBeforeTheAgent) {
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_RELOAD);
 }
 
-TEST(PolicyTrigger, ALastingBurstEndsAfterMaxWait) {
+TEST(PolicyTrigger, ALastingBurstEndsAfterMaxWait)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.Free(500 * kMiB);
@@ -101,7 +113,8 @@ TEST(PolicyTrigger, ALastingBurstEndsAfterMaxWait) {
     EXPECT_GE(timeline.trims().size(), 1U);
 }
 
-TEST(PolicyTrigger, AnOldPauseInALastingBurstIsPutOffByMaxWaitAtMost) {
+TEST(PolicyTrigger, AnOldPauseInALastingBurstIsPutOffByMaxWaitAtMost)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.Free(500 * kMiB);
@@ -113,7 +126,8 @@ TEST(PolicyTrigger, AnOldPauseInALastingBurstIsPutOffByMaxWaitAtMost) {
     EXPECT_LE(timeline.trims()[0].at_ns, 10 * kS + 2 * options.max_wait_ns + options.confirm_ns);
 }
 
-TEST(PolicyTrigger, FewClassesAreWorthNoLook) {
+TEST(PolicyTrigger, FewClassesAreWorthNoLook)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(500 * kMiB);
     timeline.LoadClasses(0, 500 * kS, 1000);
@@ -123,7 +137,8 @@ TEST(PolicyTrigger, FewClassesAreWorthNoLook) {
     EXPECT_LE(timeline.wake_ups(), 10U);
 }
 
-TEST(PolicyTrigger, TheWatermarkIsLookedAtEachCheck) {
+TEST(PolicyTrigger, TheWatermarkIsLookedAtEachCheck)
+{
     trim_options options = PolicyOptions();
     options.check_ns = 60 * kS;
     PolicyTimeline timeline(options);
@@ -139,7 +154,8 @@ TEST(PolicyTrigger, TheWatermarkIsLookedAtEachCheck) {
     EXPECT_LE(looks, 16U);
 }
 
-TEST(PolicyTrigger, AReloadAndAnOldPauseTogetherMakeOneTrimForTheOldPause) {
+TEST(PolicyTrigger, AReloadAndAnOldPauseTogetherMakeOneTrimForTheOldPause)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(500 * kMiB);
     timeline.LoadClasses(10 * kS, 14 * kS, 2000);
@@ -149,7 +165,8 @@ TEST(PolicyTrigger, AReloadAndAnOldPauseTogetherMakeOneTrimForTheOldPause) {
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_FULL_GC);
 }
 
-TEST(PolicyTrigger, AnOldPauseTakesPrecedenceOverTheWatermark) {
+TEST(PolicyTrigger, AnOldPauseTakesPrecedenceOverTheWatermark)
+{
     trim_options options = PolicyOptions();
     options.check_ns = 60 * kS;
     PolicyTimeline timeline(options);
@@ -160,7 +177,8 @@ TEST(PolicyTrigger, AnOldPauseTakesPrecedenceOverTheWatermark) {
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_FULL_GC);
 }
 
-TEST(PolicyTrigger, AnOldPauseBetweenTheLooksOfACheckGivesTheTrimItsName) {
+TEST(PolicyTrigger, AnOldPauseBetweenTheLooksOfACheckGivesTheTrimItsName)
+{
     trim_options options = PolicyOptions();
     options.check_ns = 60 * kS;
     options.confirm_ns = 10 * kS;
@@ -172,7 +190,8 @@ TEST(PolicyTrigger, AnOldPauseBetweenTheLooksOfACheckGivesTheTrimItsName) {
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_FULL_GC);
 }
 
-TEST(PolicyTrigger, ADemandIsMetAtOnceAndTakesPrecedence) {
+TEST(PolicyTrigger, ADemandIsMetAtOnceAndTakesPrecedence)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(500 * kMiB);
     timeline.OldPauseAt(10 * kS);
@@ -183,7 +202,8 @@ TEST(PolicyTrigger, ADemandIsMetAtOnceAndTakesPrecedence) {
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_DEMAND);
 }
 
-TEST(PolicyTrigger, ADemandIsMetInTheCooldownBelowTheThresholdAndWithoutAnyFigures) {
+TEST(PolicyTrigger, ADemandIsMetInTheCooldownBelowTheThresholdAndWithoutAnyFigures)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.process_fails = true;
     timeline.memory.refault_fails = true;
@@ -196,7 +216,8 @@ TEST(PolicyTrigger, ADemandIsMetInTheCooldownBelowTheThresholdAndWithoutAnyFigur
     EXPECT_EQ(timeline.trims()[1].at_ns, 11 * kS);
 }
 
-TEST(PolicyTrigger, ADemandIsMetBetweenTheTwoLooks) {
+TEST(PolicyTrigger, ADemandIsMetBetweenTheTwoLooks)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(500 * kMiB);
     timeline.OldPauseAt(10 * kS);
@@ -207,7 +228,8 @@ TEST(PolicyTrigger, ADemandIsMetBetweenTheTwoLooks) {
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_DEMAND);
 }
 
-TEST(PolicyTrigger, OnlyReasonsThatAreOnLeadToATrim) {
+TEST(PolicyTrigger, OnlyReasonsThatAreOnLeadToATrim)
+{
     for (const trim_reason on : {TRIM_REASON_FULL_GC, TRIM_REASON_RELOAD, TRIM_REASON_WATERMARK}) {
         for (const trim_reason happens :
              {TRIM_REASON_FULL_GC, TRIM_REASON_RELOAD, TRIM_REASON_WATERMARK}) {
@@ -231,14 +253,16 @@ TEST(PolicyTrigger, OnlyReasonsThatAreOnLeadToATrim) {
     }
 }
 
-TEST(PolicyTrigger, ClassLoadsAreNotArmedWhereReloadsAreOff) {
+TEST(PolicyTrigger, ClassLoadsAreNotArmedWhereReloadsAreOff)
+{
     trim_options options = PolicyOptions();
     options.on = Bit(TRIM_REASON_FULL_GC);
     const PolicyTimeline timeline(options);
     EXPECT_EQ(timeline.armed(), UINT64_MAX);
 }
 
-TEST(PolicyTrigger, OldPausesBeforeTheAgentBeganStillCountOnce) {
+TEST(PolicyTrigger, OldPausesBeforeTheAgentBeganStillCountOnce)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.Free(500 * kMiB);
     timeline.OldPauseAt(0);
@@ -246,4 +270,4 @@ TEST(PolicyTrigger, OldPausesBeforeTheAgentBeganStillCountOnce) {
     EXPECT_EQ(timeline.trims().size(), 1U);
 }
 
-}  // namespace
+} // namespace

@@ -6,19 +6,23 @@
 #include "policy_timeline.h"
 #include "trimagent/policy.h"
 
-namespace {
+namespace
+{
 
-/* Each round frees memory and ends in an old pause; the trim of the round is over well before the next. */
+/* Each round frees memory and ends in an old pause; the trim of the round is over well before the
+ * next. */
 constexpr uint64_t kRound = 1000 * kS;
 
-void ScriptRounds(PolicyTimeline &timeline, uint64_t first, uint64_t count) {
+void ScriptRounds(PolicyTimeline &timeline, uint64_t first, uint64_t count)
+{
     for (uint64_t round = first; round < first + count; ++round) {
         timeline.At(round * kRound + 9 * kS, [&] { timeline.memory.Free(400 * kMiB); });
         timeline.OldPauseAt(round * kRound + 10 * kS);
     }
 }
 
-TEST(PolicyVerdict, IsNoneBeforeTheFirstTrimThenOpenThenGood) {
+TEST(PolicyVerdict, IsNoneBeforeTheFirstTrimThenOpenThenGood)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_NONE);
@@ -32,7 +36,8 @@ TEST(PolicyVerdict, IsNoneBeforeTheFirstTrimThenOpenThenGood) {
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_REFAULT), 1U);
 }
 
-TEST(PolicyVerdict, UselessTrimsDoubleTheCooldownUpToItsMaximum) {
+TEST(PolicyVerdict, UselessTrimsDoubleTheCooldownUpToItsMaximum)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.released_percent = 24;
@@ -47,7 +52,8 @@ TEST(PolicyVerdict, UselessTrimsDoubleTheCooldownUpToItsMaximum) {
     }
 }
 
-TEST(PolicyVerdict, ATrimIsUselessBelowAQuarterOfWhatWasExpectedOnly) {
+TEST(PolicyVerdict, ATrimIsUselessBelowAQuarterOfWhatWasExpectedOnly)
+{
     PolicyTimeline timeline(PolicyOptions());
     timeline.memory.released_percent = 25;
     ScriptRounds(timeline, 0, 1);
@@ -56,7 +62,8 @@ TEST(PolicyVerdict, ATrimIsUselessBelowAQuarterOfWhatWasExpectedOnly) {
     EXPECT_EQ(timeline.policy().cooldown.useless, 0U);
 }
 
-TEST(PolicyVerdict, TheLongerCooldownIsInForce) {
+TEST(PolicyVerdict, TheLongerCooldownIsInForce)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.released_percent = 10;
@@ -69,7 +76,8 @@ TEST(PolicyVerdict, TheLongerCooldownIsInForce) {
     EXPECT_GE(timeline.trims()[1].at_ns - timeline.trims()[0].at_ns, 2 * options.cooldown_ns);
 }
 
-TEST(PolicyVerdict, MemoryThatIsResidentAgainWithinTheCooldownIsRegretted) {
+TEST(PolicyVerdict, MemoryThatIsResidentAgainWithinTheCooldownIsRegretted)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     ScriptRounds(timeline, 0, 1);
@@ -80,7 +88,8 @@ TEST(PolicyVerdict, MemoryThatIsResidentAgainWithinTheCooldownIsRegretted) {
     EXPECT_EQ(timeline.policy().cooldown.length_ns, 2 * options.cooldown_ns);
 }
 
-TEST(PolicyVerdict, LessThanHalfResidentAgainIsNotRegretted) {
+TEST(PolicyVerdict, LessThanHalfResidentAgainIsNotRegretted)
+{
     PolicyTimeline timeline(PolicyOptions());
     ScriptRounds(timeline, 0, 1);
     timeline.At(20 * kS, [&] { timeline.memory.Refault(200 * kMiB - 1); });
@@ -88,7 +97,8 @@ TEST(PolicyVerdict, LessThanHalfResidentAgainIsNotRegretted) {
     EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_GOOD);
 }
 
-TEST(PolicyVerdict, MemoryThatGrowsAfterTheCooldownIsNotRegretted) {
+TEST(PolicyVerdict, MemoryThatGrowsAfterTheCooldownIsNotRegretted)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     ScriptRounds(timeline, 0, 1);
@@ -98,7 +108,8 @@ TEST(PolicyVerdict, MemoryThatGrowsAfterTheCooldownIsNotRegretted) {
     EXPECT_EQ(timeline.policy().cooldown.verdict, TRIM_VERDICT_GOOD);
 }
 
-TEST(PolicyVerdict, GoodTrimsHalveTheCooldownDownToItsBase) {
+TEST(PolicyVerdict, GoodTrimsHalveTheCooldownDownToItsBase)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.released_percent = 0;
@@ -115,7 +126,8 @@ TEST(PolicyVerdict, GoodTrimsHalveTheCooldownDownToItsBase) {
     }
 }
 
-TEST(PolicyVerdict, AFailedRecheckJudgesNothingAndDoesNotSpin) {
+TEST(PolicyVerdict, AFailedRecheckJudgesNothingAndDoesNotSpin)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.refault_fails = true;
@@ -127,7 +139,8 @@ TEST(PolicyVerdict, AFailedRecheckJudgesNothingAndDoesNotSpin) {
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_REFAULT), 1U);
 }
 
-TEST(PolicyVerdict, ATrimThatCouldNotBeMeasuredIsNotJudged) {
+TEST(PolicyVerdict, ATrimThatCouldNotBeMeasuredIsNotJudged)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.memory.outcome_unknown = true;
@@ -138,7 +151,8 @@ TEST(PolicyVerdict, ATrimThatCouldNotBeMeasuredIsNotJudged) {
     EXPECT_EQ(timeline.policy().cooldown.length_ns, options.cooldown_ns);
 }
 
-TEST(PolicyVerdict, ADemandThatReleasesNothingIsNotHeldAgainstThePolicy) {
+TEST(PolicyVerdict, ADemandThatReleasesNothingIsNotHeldAgainstThePolicy)
+{
     const trim_options options = PolicyOptions();
     PolicyTimeline timeline(options);
     timeline.DemandAt(10 * kS);
@@ -148,7 +162,8 @@ TEST(PolicyVerdict, ADemandThatReleasesNothingIsNotHeldAgainstThePolicy) {
     EXPECT_EQ(timeline.policy().cooldown.length_ns, options.cooldown_ns);
 }
 
-TEST(PolicyVerdict, NamesAreThoseOfStatusAndLog) {
+TEST(PolicyVerdict, NamesAreThoseOfStatusAndLog)
+{
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_NONE), "none");
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_OPEN), "open");
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_GOOD), "good");
@@ -157,9 +172,12 @@ TEST(PolicyVerdict, NamesAreThoseOfStatusAndLog) {
 }
 
 /* A day in the life of a service, at random: whatever comes, the promises of the options hold. */
-void CheckRandomDay(uint32_t seed) {
+void CheckRandomDay(uint32_t seed)
+{
     std::mt19937 random(seed);
-    const auto below = [&random](uint64_t limit) { return random() % limit; };
+    const auto below = [&random](uint64_t limit) {
+        return random() % limit;
+    };
     trim_options options = PolicyOptions();
     options.check_ns = below(2) == 0 ? 0 : (1 + below(60)) * kS;
     options.confirm_ns = below(5) * kS;
@@ -180,10 +198,12 @@ void CheckRandomDay(uint32_t seed) {
             below(4) == 0 ? timeline.DemandAt(at_ns) : timeline.SpuriousWakeAt(at_ns);
             break;
         case 4:
-            timeline.At(at_ns, [&, percent = below(101)] { timeline.memory.released_percent = percent; });
+            timeline.At(at_ns,
+                        [&, percent = below(101)] { timeline.memory.released_percent = percent; });
             break;
         case 5:
-            timeline.At(at_ns, [&, fails = below(4) == 0] { timeline.memory.estimate_fails = fails; });
+            timeline.At(at_ns,
+                        [&, fails = below(4) == 0] { timeline.memory.estimate_fails = fails; });
             break;
         default:
             timeline.At(at_ns, [&, bytes = below(400) * kMiB] { timeline.memory.Free(bytes); });
@@ -207,10 +227,11 @@ void CheckRandomDay(uint32_t seed) {
     EXPECT_GE(timeline.policy().cooldown.length_ns, options.cooldown_ns);
 }
 
-TEST(PolicyVerdict, RandomDaysKeepThePromisesOfTheOptions) {
+TEST(PolicyVerdict, RandomDaysKeepThePromisesOfTheOptions)
+{
     for (uint32_t seed = 1; seed <= 30; ++seed) {
         CheckRandomDay(seed);
     }
 }
 
-}  // namespace
+} // namespace

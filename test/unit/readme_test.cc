@@ -13,9 +13,11 @@
 #error "TRIM_README_PATH must name the README.md that is to be checked."
 #endif
 
-namespace {
+namespace
+{
 
-std::vector<std::string> ReadmeLines() {
+std::vector<std::string> ReadmeLines()
+{
     std::ifstream file(TRIM_README_PATH);
     std::vector<std::string> lines;
     for (std::string line; std::getline(file, line);) {
@@ -24,13 +26,18 @@ std::vector<std::string> ReadmeLines() {
     return lines;
 }
 
-std::string RowStart(const trim_option &option) { return std::string("| `") + option.name + "` |"; }
+std::string RowStart(const trim_option &option)
+{
+    return std::string("| `") + option.name + "` |";
+}
 
-bool StartsWith(const std::string &line, const std::string &start) {
+bool StartsWith(const std::string &line, const std::string &start)
+{
     return line.compare(0, start.size(), start) == 0;
 }
 
-TEST(Readme, HasOneRowOfEachOptionThatEqualsTheCode) {
+TEST(Readme, HasOneRowOfEachOptionThatEqualsTheCode)
+{
     const std::vector<std::string> lines = ReadmeLines();
     ASSERT_FALSE(lines.empty()) << TRIM_README_PATH;
     for (size_t i = 0; i < trim_option_count; ++i) {
@@ -44,15 +51,16 @@ TEST(Readme, HasOneRowOfEachOptionThatEqualsTheCode) {
     }
 }
 
-TEST(Readme, HasNoRowOfAnOptionThatIsGone) {
+TEST(Readme, HasNoRowOfAnOptionThatIsGone)
+{
     const std::vector<std::string> lines = ReadmeLines();
     const auto first = std::find_if(lines.begin(), lines.end(), [](const std::string &line) {
         return StartsWith(line, RowStart(trim_option_table[0]));
     });
     ASSERT_NE(first, lines.end());
-    const auto end =
-        std::find_if(first, lines.end(), [](const std::string &line) { return !StartsWith(line, "|"); });
+    const auto end = std::find_if(first, lines.end(),
+                                  [](const std::string &line) { return !StartsWith(line, "|"); });
     EXPECT_EQ(static_cast<size_t>(end - first), trim_option_count);
 }
 
-}  // namespace
+} // namespace

@@ -8,7 +8,8 @@
 #include "bounded_text.h"
 #include "trimagent/quantity.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kKiB = TRIM_KIB;
 constexpr uint64_t kMiB = TRIM_MIB;
@@ -204,7 +205,8 @@ TEST(TrimSummary, TellsThatADryRunOnlyDecided)
 {
     trim_totals totals = Totals();
     totals.dry = true;
-    EXPECT_EQ(Summary(totals, false).rfind("summary: 3 trims decided by dry-run (full-gc 2", 0), 0U);
+    EXPECT_EQ(Summary(totals, false).rfind("summary: 3 trims decided by dry-run (full-gc 2", 0),
+              0U);
     totals.trims[TRIM_REASON_FULL_GC] = 0;
     EXPECT_EQ(Summary(totals, false).rfind("summary: 1 trim decided by dry-run (reload 1)", 0), 0U);
 }
@@ -323,4 +325,4 @@ TEST(TrimStatus, ShowsTheLastTrimsWhenThereWereMoreThanItKeeps)
     }
 }
 
-}  // namespace
+} // namespace

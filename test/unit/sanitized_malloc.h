@@ -8,7 +8,7 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define TRIM_TEST_SANITIZED_MALLOC 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
     __has_feature(memory_sanitizer)
 #define TRIM_TEST_SANITIZED_MALLOC 1
 #endif
@@ -21,11 +21,11 @@ constexpr bool kSanitizedMalloc = false;
 #endif
 
 /* Not a function: GTEST_SKIP returns from the test it stands in. */
-#define SKIP_WITHOUT_GLIBC_MALLOC()                                  \
-    do {                                                             \
-        if (kSanitizedMalloc) {                                      \
-            GTEST_SKIP() << "a sanitizer has replaced glibc's malloc"; \
-        }                                                            \
+#define SKIP_WITHOUT_GLIBC_MALLOC()                                                                \
+    do {                                                                                           \
+        if (kSanitizedMalloc) {                                                                    \
+            GTEST_SKIP() << "a sanitizer has replaced glibc's malloc";                             \
+        }                                                                                          \
     } while (false)
 
 #endif

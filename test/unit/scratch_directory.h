@@ -12,9 +12,11 @@
 #include <string_view>
 #include <system_error>
 
-class ScratchDirectory {
-  public:
-    ScratchDirectory() {
+class ScratchDirectory
+{
+public:
+    ScratchDirectory()
+    {
         std::string pattern = std::filesystem::temp_directory_path() / "trimagent-test-XXXXXX";
         if (mkdtemp(pattern.data()) == nullptr) {
             throw std::runtime_error("no scratch directory");
@@ -22,7 +24,8 @@ class ScratchDirectory {
         path_ = pattern;
     }
 
-    ~ScratchDirectory() {
+    ~ScratchDirectory()
+    {
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
     }
@@ -30,19 +33,27 @@ class ScratchDirectory {
     ScratchDirectory(const ScratchDirectory &) = delete;
     ScratchDirectory &operator=(const ScratchDirectory &) = delete;
 
-    const std::string &path() const { return path_; }
-    std::string File(std::string_view name) const { return path_ + "/" + std::string(name); }
+    const std::string &path() const
+    {
+        return path_;
+    }
+    std::string File(std::string_view name) const
+    {
+        return path_ + "/" + std::string(name);
+    }
 
-    void Write(std::string_view name, std::string_view content) const {
+    void Write(std::string_view name, std::string_view content) const
+    {
         std::ofstream(File(name), std::ios::binary) << content;
     }
 
-    std::string Read(std::string_view name) const {
+    std::string Read(std::string_view name) const
+    {
         std::ifstream file(File(name), std::ios::binary);
         return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     }
 
-  private:
+private:
     std::string path_;
 };
 

@@ -8,12 +8,15 @@
 #include <thread>
 #include <vector>
 
-namespace {
+namespace
+{
 
 /* The signals belong to the process, so each test looks at what it has added. */
-class Signals : public testing::Test {
-  protected:
-    void SetUp() override {
+class Signals : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
         ASSERT_EQ(trim_signals_open(), 0);
         trim_signals_arm_class_loads(UINT64_MAX);
         trim_signals_clear_wake();
@@ -21,17 +24,20 @@ class Signals : public testing::Test {
         ASSERT_FALSE(Woken());
     }
 
-    void TearDown() override {
+    void TearDown() override
+    {
         trim_signals_arm_class_loads(UINT64_MAX);
         trim_signals_clear_wake();
     }
 
-    static bool Woken() {
+    static bool Woken()
+    {
         pollfd fd = {trim_signals_fd(), POLLIN, 0};
         return poll(&fd, 1, 0) == 1 && (fd.revents & POLLIN) != 0;
     }
 
-    trim_signals Added() const {
+    trim_signals Added() const
+    {
         trim_signals now = {};
         trim_signals_read(&now);
         now.young_pauses -= before_.young_pauses;
@@ -41,7 +47,8 @@ class Signals : public testing::Test {
         return now;
     }
 
-    static void LoadClasses(int count) {
+    static void LoadClasses(int count)
+    {
         for (int i = 0; i < count; ++i) {
             trim_signals_class_load();
         }
@@ -50,14 +57,16 @@ class Signals : public testing::Test {
     trim_signals before_ = {};
 };
 
-TEST_F(Signals, OpenAgainKeepsTheDescriptor) {
+TEST_F(Signals, OpenAgainKeepsTheDescriptor)
+{
     const int fd = trim_signals_fd();
     EXPECT_GE(fd, 0);
     EXPECT_EQ(trim_signals_open(), 0);
     EXPECT_EQ(trim_signals_fd(), fd);
 }
 
-TEST_F(Signals, OnlyTheOutermostPauseCounts) {
+TEST_F(Signals, OnlyTheOutermostPauseCounts)
+{
     trim_signals_pause_start();
     trim_signals_pause_start();
     trim_signals_pause_start();
@@ -69,7 +78,8 @@ TEST_F(Signals, OnlyTheOutermostPauseCounts) {
     EXPECT_TRUE(trim_signals_pause_finish());
 }
 
-TEST_F(Signals, CountsEachKindOfPause) {
+TEST_F(Signals, CountsEachKindOfPause)
+{
     trim_signals_pause_end(TRIM_PAUSE_YOUNG, 10);
     trim_signals_pause_end(TRIM_PAUSE_YOUNG, 20);
     trim_signals_pause_end(TRIM_PAUSE_NOTHING, 30);
@@ -84,7 +94,8 @@ TEST_F(Signals, CountsEachKindOfPause) {
     EXPECT_EQ(Added().old_pauses, 2U);
 }
 
-TEST_F(Signals, WakesTheWorkerAfterOldPausesOnly) {
+TEST_F(Signals, WakesTheWorkerAfterOldPausesOnly)
+{
     trim_signals_pause_end(TRIM_PAUSE_YOUNG, 1);
     EXPECT_FALSE(Woken());
     trim_signals_pause_end(TRIM_PAUSE_NOTHING, 2);
@@ -97,7 +108,8 @@ TEST_F(Signals, WakesTheWorkerAfterOldPausesOnly) {
     EXPECT_TRUE(Woken());
 }
 
-TEST_F(Signals, WritesOneWakeUpHoweverManyArePending) {
+TEST_F(Signals, WritesOneWakeUpHoweverManyArePending)
+{
     trim_signals_pause_end(TRIM_PAUSE_OLD, 1);
     trim_signals_pause_end(TRIM_PAUSE_OLD, 2);
     trim_signals_wake();
@@ -106,7 +118,8 @@ TEST_F(Signals, WritesOneWakeUpHoweverManyArePending) {
     EXPECT_EQ(written, 1U);
 }
 
-TEST_F(Signals, WakesAgainAfterAWakeUpWasCleared) {
+TEST_F(Signals, WakesAgainAfterAWakeUpWasCleared)
+{
     for (int round = 0; round < 3; ++round) {
         trim_signals_wake();
         EXPECT_TRUE(Woken());
@@ -115,7 +128,8 @@ TEST_F(Signals, WakesAgainAfterAWakeUpWasCleared) {
     }
 }
 
-TEST_F(Signals, ClearingWithoutAWakeUpDoesNotBlock) {
+TEST_F(Signals, ClearingWithoutAWakeUpDoesNotBlock)
+{
     trim_signals_clear_wake();
     trim_signals_clear_wake();
     EXPECT_FALSE(Woken());
@@ -123,7 +137,8 @@ TEST_F(Signals, ClearingWithoutAWakeUpDoesNotBlock) {
     EXPECT_TRUE(Woken());
 }
 
-TEST_F(Signals, ClassLoadsWakeTheWorkerExactlyAtTheArmedCount) {
+TEST_F(Signals, ClassLoadsWakeTheWorkerExactlyAtTheArmedCount)
+{
     trim_signals_arm_class_loads(before_.class_loads + 3);
     LoadClasses(2);
     EXPECT_FALSE(Woken());
@@ -136,7 +151,8 @@ TEST_F(Signals, ClassLoadsWakeTheWorkerExactlyAtTheArmedCount) {
     EXPECT_FALSE(Woken());
 }
 
-TEST_F(Signals, DisarmedClassLoadsOnlyCount) {
+TEST_F(Signals, DisarmedClassLoadsOnlyCount)
+{
     trim_signals_arm_class_loads(before_.class_loads + 2);
     LoadClasses(1);
     trim_signals_arm_class_loads(UINT64_MAX);
@@ -145,7 +161,8 @@ TEST_F(Signals, DisarmedClassLoadsOnlyCount) {
     EXPECT_EQ(Added().class_loads, 21U);
 }
 
-TEST_F(Signals, ArmingACountThatHasPassedMeanwhileIsNotLost) {
+TEST_F(Signals, ArmingACountThatHasPassedMeanwhileIsNotLost)
+{
     /* The JVM's threads go on loading between the worker's reading and its arming. */
     LoadClasses(5);
     trim_signals_arm_class_loads(before_.class_loads + 3);
@@ -153,7 +170,8 @@ TEST_F(Signals, ArmingACountThatHasPassedMeanwhileIsNotLost) {
     EXPECT_TRUE(Woken());
 }
 
-TEST_F(Signals, LosesNoCountWhereManyThreadsSignal) {
+TEST_F(Signals, LosesNoCountWhereManyThreadsSignal)
+{
     constexpr int kThreads = 4;
     constexpr int kLoads = 20000;
     trim_signals_arm_class_loads(before_.class_loads + kThreads * kLoads / 2);
@@ -186,7 +204,8 @@ TEST_F(Signals, LosesNoCountWhereManyThreadsSignal) {
     EXPECT_EQ(Added().last_old_ns, 1000U);
 }
 
-TEST_F(Signals, ManyThreadsThatReachTheArmedCountWakeOnce) {
+TEST_F(Signals, ManyThreadsThatReachTheArmedCountWakeOnce)
+{
     constexpr int kThreads = 4;
     constexpr int kLoads = 5000;
     trim_signals_arm_class_loads(before_.class_loads + kThreads * kLoads / 2);
@@ -202,4 +221,4 @@ TEST_F(Signals, ManyThreadsThatReachTheArmedCountWakeOnce) {
     EXPECT_EQ(written, 1U);
 }
 
-}  // namespace
+} // namespace

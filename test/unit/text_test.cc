@@ -9,9 +9,11 @@
 #include "bounded_text.h"
 #include "guarded_text.h"
 
-namespace {
+namespace
+{
 
-TEST(Text, IsEmptyAndTerminatedAfterInit) {
+TEST(Text, IsEmptyAndTerminatedAfterInit)
+{
     char memory[8];
     std::memset(memory, '#', sizeof memory);
     trim_text text;
@@ -22,7 +24,8 @@ TEST(Text, IsEmptyAndTerminatedAfterInit) {
     EXPECT_STREQ(memory, "");
 }
 
-TEST(Text, AppendsPieceByPiece) {
+TEST(Text, AppendsPieceByPiece)
+{
     BoundedText text;
     trim_text_add(text.get(), "%s %d", "trim", -7);
     trim_text_add(text.get(), "%c%zu", '/', static_cast<size_t>(9));
@@ -30,7 +33,8 @@ TEST(Text, AppendsPieceByPiece) {
     EXPECT_FALSE(text.cut());
 }
 
-TEST(Text, HoldsExactlyItsCapacity) {
+TEST(Text, HoldsExactlyItsCapacity)
+{
     BoundedText text(5);
     trim_text_add(text.get(), "%s", "ab");
     trim_text_add(text.get(), "%s", "cd");
@@ -38,7 +42,8 @@ TEST(Text, HoldsExactlyItsCapacity) {
     EXPECT_FALSE(text.cut());
 }
 
-TEST(Text, IsCutAndStaysTerminatedWithoutTouchingWhatFollows) {
+TEST(Text, IsCutAndStaysTerminatedWithoutTouchingWhatFollows)
+{
     for (size_t capacity = 1; capacity <= 12; ++capacity) {
         char memory[16];
         std::memset(memory, '#', sizeof memory);
@@ -49,13 +54,14 @@ TEST(Text, IsCutAndStaysTerminatedWithoutTouchingWhatFollows) {
         EXPECT_TRUE(text.cut) << capacity;
         EXPECT_EQ(text.length, capacity - 1);
         EXPECT_EQ(std::string(memory), std::string("hello world and more").substr(0, capacity - 1));
-        EXPECT_TRUE(std::all_of(memory + capacity, memory + sizeof memory,
-                                [](char byte) { return byte == '#'; }))
-            << capacity;
+        EXPECT_TRUE(std::all_of(memory + capacity, memory + sizeof memory, [](char byte) {
+            return byte == '#';
+        })) << capacity;
     }
 }
 
-TEST(Text, RemembersThatItWasCut) {
+TEST(Text, RemembersThatItWasCut)
+{
     BoundedText text(4);
     trim_text_add(text.get(), "%s", "abcdef");
     trim_text_add(text.get(), "%s", "");
@@ -63,7 +69,8 @@ TEST(Text, RemembersThatItWasCut) {
     EXPECT_EQ(text.str(), "abc");
 }
 
-TEST(TextQuoted, ShowsPrintableAsciiAsItIs) {
+TEST(TextQuoted, ShowsPrintableAsciiAsItIs)
+{
     std::string printable;
     for (char byte = ' '; byte <= '~'; ++byte) {
         printable += byte;
@@ -73,7 +80,8 @@ TEST(TextQuoted, ShowsPrintableAsciiAsItIs) {
     EXPECT_NE(text.str().find(printable), std::string::npos) << text.str();
 }
 
-TEST(TextQuoted, ReplacesEverythingThatCouldDriveATerminalOrBreakALine) {
+TEST(TextQuoted, ReplacesEverythingThatCouldDriveATerminalOrBreakALine)
+{
     for (int value = 0; value < 256; ++value) {
         const char byte = static_cast<char>(value);
         if (byte >= ' ' && byte <= '~') {
@@ -87,13 +95,15 @@ TEST(TextQuoted, ReplacesEverythingThatCouldDriveATerminalOrBreakALine) {
     }
 }
 
-TEST(TextQuoted, DoesNotTakePercentSignsForConversions) {
+TEST(TextQuoted, DoesNotTakePercentSignsForConversions)
+{
     BoundedText text;
     trim_text_add_quoted(text.get(), "%s%n%d", 6);
     EXPECT_NE(text.str().find("%s%n%d"), std::string::npos) << text.str();
 }
 
-TEST(TextQuoted, ShowsAtMost120BytesOfALongText) {
+TEST(TextQuoted, ShowsAtMost120BytesOfALongText)
+{
     for (const size_t length : {size_t{119}, size_t{120}, size_t{121}, size_t{100000}}) {
         const std::string foreign(length, 'a');
         const GuardedText guarded(foreign);
@@ -105,7 +115,8 @@ TEST(TextQuoted, ShowsAtMost120BytesOfALongText) {
     }
 }
 
-TEST(TextQuoted, ReadsNoFurtherThanTheLengthItIsGiven) {
+TEST(TextQuoted, ReadsNoFurtherThanTheLengthItIsGiven)
+{
     const GuardedText guarded("abc");
     BoundedText text;
     trim_text_add_quoted(text.get(), guarded.data(), guarded.size());
@@ -116,11 +127,12 @@ TEST(TextQuoted, ReadsNoFurtherThanTheLengthItIsGiven) {
     EXPECT_EQ(nothing.str().find('a'), std::string::npos);
 }
 
-TEST(TextQuoted, IsCutLikeAnyOtherText) {
+TEST(TextQuoted, IsCutLikeAnyOtherText)
+{
     BoundedText text(4);
     trim_text_add_quoted(text.get(), "abcdefgh", 8);
     EXPECT_TRUE(text.cut());
     EXPECT_EQ(text.str().size(), 3U);
 }
 
-}  // namespace
+} // namespace

@@ -7,21 +7,30 @@
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kS = TRIM_NS_PER_S;
 constexpr uint64_t kStart = 1000 * kS;
 
-constexpr uint64_t Bit(trim_reason reason) { return UINT64_C(1) << reason; }
+constexpr uint64_t Bit(trim_reason reason)
+{
+    return UINT64_C(1) << reason;
+}
 
 constexpr uint64_t kAll =
     Bit(TRIM_REASON_FULL_GC) | Bit(TRIM_REASON_RELOAD) | Bit(TRIM_REASON_WATERMARK);
 
-class Triggers : public testing::Test {
-  protected:
-    Triggers() { Init(kAll, 0); }
+class Triggers : public testing::Test
+{
+protected:
+    Triggers()
+    {
+        Init(kAll, 0);
+    }
 
-    void Init(uint64_t on, uint64_t check_ns) {
+    void Init(uint64_t on, uint64_t check_ns)
+    {
         trim_options options;
         trim_options_default(&options);
         options.on = on;
@@ -33,18 +42,21 @@ class Triggers : public testing::Test {
         trim_triggers_init(&triggers_, &options, kStart, 0);
     }
 
-    void Observe(uint64_t now_ns) {
+    void Observe(uint64_t now_ns)
+    {
         trim_triggers_observe(&triggers_, now_ns, old_pauses_, last_old_ns_, classes_);
     }
 
-    void OldPause(uint64_t now_ns) {
+    void OldPause(uint64_t now_ns)
+    {
         ++old_pauses_;
         last_old_ns_ = now_ns;
         Observe(now_ns);
     }
 
     /* A whole burst, from its beginning to the moment at which its end is seen. */
-    uint64_t Burst(uint64_t now_ns) {
+    uint64_t Burst(uint64_t now_ns)
+    {
         for (int i = 0; i < 100; ++i) {
             ++classes_;
             Observe(now_ns);
@@ -57,11 +69,18 @@ class Triggers : public testing::Test {
         return now_ns;
     }
 
-    uint64_t Due(uint64_t now_ns) const { return trim_triggers_due_ns(&triggers_, now_ns); }
-    trim_reason Foremost(uint64_t now_ns) const {
+    uint64_t Due(uint64_t now_ns) const
+    {
+        return trim_triggers_due_ns(&triggers_, now_ns);
+    }
+    trim_reason Foremost(uint64_t now_ns) const
+    {
         return trim_triggers_foremost(&triggers_, now_ns);
     }
-    void Take(uint64_t now_ns) { trim_triggers_take(&triggers_, now_ns); }
+    void Take(uint64_t now_ns)
+    {
+        trim_triggers_take(&triggers_, now_ns);
+    }
 
     trim_triggers triggers_ = {};
     uint64_t old_pauses_ = 0;
@@ -69,14 +88,16 @@ class Triggers : public testing::Test {
     uint64_t classes_ = 0;
 };
 
-TEST_F(Triggers, AreNeverDueByThemselves) {
+TEST_F(Triggers, AreNeverDueByThemselves)
+{
     EXPECT_EQ(Due(kStart), TRIM_NEVER);
     Observe(kStart + 1000 * kS);
     EXPECT_EQ(Due(kStart + 1000 * kS), TRIM_NEVER);
     EXPECT_EQ(trim_triggers_look_ns(&triggers_), TRIM_NEVER);
 }
 
-TEST_F(Triggers, AnOldPauseIsDueWhenItHasSettled) {
+TEST_F(Triggers, AnOldPauseIsDueWhenItHasSettled)
+{
     OldPause(kStart + 5 * kS);
     EXPECT_EQ(Due(kStart + 5 * kS), kStart + 6 * kS);
     EXPECT_EQ(Foremost(kStart + 6 * kS), TRIM_REASON_FULL_GC);
@@ -84,7 +105,8 @@ TEST_F(Triggers, AnOldPauseIsDueWhenItHasSettled) {
     EXPECT_EQ(Due(kStart + 6 * kS), TRIM_NEVER);
 }
 
-TEST_F(Triggers, FurtherPausesPutItOffButNotBeyondMaxWait) {
+TEST_F(Triggers, FurtherPausesPutItOffButNotBeyondMaxWait)
+{
     for (uint64_t second = 0; second <= 60; ++second) {
         OldPause(kStart + second * kS);
         EXPECT_LE(Due(kStart + second * kS), kStart + 10 * kS);
@@ -92,14 +114,16 @@ TEST_F(Triggers, FurtherPausesPutItOffButNotBeyondMaxWait) {
     EXPECT_EQ(Due(kStart + 60 * kS), kStart + 10 * kS);
 }
 
-TEST_F(Triggers, TakingLeavesAPauseThatIsNotDueYet) {
+TEST_F(Triggers, TakingLeavesAPauseThatIsNotDueYet)
+{
     OldPause(kStart + 5 * kS);
     Take(kStart + 5 * kS);
     EXPECT_EQ(Due(kStart + 5 * kS), kStart + 6 * kS);
     EXPECT_EQ(Foremost(kStart + 6 * kS), TRIM_REASON_FULL_GC);
 }
 
-TEST_F(Triggers, AReloadIsDueAsSoonAsItsBurstHasEnded) {
+TEST_F(Triggers, AReloadIsDueAsSoonAsItsBurstHasEnded)
+{
     const uint64_t ended_ns = Burst(kStart + 5 * kS);
     EXPECT_EQ(Due(ended_ns), ended_ns);
     EXPECT_EQ(Foremost(ended_ns), TRIM_REASON_RELOAD);
@@ -107,7 +131,8 @@ TEST_F(Triggers, AReloadIsDueAsSoonAsItsBurstHasEnded) {
     EXPECT_EQ(Due(ended_ns), TRIM_NEVER);
 }
 
-TEST_F(Triggers, APauseThatStillSettlesMakesAReloadWait) {
+TEST_F(Triggers, APauseThatStillSettlesMakesAReloadWait)
+{
     const uint64_t ended_ns = Burst(kStart + 5 * kS);
     OldPause(ended_ns);
     EXPECT_EQ(Due(ended_ns), ended_ns + kS);
@@ -116,7 +141,8 @@ TEST_F(Triggers, APauseThatStillSettlesMakesAReloadWait) {
     EXPECT_EQ(Due(ended_ns + kS), TRIM_NEVER) << "one trim serves both";
 }
 
-TEST_F(Triggers, WhatIsOffIsNeitherDueNorArmed) {
+TEST_F(Triggers, WhatIsOffIsNeitherDueNorArmed)
+{
     Init(Bit(TRIM_REASON_WATERMARK), 0);
     OldPause(kStart + kS);
     classes_ += 1000;
@@ -126,7 +152,8 @@ TEST_F(Triggers, WhatIsOffIsNeitherDueNorArmed) {
     EXPECT_EQ(trim_triggers_look_ns(&triggers_), TRIM_NEVER);
 }
 
-TEST_F(Triggers, TheWatermarkIsDueEachInterval) {
+TEST_F(Triggers, TheWatermarkIsDueEachInterval)
+{
     Init(kAll, 30 * kS);
     for (uint64_t check = 1; check <= 5; ++check) {
         EXPECT_EQ(Due(kStart + (check - 1) * 30 * kS), kStart + check * 30 * kS);
@@ -135,12 +162,14 @@ TEST_F(Triggers, TheWatermarkIsDueEachInterval) {
     }
 }
 
-TEST_F(Triggers, TheIntervalIsOffWhereTheWatermarkIs) {
+TEST_F(Triggers, TheIntervalIsOffWhereTheWatermarkIs)
+{
     Init(Bit(TRIM_REASON_FULL_GC), 30 * kS);
     EXPECT_EQ(Due(kStart), TRIM_NEVER);
 }
 
-TEST_F(Triggers, PausesAreFollowedUpWithGrowingGapsUntilTheIntervalTakesOver) {
+TEST_F(Triggers, PausesAreFollowedUpWithGrowingGapsUntilTheIntervalTakesOver)
+{
     Init(kAll, 30 * kS);
     OldPause(kStart + 5 * kS);
     uint64_t now_ns = Due(kStart + 5 * kS);
@@ -155,7 +184,8 @@ TEST_F(Triggers, PausesAreFollowedUpWithGrowingGapsUntilTheIntervalTakesOver) {
     EXPECT_EQ(Foremost(now_ns + 30 * kS), TRIM_REASON_WATERMARK);
 }
 
-TEST_F(Triggers, BurstsAreFollowedUpAsReloads) {
+TEST_F(Triggers, BurstsAreFollowedUpAsReloads)
+{
     Init(kAll, 30 * kS);
     const uint64_t ended_ns = Burst(kStart + 5 * kS);
     Take(ended_ns);
@@ -163,7 +193,8 @@ TEST_F(Triggers, BurstsAreFollowedUpAsReloads) {
     EXPECT_EQ(Foremost(ended_ns + 2 * kS), TRIM_REASON_RELOAD);
 }
 
-TEST_F(Triggers, ANewPauseStartsTheFollowUpAnew) {
+TEST_F(Triggers, ANewPauseStartsTheFollowUpAnew)
+{
     Init(kAll, 60 * kS);
     OldPause(kStart);
     uint64_t now_ns = Due(kStart);
@@ -177,11 +208,12 @@ TEST_F(Triggers, ANewPauseStartsTheFollowUpAnew) {
     EXPECT_EQ(Due(now_ns), now_ns + 2 * kS);
 }
 
-TEST_F(Triggers, NothingIsFollowedUpWithoutTheWatermark) {
+TEST_F(Triggers, NothingIsFollowedUpWithoutTheWatermark)
+{
     Init(Bit(TRIM_REASON_FULL_GC), 30 * kS);
     OldPause(kStart);
     Take(kStart + kS);
     EXPECT_EQ(Due(kStart + kS), TRIM_NEVER);
 }
 
-}  // namespace
+} // namespace

@@ -1,4 +1,6 @@
+extern "C" {
 #include "vm_structs.h"
+}
 
 #include <gtest/gtest.h>
 
@@ -8,7 +10,8 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace
+{
 
 /* A row as HotSpot lays it out. */
 struct Row {
@@ -24,8 +27,9 @@ int static_field;
 int other_static_field;
 
 /* A VM's exported symbols, each of which a test can change or take away. */
-class FakeVm {
-  public:
+class FakeVm
+{
+public:
     FakeVm()
     {
         symbols_ = {{"gHotSpotVMStructs", &table_},
@@ -37,8 +41,17 @@ class FakeVm {
                     {"gHotSpotVMStructEntryArrayStride", &stride}};
     }
 
-    void Remove(const std::string &symbol) { symbols_.erase(symbol); }
-    void SetTable(const void *table) { table_ = table; }
+    FakeVm(const FakeVm &) = delete;
+    FakeVm &operator=(const FakeVm &) = delete;
+
+    void Remove(const std::string &symbol)
+    {
+        symbols_.erase(symbol);
+    }
+    void SetTable(const void *table)
+    {
+        table_ = table;
+    }
 
     std::vector<std::string> Symbols() const
     {
@@ -49,7 +62,10 @@ class FakeVm {
         return names;
     }
 
-    int Open(trim_vm_structs *structs) { return trim_vm_structs_open(structs, Lookup, this); }
+    int Open(trim_vm_structs *structs)
+    {
+        return trim_vm_structs_open(structs, Lookup, this);
+    }
 
     uint64_t type_name_offset = offsetof(Row, type_name);
     uint64_t field_name_offset = offsetof(Row, field_name);
@@ -58,7 +74,7 @@ class FakeVm {
     uint64_t address_offset = offsetof(Row, address);
     uint64_t stride = sizeof(Row);
 
-  private:
+private:
     static void *Lookup(void *context, const char *name)
     {
         const auto *vm = static_cast<FakeVm *>(context);
@@ -81,8 +97,9 @@ class FakeVm {
     std::map<std::string, void *> symbols_;
 };
 
-class VmStructs : public testing::Test {
-  protected:
+class VmStructs : public testing::Test
+{
+protected:
     void ExpectRefused()
     {
         trim_vm_structs untouched;
@@ -175,9 +192,9 @@ TEST_F(VmStructs, IsRefusedWithoutATable)
 
 TEST_F(VmStructs, IsRefusedWhereItsLayoutMakesNoSense)
 {
-    for (uint64_t FakeVm::*field : {&FakeVm::type_name_offset, &FakeVm::field_name_offset,
-                                    &FakeVm::is_static_offset, &FakeVm::offset_offset,
-                                    &FakeVm::address_offset}) {
+    for (uint64_t FakeVm::*field :
+         {&FakeVm::type_name_offset, &FakeVm::field_name_offset, &FakeVm::is_static_offset,
+          &FakeVm::offset_offset, &FakeVm::address_offset}) {
         for (const uint64_t offset : {uint64_t{sizeof(Row) - 3}, uint64_t{sizeof(Row)},
                                       uint64_t{1} << 32, UINT64_MAX - 7, UINT64_MAX}) {
             FakeVm hostile;
@@ -192,4 +209,4 @@ TEST_F(VmStructs, IsRefusedWhereItsLayoutMakesNoSense)
     }
 }
 
-}  // namespace
+} // namespace

@@ -18,14 +18,16 @@
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
 
-namespace {
+namespace
+{
 
 /* Longer than any test may take: where the time matters the test hangs and is ended as failed. */
 constexpr uint64_t kLong = 3600 * TRIM_NS_PER_S;
 
 const char kDescription[] = "fake 1.0";
 
-/* The file of the worker's thread below /proc/self/task, or an empty text where there is no worker. */
+/* The file of the worker's thread below /proc/self/task, or an empty text where there is no worker.
+ */
 std::string WorkerTaskFile(const std::string &name)
 {
     for (const auto &task : std::filesystem::directory_iterator("/proc/self/task")) {
@@ -39,8 +41,9 @@ std::string WorkerTaskFile(const std::string &name)
     return "";
 }
 
-class Worker : public testing::Test {
-  protected:
+class Worker : public testing::Test
+{
+protected:
     Worker()
     {
         proc_.Write("statm", "2000000 1000000 0 0 0 0 0\n");
@@ -62,7 +65,10 @@ class Worker : public testing::Test {
         ASSERT_EQ(trim_worker_start(&config), 0);
     }
 
-    static void OldPause() { trim_signals_pause_end(TRIM_PAUSE_OLD, trim_clock_now_ns()); }
+    static void OldPause()
+    {
+        trim_signals_pause_end(TRIM_PAUSE_OLD, trim_clock_now_ns());
+    }
 
     /* The number of log lines that have this text. */
     int Lines(const std::string &text) const
@@ -75,7 +81,10 @@ class Worker : public testing::Test {
         return count;
     }
 
-    std::string Log() const { return proc_.Read("log"); }
+    std::string Log() const
+    {
+        return proc_.Read("log");
+    }
 
     ScratchDirectory proc_;
 };
@@ -286,4 +295,4 @@ TEST_F(Worker, MayBeLeftInATrimWhenTheProcessEnds)
     EXPECT_EQ(Lines("summary: "), 1) << Log();
 }
 
-}  // namespace
+} // namespace

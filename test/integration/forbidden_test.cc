@@ -1,0 +1,102 @@
+// System calls that fail, as under a container's seccomp profile, and a missing /proc: the agent
+// goes on without them, says so once, and the application never notices.
+#include "jdks.h"
+#include "jvm.h"
+#include "log_lines.h"
+#include "scene.h"
+
+namespace trimagent_test
+{
+namespace
+{
+
+class Forbidden : public testing::TestWithParam<Jdk>
+{
+protected:
+    // A launch in which the named things fail.
+    Launch launch(const std::vector<std::string> &names)
+    {
+        std::vector<std::string> starter = {TRIM_FORBID};
+        starter.insert(starter.end(), names.begin(), names.end());
+        starter.push_back("--");
+        // The launcher finds its libraries through /proc otherwise.
+        return Launch(GetParam())
+            .through(starter)
+            .variable("LD_LIBRARY_PATH=" + GetParam().home + "/lib");
+    }
+
+    // Whether this machine lets things be forbidden at all.
+    bool possible(const std::vector<std::string> &names)
+    {
+        std::vector<std::string> words = {TRIM_FORBID};
+        words.insert(words.end(), names.begin(), names.end());
+        words.insert(words.end(), {"--", "/bin/true"});
+        return run({words, {}, ""}).exit_code != 77;
+    }
+
+    // The agent goes on, and knows after its first trim that there is nothing more to release.
+    void expect_one_trim_by_upper_bound(const std::vector<std::string> &names)
+    {
+        if (!possible(names)) {
+            GTEST_SKIP() << "this machine does not let it be forbidden";
+        }
+        Jvm jvm(launch(names)
+                    .with_agent(quick_options("full-gc+watermark", "check=200ms"))
+                    .run("FullGcs", {freed_mib}));
+        ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
+        ASSERT_TRUE(jvm.wait_for_line(log_lines::no_trim("watermark", "below-threshold")));
+        EXPECT_LT(jvm.resident_bytes(), uint64_t{200} << 20) << jvm.transcript();
+        EXPECT_EQ(jvm.finish(), 0);
+        EXPECT_EQ(jvm.lines_with(log_lines::any_trim()).size(), 1u) << jvm.transcript();
+        EXPECT_EQ(jvm.lines_with(log_lines::any_complaint()).size(), 1u) << jvm.transcript();
+    }
+
+    // The agent says why it does nothing, and does nothing.
+    void expect_inert(const std::string &name)
+    {
+        if (!possible({name})) {
+            GTEST_SKIP() << "this machine does not let it be forbidden";
+        }
+        Jvm jvm(launch({name}).with_agent(quick_options("full-gc")).run("FullGcs", {freed_mib}));
+        ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+        ASSERT_TRUE(jvm.wait_for_line(log_lines::decorated("warning", ".*stays inert")));
+        EXPECT_EQ(jvm.finish(), 0);
+        EXPECT_EQ(jvm.lines_with(log_lines::any_complaint()).size(), 1u) << jvm.transcript();
+        EXPECT_TRUE(jvm.lines_with(log_lines::any_trim()).empty()) << jvm.transcript();
+    }
+};
+
+TEST_P(Forbidden, MincoreMakesExpectationsUpperBounds)
+{
+    expect_one_trim_by_upper_bound({"mincore"});
+}
+
+TEST_P(Forbidden, PipeMakesExpectationsUpperBounds)
+{
+    expect_one_trim_by_upper_bound({"pipe"});
+}
+
+TEST_P(Forbidden, ProcMakesExpectationsUpperBounds)
+{
+    expect_one_trim_by_upper_bound({"proc"});
+}
+
+TEST_P(Forbidden, AllOfThemTogetherStillLeaveTheTrim)
+{
+    expect_one_trim_by_upper_bound({"mincore", "pipe", "proc"});
+}
+
+TEST_P(Forbidden, EventfdLeavesTheAgentInert)
+{
+    expect_inert("eventfd");
+}
+
+TEST_P(Forbidden, PpollLeavesTheAgentInert)
+{
+    expect_inert("ppoll");
+}
+
+INSTANTIATE_TEST_SUITE_P(Calls, Forbidden, testing::ValuesIn(jdks()), parameter_name<Jdk>);
+
+} // namespace
+} // namespace trimagent_test
