@@ -72,8 +72,8 @@ void trim_estimate_predict(const struct trim_estimate_learned *learned,
     result->model_bytes = model(learned, input, result);
     int64_t expected = result->model_bytes - learned->bias_bytes;
     const struct trim_malloc_info *info = &input->info;
-    uint64_t most =
-        min(info->inner_bytes + info->main_top_bytes + result->gain_bytes, info->system_bytes);
+    uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
+    uint64_t most = free_bytes > info->other_top_bytes ? free_bytes - info->other_top_bytes : 0;
     if (input->resident_known && !result->resident_assumed) {
         most = min(most, input->resident_bytes);
     }

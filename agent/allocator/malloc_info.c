@@ -3,10 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-/* Free chunks carry flags in their sizes: PREV_INUSE always, and NON_MAIN_ARENA outside the main
- * arena. */
-#define MAIN_FLAGS 1
-#define OTHER_FLAGS 5
+/*
+ * Free chunks in bins carry flags in the low bits of their sizes, PREV_INUSE and NON_MAIN_ARENA,
+ * the same in each of a bin; chunks in fastbins are printed without.
+ */
+#define FLAG_BITS 7
 
 /* A number that cannot be held is broken input; the largest stands for it, and sums saturate. */
 static uint64_t add(uint64_t a, uint64_t b)
@@ -96,8 +97,7 @@ static void take_row(struct trim_malloc_info_parser *parser, const char *tag)
     }
     struct trim_malloc_info *info = &parser->info;
     parser->row_bytes = add(parser->row_bytes, total);
-    uint64_t flags = parser->heap_number == 0 ? MAIN_FLAGS : OTHER_FLAGS;
-    uint64_t bytes = subtract(total, flags * count);
+    uint64_t bytes = subtract(total, (to & FLAG_BITS) * count);
     if (to <= TRIM_CHUNK_KEEPS) {
         info->small_bytes = add(info->small_bytes, bytes);
         info->small_count = add(info->small_count, count);

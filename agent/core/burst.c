@@ -4,10 +4,10 @@
 
 #include "trimagent/clock.h"
 
+/* Rounded up, so that the steps that the ring holds span a burst. */
 static uint64_t step(const struct trim_burst *burst)
 {
-    uint64_t classes = burst->config.classes / TRIM_BURST_STEPS;
-    return classes > 0 ? classes : 1;
+    return (burst->config.classes + TRIM_BURST_STEPS - 1) / TRIM_BURST_STEPS;
 }
 
 static void take_sample(struct trim_burst *burst, uint64_t now_ns, uint64_t count)
@@ -21,6 +21,7 @@ static void start_over(struct trim_burst *burst, uint64_t now_ns, uint64_t count
 {
     burst->active = false;
     burst->taken = 0;
+    burst->last_count = count;
     take_sample(burst, now_ns, count);
 }
 
@@ -70,6 +71,7 @@ static uint64_t busy_count(const struct trim_burst_config *config)
 
 enum trim_burst_state trim_burst_observe(struct trim_burst *burst, uint64_t now_ns, uint64_t count)
 {
+    burst->last_count = count;
     if (!burst->active) {
         if (count - newest_count(burst) >= step(burst)) {
             take_sample(burst, now_ns, count);
@@ -106,5 +108,5 @@ uint64_t trim_burst_next_ns(const struct trim_burst *burst)
 
 uint64_t trim_burst_arm(const struct trim_burst *burst)
 {
-    return burst->active ? UINT64_MAX : step(burst);
+    return burst->active ? UINT64_MAX : newest_count(burst) + step(burst) - burst->last_count;
 }

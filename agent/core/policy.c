@@ -81,6 +81,18 @@ static uint64_t next_start_ns(const struct trim_policy *policy, uint64_t now_ns)
                  trim_cooldown_end_ns(&policy->cooldown));
 }
 
+/* Counts a pause or a burst that has to wait for the cooldown's end. */
+static void note_cooldown(struct trim_policy *policy, uint64_t now_ns,
+                          struct trim_decision *decision)
+{
+    uint64_t due_ns = trim_triggers_due_ns(&policy->triggers, now_ns);
+    if (trim_triggers_event_waits(&policy->triggers) &&
+        due_ns < trim_cooldown_end_ns(&policy->cooldown)) {
+        decision->reason = trim_triggers_foremost(&policy->triggers, due_ns);
+        defer(policy, TRIM_SKIP_COOLDOWN, decision);
+    }
+}
+
 static void decide_idle(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision)
 {
     if (policy->cooldown.recheck_due_ns <= now_ns) {
@@ -90,10 +102,7 @@ static void decide_idle(struct trim_policy *policy, uint64_t now_ns, struct trim
     }
     uint64_t start_ns = next_start_ns(policy, now_ns);
     if (start_ns > now_ns) {
-        if (trim_triggers_due_ns(&policy->triggers, now_ns) <= now_ns) {
-            decision->reason = trim_triggers_foremost(&policy->triggers, now_ns);
-            defer(policy, TRIM_SKIP_COOLDOWN, decision);
-        }
+        note_cooldown(policy, now_ns, decision);
         decide_wait(policy, now_ns, start_ns, decision);
         return;
     }
@@ -149,7 +158,9 @@ static void decide_second(struct trim_policy *policy, uint64_t now_ns,
 static void decide_trim(struct trim_policy *policy, uint64_t now_ns, uint64_t expected_bytes,
                         struct trim_decision *decision)
 {
-    /* What has come due meanwhile is served by this trim too. */
+    /* What has come due meanwhile is served by this trim too, and may be the better reason. */
+    enum trim_reason due = trim_triggers_foremost(&policy->triggers, now_ns);
+    policy->reason = due > policy->reason ? due : policy->reason;
     trim_triggers_take(&policy->triggers, now_ns);
     policy->expected_bytes = expected_bytes;
     decision->action = TRIM_TRIM;

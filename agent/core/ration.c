@@ -8,10 +8,8 @@ static void accrue(struct trim_ration *ration, uint64_t now_ns)
         return;
     }
     uint64_t income = (now_ns - ration->as_of_ns) / TRIM_RATION_SHARE;
-    if (income == 0) {
-        return; /* Less than a nanosecond of income is not lost: as_of_ns stays. */
-    }
-    ration->as_of_ns = now_ns;
+    /* Only the time that has become income is used up, so that asking often loses nothing. */
+    ration->as_of_ns += income * TRIM_RATION_SHARE;
     trim_ration_refund(ration, income);
 }
 

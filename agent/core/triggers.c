@@ -95,6 +95,11 @@ uint64_t trim_triggers_arm(const struct trim_triggers *triggers)
     return is_on(triggers, TRIM_REASON_RELOAD) ? trim_burst_arm(&triggers->burst) : UINT64_MAX;
 }
 
+bool trim_triggers_event_waits(const struct trim_triggers *triggers)
+{
+    return triggers->gc_pending || triggers->reload_pending;
+}
+
 static bool gc_is_due(const struct trim_triggers *triggers, uint64_t now_ns)
 {
     return triggers->gc_pending && gc_due_ns(triggers) <= now_ns;

@@ -60,6 +60,10 @@ uint64_t trim_triggers_look_ns(const struct trim_triggers *triggers);
 /* How many further class loads are worth a wake-up; UINT64_MAX: none. */
 uint64_t trim_triggers_arm(const struct trim_triggers *triggers);
 
+/* Whether an old pause or a burst waits for its moment; the watermark and follow-ups do not count.
+ */
+bool trim_triggers_event_waits(const struct trim_triggers *triggers);
+
 /* The foremost reason of those that are due at now_ns; the watermark's where none is. */
 enum trim_reason trim_triggers_foremost(const struct trim_triggers *triggers, uint64_t now_ns);
 

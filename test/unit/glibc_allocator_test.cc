@@ -51,7 +51,7 @@ protected:
     /* What of the arenas is resident, looked at without their locks. */
     static uint64_t Resident()
     {
-        struct trim_arena_scan scan = {};
+        trim_arena_scan scan = {};
         EXPECT_EQ(trim_arena_scan_run("/proc/self", &scan), 0);
         return scan.resident_bytes;
     }

@@ -30,9 +30,6 @@ const std::string kStatus = "Name:\tjava\n"
                             "VmSwap:\t    2048 kB\n"
                             "Threads:\t42\n";
 
-/* The function of the same name hides the struct. */
-using MemoryResult = struct trim_process_memory;
-
 struct ParsedStatm {
     int result;
     uint64_t rss_bytes;
@@ -48,7 +45,7 @@ ParsedStatm ParseStatm(const std::string &text, uint64_t page_bytes = kPage)
 
 struct ParsedStatus {
     int result;
-    MemoryResult memory;
+    trim_process_memory memory;
 };
 
 ParsedStatus ParseStatus(const std::string &text)
@@ -233,7 +230,7 @@ TEST(ProcessMemory, ReadsTheFilesOfTheDirectoryItIsGiven)
     uint64_t rss_bytes = 0;
     EXPECT_EQ(trim_process_rss(proc.path().c_str(), &rss_bytes), 0);
     EXPECT_EQ(rss_bytes, UINT64_C(89012) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)));
-    MemoryResult memory = {};
+    trim_process_memory memory = {};
     EXPECT_EQ(trim_process_memory_read(proc.path().c_str(), &memory), 0);
     EXPECT_EQ(memory.rss_bytes, 1234567 * TRIM_KIB);
 }
@@ -242,7 +239,7 @@ TEST(ProcessMemory, FailsWithoutTheFilesAndLeavesTheOutput)
 {
     const ScratchDirectory proc;
     uint64_t rss_bytes = kUntouched;
-    MemoryResult memory = {kUntouched, kUntouched};
+    trim_process_memory memory = {kUntouched, kUntouched};
     EXPECT_EQ(trim_process_rss(proc.path().c_str(), &rss_bytes), -1);
     EXPECT_EQ(trim_process_memory_read(proc.path().c_str(), &memory), -1);
     proc.Write("statm", "");
@@ -267,7 +264,7 @@ TEST(ProcessMemory, SeesTheMemoryAndTheFaultsOfThisProcess)
     std::memset(memory, 1, kBytes);
 
     uint64_t after_bytes = 0;
-    MemoryResult after = {};
+    trim_process_memory after = {};
     EXPECT_EQ(trim_process_rss("/proc/self", &after_bytes), 0);
     EXPECT_EQ(trim_process_memory_read("/proc/self", &after), 0);
     EXPECT_GE(after_bytes, before_bytes + kBytes * 9 / 10);
