@@ -14,10 +14,10 @@ static bool is_on(const struct trim_triggers *triggers, enum trim_reason reason)
     return (triggers->on & (UINT64_C(1) << reason)) != 0;
 }
 
-/* Plans the look after this gap, unless the watermark's interval is no longer than that. */
+/* Plans the look after this gap, unless the interval of checks is no longer than that, or off. */
 static void plan_follow_up(struct trim_triggers *triggers, uint64_t now_ns, uint64_t gap_ns)
 {
-    bool wanted = is_on(triggers, TRIM_REASON_WATERMARK) && gap_ns < triggers->check_ns;
+    bool wanted = gap_ns < triggers->check_ns;
     triggers->follow_gap_ns = gap_ns;
     triggers->follow_due_ns = wanted ? now_ns + gap_ns : TRIM_NEVER;
 }

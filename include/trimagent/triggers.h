@@ -4,7 +4,7 @@
  *
  * Pauses and bursts are followed up: an old model is often disposed of only seconds after its
  * successor's classes were loaded, so further looks follow after 2, 4, 8 ... seconds, until the
- * watermark's interval takes over. Without the watermark there are none.
+ * interval of checks takes over. With check=off there are none.
  *
  * Pure. Nothing is due while a burst is under way, because memory is moving then; and an old pause
  * that is still settling makes the others wait, so that one trim serves them all.

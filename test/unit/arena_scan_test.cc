@@ -93,8 +93,8 @@ TEST_F(ArenaScan, MeasuresTheHeapsThatMapsShow)
     place_.Make(0, 64 * kPage, 10);
     place_.Make(1, 32 * kPage, 20);
     const trim_arena_scan scan = Scan("1000-2000 r--p 0 00:00 0\n" +
-                                 MapsLine(place_.address(0), place_.address(0) + 64 * kPage) +
-                                 MapsLine(place_.address(1), place_.address(1) + 32 * kPage));
+                                      MapsLine(place_.address(0), place_.address(0) + 64 * kPage) +
+                                      MapsLine(place_.address(1), place_.address(1) + 32 * kPage));
     EXPECT_EQ(scan.heaps, 2U);
     EXPECT_EQ(scan.other_bytes, 96 * kPage);
     EXPECT_EQ(scan.resident_bytes, 30 * kPage);
@@ -122,11 +122,11 @@ TEST_F(ArenaScan, FindsAHeapThatOtherMemoryPrecedesInItsLine)
 
 TEST_F(ArenaScan, SurvivesMapsThatTellOfMemoryThatIsGone)
 {
-    const trim_arena_scan scan = Scan(MapsLine(place_.address(0), place_.address(0) + kHeap) +
-                                 "0-10000000 rw-p 0 00:00 0\n" +
-                                 MapsLine(UINT64_C(1) << 46, (UINT64_C(1) << 46) + 64 * kHeap) +
-                                 "fffffffffc000000-ffffffffffffffff rw-p 0 00:00 0\n" +
-                                 "fffffffffffff000-ffffffffffffffff rw-p 0 00:00 0 [heap]\n");
+    const trim_arena_scan scan = Scan(
+        MapsLine(place_.address(0), place_.address(0) + kHeap) + "0-10000000 rw-p 0 00:00 0\n" +
+        MapsLine(UINT64_C(1) << 46, (UINT64_C(1) << 46) + 64 * kHeap) +
+        "fffffffffc000000-ffffffffffffffff rw-p 0 00:00 0\n" +
+        "fffffffffffff000-ffffffffffffffff rw-p 0 00:00 0 [heap]\n");
     EXPECT_EQ(scan.heaps, 0U);
     EXPECT_EQ(scan.resident_bytes, 0U);
 }

@@ -43,7 +43,8 @@ TEST(MallocInfoHostile, SumsBeyond64BitsDoNotWrapAround)
 {
     const std::string huge =
         HeapXml(0, RowXml("size", 8209, 8209, UINT64_MAX, 10), 0, 0, 11, UINT64_MAX, UINT64_MAX) +
-        HeapXml(1, RowXml("size", 8213, 8213, UINT64_MAX, 1), 9, UINT64_MAX, 9, UINT64_MAX, UINT64_MAX);
+        HeapXml(1, RowXml("size", 8213, 8213, UINT64_MAX, 1), 9, UINT64_MAX, 9, UINT64_MAX,
+                UINT64_MAX);
     const ParsedMallocInfo parsed = ParseMallocInfo(DocumentXml(huge));
     if (parsed.result == 0) {
         EXPECT_EQ(parsed.info.system_bytes, UINT64_MAX);
@@ -57,9 +58,10 @@ TEST(MallocInfoHostile, RefusesBrokenStructure)
     for (const std::string &text :
          {std::string(), std::string("<"), std::string("malloc"),
           std::string("<malloc version=\"1\">"), std::string("<malloc version=\"1\"></malloc>"),
-          std::string(1000, '<'), std::string(1000, '>'), DocumentXml(""), DocumentXml(heap + "</heap>"),
-          DocumentXml("<heap nr=\"0\">" + heap), DocumentXml("<heap nr=\"0\"></heap>"),
-          DocumentXml("<heap></heap>"), DocumentXml("<heap nr=\"0\"><sizes></sizes></heap>")}) {
+          std::string(1000, '<'), std::string(1000, '>'), DocumentXml(""),
+          DocumentXml(heap + "</heap>"), DocumentXml("<heap nr=\"0\">" + heap),
+          DocumentXml("<heap nr=\"0\"></heap>"), DocumentXml("<heap></heap>"),
+          DocumentXml("<heap nr=\"0\"><sizes></sizes></heap>")}) {
         ExpectMallocInfoRefused(text);
     }
 }
@@ -68,8 +70,8 @@ TEST(MallocInfoHostile, EndsAtAVeryLongTag)
 {
     for (const size_t length :
          {size_t{254}, size_t{255}, size_t{256}, size_t{257}, size_t{100000}}) {
-        const std::string text =
-            DocumentXml("<" + std::string(length, 'x') + ">" + HeapXml(0, "", 0, 0, 1, 1000, 135168));
+        const std::string text = DocumentXml("<" + std::string(length, 'x') + ">" +
+                                             HeapXml(0, "", 0, 0, 1, 1000, 135168));
         const ParsedMallocInfo parsed = ParseMallocInfo(text);
         EXPECT_TRUE(parsed.result == -1 || parsed.info.system_bytes == 135168U) << length;
     }

@@ -68,8 +68,8 @@ TEST(MallocInfo, EstimatesBinsOfMixedSizesBetweenNothingAndAll)
 
 TEST(MallocInfo, FindsNoWholePagesWhereThereAreOnlyTops)
 {
-    const ParsedMallocInfo parsed = ParseMallocInfo(
-        DocumentXml(HeapXml(0, "", 0, 0, 1, 132000, 135168) + HeapXml(3, "", 0, 0, 1, 500, 135168)));
+    const ParsedMallocInfo parsed = ParseMallocInfo(DocumentXml(
+        HeapXml(0, "", 0, 0, 1, 132000, 135168) + HeapXml(3, "", 0, 0, 1, 500, 135168)));
     ASSERT_EQ(parsed.result, 0);
     EXPECT_EQ(parsed.info.inner_bytes, 0U);
     EXPECT_EQ(parsed.info.main_top_bytes, 132000U);
@@ -123,14 +123,11 @@ TEST_F(RealMallocInfoTest, AgreesWithSumsByRegularExpressions)
     EXPECT_EQ(info.system_bytes, SumOf(heaps, R"(<system type="current" size="([0-9]+))"));
     EXPECT_EQ(info.main_system_bytes, SumOf(main, R"(<system type="current" size="([0-9]+))"));
     EXPECT_EQ(info.fast_count, SumOf(heaps, R"(<total type="fast" count="([0-9]+))"));
-    EXPECT_EQ(info.fast_bytes,
-              SumOf(heaps, R"(<total type="fast" count="[0-9]+" size="([0-9]+))"));
+    EXPECT_EQ(info.fast_bytes, SumOf(heaps, R"(<total type="fast" count="[0-9]+" size="([0-9]+))"));
     EXPECT_EQ(info.rest_count, SumOf(heaps, R"(<total type="rest" count="([0-9]+))"));
-    EXPECT_EQ(info.rest_bytes,
-              SumOf(heaps, R"(<total type="rest" count="[0-9]+" size="([0-9]+))"));
+    EXPECT_EQ(info.rest_bytes, SumOf(heaps, R"(<total type="rest" count="[0-9]+" size="([0-9]+))"));
     EXPECT_EQ(info.mmap_count, SumOf(text_, R"(<total type="mmap" count="([0-9]+))"));
-    EXPECT_EQ(info.mmap_bytes,
-              SumOf(text_, R"(<total type="mmap" count="[0-9]+" size="([0-9]+))"));
+    EXPECT_EQ(info.mmap_bytes, SumOf(text_, R"(<total type="mmap" count="[0-9]+" size="([0-9]+))"));
 
     /* The top is what the rest has beyond all rows but the fastbins'. */
     const auto top = [](const std::string &heap) {

@@ -79,7 +79,7 @@ inline ParsedMallocInfo ParseMallocInfo(const std::string &text, size_t piece = 
 
 /* One heap as glibc 2.36 prints it; rows are the content of <sizes>. */
 inline std::string HeapXml(int number, const std::string &rows, uint64_t fast_count, uint64_t fast,
-                 uint64_t rest_count, uint64_t rest, uint64_t system)
+                           uint64_t rest_count, uint64_t rest, uint64_t system)
 {
     const auto total = [](const char *type, uint64_t count, uint64_t size) {
         return std::string("<total type=\"") + type + "\" count=\"" + std::to_string(count) +
@@ -92,14 +92,16 @@ inline std::string HeapXml(int number, const std::string &rows, uint64_t fast_co
            size + "<aspace type=\"mprotect" + size + "</heap>\n";
 }
 
-inline std::string RowXml(const char *tag, uint64_t from, uint64_t to, uint64_t total, uint64_t count)
+inline std::string RowXml(const char *tag, uint64_t from, uint64_t to, uint64_t total,
+                          uint64_t count)
 {
     return std::string("  <") + tag + " from=\"" + std::to_string(from) + "\" to=\"" +
            std::to_string(to) + "\" total=\"" + std::to_string(total) + "\" count=\"" +
            std::to_string(count) + "\"/>\n";
 }
 
-inline std::string DocumentXml(const std::string &heaps, const std::string &mmapped = R"(count="0" size="0")")
+inline std::string DocumentXml(const std::string &heaps,
+                               const std::string &mmapped = R"(count="0" size="0")")
 {
     return "<malloc version=\"1\">\n" + heaps +
            "<total type=\"fast\" count=\"99\" size=\"99\"/>\n"
@@ -114,11 +116,12 @@ inline std::string DocumentXml(const std::string &heaps, const std::string &mmap
 inline std::string SampleXml()
 {
     const std::string main_rows = RowXml("size", 8209, 8209, 82090, 10);
-    const std::string other_rows = RowXml("size", 17, 32, 96, 3) + RowXml("size", 117, 117, 234, 2) +
+    const std::string other_rows = RowXml("size", 17, 32, 96, 3) +
+                                   RowXml("size", 117, 117, 234, 2) +
                                    RowXml("unsorted", 5005, 90005, 150015, 3);
     return DocumentXml(HeapXml(0, main_rows, 0, 0, 11, 82090 + 70000, 1056768) +
-                        HeapXml(1, other_rows, 3, 96, 6, 234 + 150015 + 4000, 135168),
-                    R"(count="7" size="7340032")");
+                           HeapXml(1, other_rows, 3, 96, 6, 234 + 150015 + 4000, 135168),
+                       R"(count="7" size="7340032")");
 }
 
 inline void ExpectEqualInfo(const trim_malloc_info &a, const trim_malloc_info &b)

@@ -2,10 +2,13 @@
 #ifndef TRIMAGENT_TEST_OPTION_TEXT_H
 #define TRIMAGENT_TEST_OPTION_TEXT_H
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "bounded_text.h"
 #include "trimagent/options.h"
@@ -64,6 +67,24 @@ inline const trim_option &OptionNamed(const std::string &name)
         }
     }
     throw std::out_of_range("no option " + name);
+}
+
+/* The message for a text that must be refused. */
+inline std::string RefusalOf(const std::string &text)
+{
+    const ParsedOptions parsed = ParseOptions(text);
+    EXPECT_FALSE(parsed.accepted) << text;
+    EXPECT_TRUE(IsUntouched(parsed.options)) << text;
+    EXPECT_NE(parsed.message, "") << text;
+    return parsed.message;
+}
+
+inline void ExpectMessageHas(const std::string &text, const std::vector<std::string> &parts)
+{
+    const std::string message = RefusalOf(text);
+    for (const std::string &part : parts) {
+        EXPECT_NE(message.find(part), std::string::npos) << part << " in: " << message;
+    }
 }
 
 #endif

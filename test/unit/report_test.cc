@@ -12,7 +12,6 @@
 namespace
 {
 
-
 std::string Line(const trim_report &report)
 {
     BoundedText text;
@@ -28,8 +27,8 @@ const std::string kFigures =
 TEST(TrimReport, TellsBeforeAndAfter)
 {
     EXPECT_EQ(Line(SampleReport()), "trim #7 full-gc: RSS+swap 6.0G->2.0G (-4.0G) in 443ms, "
-                              "expected 3.9G, released 3.9G" +
-                                  kFigures);
+                                    "expected 3.9G, released 3.9G" +
+                                        kFigures);
 }
 
 TEST(TrimReport, TellsWhatNoTrimReaches)

@@ -208,9 +208,9 @@ TEST_F(Triggers, ANewPauseStartsTheFollowUpAnew)
     EXPECT_EQ(Due(now_ns), now_ns + 2 * kS);
 }
 
-TEST_F(Triggers, NothingIsFollowedUpWithoutTheWatermark)
+TEST_F(Triggers, NothingIsFollowedUpWithoutAnIntervalOfChecks)
 {
-    Init(Bit(TRIM_REASON_FULL_GC), 30 * kS);
+    Init(Bit(TRIM_REASON_FULL_GC), 0);
     OldPause(kStart);
     Take(kStart + kS);
     EXPECT_EQ(Due(kStart + kS), TRIM_NEVER);
