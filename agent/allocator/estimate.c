@@ -15,9 +15,10 @@ static uint64_t min(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* Broken figures are cut to more than any machine has, so that no sum of a few of them overflows. */
 static int64_t as_signed(uint64_t bytes)
 {
-    return bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
+    return (int64_t)min(bytes, UINT64_C(1) << 56);
 }
 
 /* The resident bytes of all arenas: those that were looked at, and those that could not be found.

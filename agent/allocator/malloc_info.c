@@ -139,6 +139,7 @@ static void begin_heap(struct trim_malloc_info_parser *parser, const char *tag)
     parser->heap_fast_bytes = 0;
     parser->heap_rest_bytes = 0;
     parser->heap_system_bytes = 0;
+    parser->heap_has_system = false;
 }
 
 static void end_heap(struct trim_malloc_info_parser *parser)
@@ -155,7 +156,7 @@ static void end_heap(struct trim_malloc_info_parser *parser)
     } else {
         info->other_top_bytes = add(info->other_top_bytes, top);
     }
-    parser->broken |= !parser->in_heap || parser->heap_system_bytes == 0;
+    parser->broken |= !parser->in_heap || !parser->heap_has_system;
     parser->in_heap = false;
 }
 
@@ -177,7 +178,7 @@ static void take_tag(struct trim_malloc_info_parser *parser, const char *tag)
     } else if (begins(tag, "/heap")) {
         end_heap(parser);
     } else if (begins(tag, "system") && parser->in_heap && has_type(tag, "current")) {
-        parser->broken |= !attribute(tag, "size", &parser->heap_system_bytes);
+        parser->heap_has_system = attribute(tag, "size", &parser->heap_system_bytes);
     } else if (begins(tag, "/malloc")) {
         parser->info.complete = !parser->in_heap && parser->info.arenas > 0;
     }

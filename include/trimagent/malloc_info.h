@@ -58,6 +58,7 @@ struct trim_malloc_info_parser {
     uint64_t heap_fast_bytes;
     uint64_t heap_rest_bytes;
     uint64_t heap_system_bytes;
+    bool heap_has_system; /* A main arena that was never used has 0 bytes, but says so. */
 };
 
 /* Starts on a new text. */

@@ -114,15 +114,15 @@ class FullGcs : public testing::TestWithParam<Jdk>
 {
 };
 
-TEST_P(FullGcs, InARowLeadToOneTrim)
+TEST_P(FullGcs, InARowLeadToOneTrimAfterTheLast)
 {
-    // The calm to wait for is far longer than the collections are apart, and they end long before
-    // the longest wait.
+    // The row takes longer than the calm that each of them starts anew, and far less than the
+    // longest wait.
     Jvm jvm(Launch(GetParam())
-                .with_agent("on=full-gc,threshold=32m,settle=1s,confirm=0,cooldown=100ms")
-                .run("FullGcs", {freed_mib, "10"}));
-    ASSERT_TRUE(jvm.wait_for_line("^gc$", 10));
+                .with_agent("on=full-gc,threshold=32m,settle=1s,max-wait=60s,confirm=0")
+                .run("FullGcs", {freed_mib, "1000"}));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
+    EXPECT_EQ(jvm.lines_with("^gc$").size(), 1000u) << "the trim came before the last of them";
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_TRUE(jvm.wait_for_line(log_lines::summary(1, "full-gc")));
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "malloc_info_text.h"
+#include "sanitized_malloc.h"
 
 namespace
 {
@@ -76,12 +77,25 @@ TEST(MallocInfo, FindsNoWholePagesWhereThereAreOnlyTops)
     EXPECT_EQ(parsed.info.other_top_bytes, 500U);
 }
 
+TEST(MallocInfo, TakesAMainHeapThatWasNeverUsed)
+{
+    /* As glibc prints it where every block so far was mmapped, or came from other arenas. */
+    const ParsedMallocInfo parsed = ParseMallocInfo(
+        DocumentXml(HeapXml(0, "", 0, 0, 1, 0, 0) + HeapXml(1, "", 0, 0, 1, 500, 135168)));
+    ASSERT_EQ(parsed.result, 0);
+    EXPECT_EQ(parsed.info.arenas, 2U);
+    EXPECT_EQ(parsed.info.main_system_bytes, 0U);
+    EXPECT_EQ(parsed.info.main_top_bytes, 0U);
+    EXPECT_EQ(parsed.info.system_bytes, 135168U);
+}
+
 /* Leaves free chunks of many sizes in arenas of several threads, and in the main one. */
 class RealMallocInfoTest : public testing::Test
 {
 protected:
     void SetUp() override
     {
+        SKIP_WITHOUT_GLIBC_MALLOC();
         std::vector<std::thread> threads;
         for (int i = 0; i < 4; ++i) {
             threads.emplace_back([this, i] { Fragment(static_cast<uint32_t>(i)); });

@@ -3,12 +3,14 @@
 #ifndef TRIMAGENT_TEST_MALLOC_INFO_TEXT_H
 #define TRIMAGENT_TEST_MALLOC_INFO_TEXT_H
 
+#include <gtest/gtest.h>
 #include <malloc.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 #include "pattern.h"

@@ -216,4 +216,32 @@ TEST_F(Triggers, NothingIsFollowedUpWithoutAnIntervalOfChecks)
     EXPECT_EQ(Due(kStart + kS), TRIM_NEVER);
 }
 
+TEST_F(Triggers, FollowUpsNeedNoWatermarkAndEndAtTheInterval)
+{
+    Init(Bit(TRIM_REASON_FULL_GC), 30 * kS);
+    OldPause(kStart);
+    uint64_t now_ns = Due(kStart);
+    Take(now_ns);
+    for (const uint64_t gap_ns : {2 * kS, 4 * kS, 8 * kS, 16 * kS}) {
+        ASSERT_EQ(Due(now_ns), now_ns + gap_ns);
+        now_ns += gap_ns;
+        Take(now_ns);
+    }
+    EXPECT_EQ(Due(now_ns), TRIM_NEVER);
+}
+
+TEST_F(Triggers, OnlyPausesAndBurstsAreEventsThatWait)
+{
+    Init(kAll, 30 * kS);
+    EXPECT_FALSE(trim_triggers_event_waits(&triggers_));
+    OldPause(kStart + kS);
+    EXPECT_TRUE(trim_triggers_event_waits(&triggers_));
+    Take(kStart + 2 * kS);
+    EXPECT_FALSE(trim_triggers_event_waits(&triggers_)) << "a follow-up is no event";
+    const uint64_t ended_ns = Burst(kStart + 5 * kS);
+    EXPECT_TRUE(trim_triggers_event_waits(&triggers_));
+    Take(ended_ns);
+    EXPECT_FALSE(trim_triggers_event_waits(&triggers_));
+}
+
 } // namespace

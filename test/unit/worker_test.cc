@@ -166,7 +166,7 @@ TEST_F(Worker, TrimsAfterAnOldPause)
 TEST_F(Worker, TrimsAfterABurstOfClassLoads)
 {
     EXPECT_TRUE(InChild([&] {
-        Start("settle=10ms,confirm=0,burst=100/10s,check=off");
+        Start("on=reload,settle=10ms,confirm=0,burst=100/10s,check=off");
         for (int i = 0; i < 200; ++i) {
             trim_signals_class_load();
         }
