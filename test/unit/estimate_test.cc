@@ -179,6 +179,18 @@ TEST_F(Estimate, LearnsANegativeBiasToo)
     EXPECT_EQ(Predict(Input()).expected_bytes, 440 * kMiB);
 }
 
+TEST_F(Estimate, ANegativeBiasIsNoLargerThanTheTopsThatItComesFrom)
+{
+    /* A trim found 48 MiB less resident than there should be: they lay in tops, dropped before. */
+    learned_.bias_bytes = -static_cast<int64_t>(48 * kMiB);
+    trim_estimate_input full = Input();
+    full.info.inner_bytes = 0;
+    full.info.main_top_bytes = 0;
+    full.info.rest_bytes = 60 * kMiB;
+    full.info.other_top_bytes = 3 * kMiB;
+    EXPECT_LE(Predict(full).expected_bytes, 3 * kMiB) << "the tops are in use again";
+}
+
 TEST_F(Estimate, ComesCloserToTheShareThatComesTrueWithEachTrim)
 {
     trim_estimate_input before_input = Input();
