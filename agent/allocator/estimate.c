@@ -15,7 +15,8 @@ static uint64_t min(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Broken figures are cut to more than any machine has, so that no sum of a few of them overflows. */
+/* Broken figures are cut to more than any machine has, so that no sum of a few of them overflows.
+ */
 static int64_t as_signed(uint64_t bytes)
 {
     return (int64_t)min(bytes, UINT64_C(1) << 56);
@@ -66,13 +67,23 @@ static int64_t model(const struct trim_estimate_learned *learned,
     return base + as_signed(result->gain_bytes / 1000 * learned->fast_share);
 }
 
-void trim_estimate_predict(const struct trim_estimate_learned *learned,
+void trim_estimate_predict(struct trim_estimate_learned *learned,
                            const struct trim_estimate_input *input,
                            struct trim_estimate_result *result)
 {
-    result->model_bytes = model(learned, input, result);
-    int64_t expected = result->model_bytes - learned->bias_bytes;
     const struct trim_malloc_info *info = &input->info;
+    result->model_bytes = model(learned, input, result);
+    /*
+     * Nothing releases less than nothing: a model below its bias proves that memory which it takes
+     * for resident is not. That is so in tops into which dropped pages have merged, and no larger
+     * than they are now.
+     */
+    if (result->model_bytes < learned->bias_bytes) {
+        learned->bias_bytes = result->model_bytes;
+    }
+    int64_t least = -as_signed(info->other_top_bytes);
+    int64_t bias = learned->bias_bytes > least ? learned->bias_bytes : least;
+    int64_t expected = result->model_bytes - bias;
     uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
     uint64_t most = free_bytes > info->other_top_bytes ? free_bytes - info->other_top_bytes : 0;
     if (input->resident_known && !result->resident_assumed) {

@@ -104,9 +104,12 @@ static int set_target(char *field, const char *text, size_t length)
     if (length == 0 || length >= TRIM_LOG_TARGET_MAX) {
         return -1;
     }
-    /* A percent sign must be one that the log can replace; a typing error should not become a
-     * file's name. */
     for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < ' ' || c == 0x7f) {
+            return -1; /* It would break the lines that show the path. */
+        }
+        /* A typing error should not become a file's name. */
         if (text[i] == '%' && (++i == length || (text[i] != 'p' && text[i] != '%'))) {
             return -1;
         }
@@ -190,7 +193,8 @@ void trim_option_add_allowed(struct trim_text *text, const struct trim_option *o
         trim_text_add(text, "error, warn, info or debug");
         break;
     case TRIM_OPTION_TARGET:
-        trim_text_add(text, "stderr, stdout or a path below %d bytes, with %%p and %%%% only",
+        trim_text_add(text,
+                      "stderr, stdout or a printable path below %d bytes, with %%p and %%%% only",
                       TRIM_LOG_TARGET_MAX);
         break;
     case TRIM_OPTION_FLAG:

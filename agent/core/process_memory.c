@@ -28,8 +28,9 @@ int trim_parse_statm(const char *text, size_t length, uint64_t page_bytes, uint6
     size_t at = 0;
     uint64_t pages = 0;
     /* The first field is the size of the address space. */
-    at += next_number(text, length, &at);
     size_t digits = next_number(text, length, &at);
+    at += digits;
+    digits = next_number(text, length, &at);
     /* A number that is not followed by a blank may have been cut. */
     if (digits == 0 || at + digits >= length || text[at + digits] != ' ' ||
         trim_parse_count(text + at, digits, &pages) != TRIM_PARSE_OK) {

@@ -20,6 +20,8 @@
 /* The room of a status block: a dozen lines and the last trims' lines. */
 #define STATUS_MAX 8192
 
+#define WAIT_MAX_NS (3600 * TRIM_NS_PER_S)
+
 #define COMMANDS 3
 
 /* There is one worker in a process, as there is one set of signals. */
@@ -246,7 +248,9 @@ bool trim_worker_started(void)
 
 static struct timespec deadline_after(uint64_t timeout_ns)
 {
-    uint64_t deadline_ns = trim_clock_now_ns() + timeout_ns;
+    /* No caller waits an hour; the bound only keeps the sum from overflowing. */
+    uint64_t bounded_ns = timeout_ns < WAIT_MAX_NS ? timeout_ns : WAIT_MAX_NS;
+    uint64_t deadline_ns = trim_clock_now_ns() + bounded_ns;
     return (struct timespec){.tv_sec = (time_t)(deadline_ns / TRIM_NS_PER_S),
                              .tv_nsec = (long)(deadline_ns % TRIM_NS_PER_S)};
 }

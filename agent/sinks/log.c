@@ -95,12 +95,12 @@ uint64_t trim_log_lost(void)
     return atomic_load(&lost_lines);
 }
 
-/* Writes one whole line, newline included. */
-static bool write_line(int fd, const char *line, size_t length)
+/* Writes one whole line, newline included, and waits for room at most wait_ms. */
+static bool write_line(int fd, const char *line, size_t length, int wait_ms)
 {
     struct pollfd ready = {.fd = fd, .events = POLLOUT};
     /* A full pipe would hold up the writer for as long as nobody reads. */
-    if (poll(&ready, 1, WAIT_MS) != 1 || (ready.revents & POLLOUT) == 0) {
+    if (poll(&ready, 1, wait_ms) != 1 || (ready.revents & POLLOUT) == 0) {
         return false;
     }
     ssize_t written = write(fd, line, length);
@@ -110,7 +110,8 @@ static bool write_line(int fd, const char *line, size_t length)
     return written == (ssize_t)length;
 }
 
-static void log_line(enum trim_log_level level, const char *line, size_t length)
+/* Decorates and writes a line. Returns whether it got through. */
+static bool log_line(enum trim_log_level level, const char *line, size_t length, int wait_ms)
 {
     char buffer[TRIM_LOG_LINE_MAX];
     struct trim_text text;
@@ -123,28 +124,27 @@ static void log_line(enum trim_log_level level, const char *line, size_t length)
     trim_log_add_decorations(&text, level, now_ns - atomic_load(&process_start_ns));
     trim_text_add(&text, "%.*s", (int)length, line);
     buffer[text.length++] = '\n';
-    if (!write_line(atomic_load(&log_fd), buffer, text.length)) {
-        (void)atomic_fetch_add(&lost_lines, 1);
-    }
+    return write_line(atomic_load(&log_fd), buffer, text.length, wait_ms);
 }
 
-/* Tells of lines that were lost before, once the log takes lines again. */
-static void tell_lost(void)
+/* Tells of lines that were lost before. Returns whether the log takes lines, as far as was seen. */
+static bool tell_lost(void)
 {
     uint64_t lost = atomic_load(&lost_lines);
     uint64_t told = atomic_exchange(&told_lost_lines, lost);
-    if (lost > told) {
-        char buffer[64];
-        struct trim_text text;
-        trim_text_init(&text, buffer, sizeof buffer);
-        trim_text_add(&text, "%" PRIu64 " log lines were lost", lost - told);
-        log_line(TRIM_LOG_WARNING, buffer, text.length);
-        if (atomic_load(&lost_lines) > lost) {
-            /* This line was lost as well, so it is no news yet. */
-            atomic_store(&told_lost_lines, told);
-            (void)atomic_fetch_sub(&lost_lines, 1);
-        }
+    if (lost <= told) {
+        return true;
     }
+    char buffer[64];
+    struct trim_text text;
+    trim_text_init(&text, buffer, sizeof buffer);
+    trim_text_add(&text, "%" PRIu64 " log lines were lost", lost - told);
+    bool through = log_line(TRIM_LOG_WARNING, buffer, text.length, WAIT_MS);
+    if (!through) {
+        /* This line was lost as well, so it is no news yet. */
+        atomic_store(&told_lost_lines, told);
+    }
+    return through;
 }
 
 void trim_log_text(enum trim_log_level level, const char *text)
@@ -152,15 +152,17 @@ void trim_log_text(enum trim_log_level level, const char *text)
     if (!trim_log_enabled(level)) {
         return;
     }
-    tell_lost();
-    const char *line = text;
-    while (true) {
-        size_t length = strcspn(line, "\n");
-        log_line(level, line, length);
-        if (line[length] == '\0') {
-            break;
+    /* One wait for a call: where a line did not get through, the rest is not waited for. */
+    bool through = tell_lost();
+    bool more = true;
+    while (more) {
+        size_t length = strcspn(text, "\n");
+        through = log_line(level, text, length, through ? WAIT_MS : 0);
+        if (!through) {
+            (void)atomic_fetch_add(&lost_lines, 1);
         }
-        line += length + 1;
+        more = text[length] == '\n';
+        text += length + (more ? 1 : 0);
     }
 }
 

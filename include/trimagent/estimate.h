@@ -47,8 +47,11 @@ struct trim_estimate_result {
 /* Starts with nothing learned. */
 void trim_estimate_learned_init(struct trim_estimate_learned *learned);
 
-/* Predicts a trim's release. The result never exceeds the free bytes or the resident ones. */
-void trim_estimate_predict(const struct trim_estimate_learned *learned,
+/*
+ * Predicts a trim's release. The result never exceeds the free bytes or the resident ones. Where
+ * the model turns out to be below its bias, that is corrected in *learned.
+ */
+void trim_estimate_predict(struct trim_estimate_learned *learned,
                            const struct trim_estimate_input *input,
                            struct trim_estimate_result *result);
 

@@ -44,6 +44,9 @@ protected:
             jvm.write_line(way.word);
         }
         EXPECT_EQ(jvm.wait_exit(), way.exit_code) << jvm.transcript();
+        // Nothing begins over and over because the end forbids it.
+        EXPECT_LE(jvm.lines_with(log_lines::trim_begins(1, "full-gc")).size(), 1u)
+            << jvm.transcript();
         // A summary belongs to every announced end at which something had been considered, and
         // comes once.
         EXPECT_EQ(jvm.lines_with(log_lines::any_summary()).size(), way.is_announced ? 1u : 0u)

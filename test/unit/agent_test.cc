@@ -77,7 +77,7 @@ protected:
 
 TEST_F(Agent, AsksForOneCapabilityAndFiveEvents)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
         jvmtiCapabilities wanted = {};
         wanted.can_generate_garbage_collection_events = 1;
@@ -88,20 +88,20 @@ TEST_F(Agent, AsksForOneCapabilityAndFiveEvents)
                                                       JVMTI_EVENT_GARBAGE_COLLECTION_FINISH}));
         EXPECT_EQ(jvm_.calls.size(), kLoadCalls);
         EXPECT_FALSE(trim_worker_started()) << "no thread before VMInit";
-    }));
+    });
 }
 
 TEST_F(Agent, TakesNoOptionsAtAll)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(Agent_OnLoad(jvm_.vm(), nullptr, nullptr), JNI_OK);
         EXPECT_EQ(jvm_.enabled.size(), 5U);
-    }));
+    });
 }
 
 TEST_F(Agent, StartsItsWorkerAtVmInitAndStopsItAtVmDeath)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
         jvm_.PostVmInit();
         EXPECT_TRUE(trim_worker_started());
@@ -110,29 +110,29 @@ TEST_F(Agent, StartsItsWorkerAtVmInitAndStopsItAtVmDeath)
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, 1000000), -1);
         Agent_OnUnload(jvm_.vm());
         Agent_OnUnload(jvm_.vm());
-    }));
+    });
     EXPECT_EQ(Lines("threshold="), 2) << "at the start and by status\n" << Log();
 }
 
 TEST_F(Agent, MayBeUnloadedWithoutEverHavingStarted)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Agent_OnUnload(jvm_.vm());
         EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
         Agent_OnUnload(jvm_.vm());
         Agent_OnUnload(jvm_.vm());
-    }));
+    });
 }
 
 TEST_F(Agent, OptionErrorsEndTheStartAndTouchNothing)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Redirect(STDERR_FILENO, "stderr");
         EXPECT_EQ(OnLoad("threshold=1q," + LogOption()), JNI_ERR);
         EXPECT_EQ(jvm_.environments, 0);
         EXPECT_TRUE(jvm_.calls.empty());
         EXPECT_EQ(trim_signals_fd(), -1);
-    }));
+    });
     const std::string told = directory_.Read("stderr");
     EXPECT_EQ(told.rfind("trimagent: ", 0), 0U) << told;
     EXPECT_NE(told.find("threshold"), std::string::npos) << told;
@@ -144,9 +144,9 @@ TEST_F(Agent, OptionErrorsEndTheStartAndTouchNothing)
 TEST_F(Agent, EachJvmtiFailureIsNamedAndLeavesTheAgentInert)
 {
     for (size_t call = 1; call <= kLoadCalls; ++call) {
+        SCOPED_TRACE(call);
         const ScratchDirectory directory;
-        std::string name;
-        EXPECT_TRUE(InChild([&] {
+        RunInChild([&] {
             jvm_.FailCall(call);
             EXPECT_EQ(OnLoad("log=" + directory.File("log")), JNI_OK);
             ASSERT_EQ(jvm_.calls.size(), call) << "nothing more is asked for";
@@ -160,24 +160,24 @@ TEST_F(Agent, EachJvmtiFailureIsNamedAndLeavesTheAgentInert)
             EXPECT_NE(log.find("[warning]"), std::string::npos) << log;
             EXPECT_NE(log.find("JVMTI " + jvm_.calls.back() + " "), std::string::npos) << log;
             EXPECT_NE(log.find("JVMTI_ERROR_NOT_AVAILABLE (98)"), std::string::npos) << log;
-        })) << call;
+        });
     }
 }
 
 TEST_F(Agent, StaysInertInAJvmWithoutJvmti)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         jvm_.FailGetEnv();
         EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
         EXPECT_EQ(Lines("GetEnv"), 1) << Log();
         EXPECT_TRUE(jvm_.calls.empty());
         Agent_OnUnload(jvm_.vm());
-    }));
+    });
 }
 
 TEST_F(Agent, ASecondLoadChangesNothing)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(OnLoad("threshold=77m," + LogOption()), JNI_OK);
         EXPECT_EQ(OnLoad("threshold=99m,log=" + directory_.File("second")), JNI_OK);
         EXPECT_EQ(jvm_.environments, 1);
@@ -186,7 +186,7 @@ TEST_F(Agent, ASecondLoadChangesNothing)
         EXPECT_EQ(OnAttach("status"), JNI_OK) << "the start line is written before";
         Agent_OnUnload(jvm_.vm());
         Agent_OnUnload(jvm_.vm());
-    }));
+    });
     EXPECT_EQ(Lines("given twice"), 1) << Log();
     EXPECT_EQ(Lines("threshold=77m"), 2) << "at the start and by status\n" << Log();
     EXPECT_EQ(Lines("threshold=99m"), 0) << Log();
@@ -194,7 +194,7 @@ TEST_F(Agent, ASecondLoadChangesNothing)
 
 TEST_F(Agent, TurnsEventsIntoSignals)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
         jvm_.PostGcStart();
         jvm_.PostGcStart();
@@ -206,7 +206,7 @@ TEST_F(Agent, TurnsEventsIntoSignals)
             jvm_.PostClassLoad();
         }
         EXPECT_EQ(Signals().class_loads, 5U);
-    }));
+    });
 }
 
 TEST_F(Agent, HelpPrintsTheOptionsAndEndsTheProcess)
@@ -225,11 +225,11 @@ TEST_F(Agent, HelpPrintsTheOptionsAndEndsTheProcess)
 
 TEST_F(Agent, LogsToStderrWhereItsFileCannotBeOpened)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Redirect(STDERR_FILENO, "stderr");
         EXPECT_EQ(OnLoad("log=" + directory_.File("no/such/log")), JNI_OK);
         EXPECT_EQ(jvm_.enabled.size(), 5U);
-    }));
+    });
     const std::string told = directory_.Read("stderr");
     EXPECT_NE(told.find("[warning]"), std::string::npos) << told;
     EXPECT_NE(told.find("no/such/log"), std::string::npos) << told;
@@ -238,7 +238,7 @@ TEST_F(Agent, LogsToStderrWhereItsFileCannotBeOpened)
 
 TEST_F(Agent, AttachedLateStartsAtOnceAndThenTakesCommands)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(OnAttach("log:" + directory_.File("log")), JNI_OK);
         EXPECT_TRUE(trim_worker_started());
         EXPECT_EQ(jvm_.enabled.count(JVMTI_EVENT_VM_INIT), 0U) << "it has passed";
@@ -247,28 +247,28 @@ TEST_F(Agent, AttachedLateStartsAtOnceAndThenTakesCommands)
         EXPECT_EQ(OnAttach("trim"), JNI_OK);
         EXPECT_EQ(Lines(kSanitizedMalloc ? "cannot trim" : "trim #1 demand: "), 1) << Log();
         EXPECT_EQ(jvm_.environments, 1);
-    }));
+    });
 }
 
 TEST_F(Agent, TakesCommandsAfterAnOrdinaryLoadToo)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
         EXPECT_EQ(OnAttach("status"), JNI_ERR) << "the worker has not started yet";
         jvm_.PostVmInit();
         EXPECT_EQ(OnAttach("status"), JNI_OK);
         EXPECT_EQ(Lines("status: "), 1) << Log();
-    }));
+    });
 }
 
 TEST_F(Agent, RefusesUnknownCommandsAndFurtherOptions)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(OnAttach("log:" + directory_.File("log")), JNI_OK);
         EXPECT_EQ(OnAttach("threshold:1m"), JNI_ERR);
         EXPECT_EQ(OnAttach("tr\nim"), JNI_ERR);
         EXPECT_EQ(OnAttach(""), JNI_ERR);
-    }));
+    });
     EXPECT_EQ(Lines("threshold:1m"), 1) << Log();
     EXPECT_EQ(Lines("[error]"), 3) << Log();
     EXPECT_GE(Lines("allowed: trim, status"), 3) << Log();
@@ -276,7 +276,7 @@ TEST_F(Agent, RefusesUnknownCommandsAndFurtherOptions)
 
 TEST_F(Agent, OptionErrorsOfALateAttachLeaveNothingBehind)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Redirect(STDERR_FILENO, "stderr");
         EXPECT_EQ(OnAttach("threshold:0"), JNI_ERR);
         EXPECT_EQ(jvm_.environments, 0);
@@ -284,7 +284,7 @@ TEST_F(Agent, OptionErrorsOfALateAttachLeaveNothingBehind)
         EXPECT_EQ(OnAttach("threshold:77m,log:" + directory_.File("log")), JNI_OK);
         EXPECT_EQ(OnAttach("status"), JNI_OK);
         EXPECT_EQ(Lines("threshold=77m"), 2) << "at the start and by status\n" << Log();
-    }));
+    });
 }
 
 } // namespace

@@ -16,7 +16,7 @@
 /* A child that hangs is ended by the system after this long. */
 constexpr unsigned kChildSecondsMax = 60;
 
-inline testing::AssertionResult InChild(const std::function<void()> &body)
+inline void RunInChild(const std::function<void()> &body)
 {
     (void)fflush(nullptr);
     const pid_t child = fork();
@@ -27,15 +27,12 @@ inline testing::AssertionResult InChild(const std::function<void()> &body)
     }
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) != child) {
-        return testing::AssertionFailure() << "no child process";
+        ADD_FAILURE() << "no child process";
+    } else if (WIFSIGNALED(status)) {
+        ADD_FAILURE() << "the child was ended by signal " << WTERMSIG(status);
+    } else if (WEXITSTATUS(status) != EXIT_SUCCESS) {
+        ADD_FAILURE() << "the child ended with " << WEXITSTATUS(status);
     }
-    if (WIFSIGNALED(status)) {
-        return testing::AssertionFailure() << "the child was ended by signal " << WTERMSIG(status);
-    }
-    if (WEXITSTATUS(status) != EXIT_SUCCESS) {
-        return testing::AssertionFailure() << "the child ended with " << WEXITSTATUS(status);
-    }
-    return testing::AssertionSuccess();
 }
 
 #endif

@@ -84,11 +84,11 @@ protected:
 
 TEST_F(Log, WritesDecoratedLinesToAFile)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
         trim_log(TRIM_LOG_INFO, "trim #%d %s", 1, "full-gc");
         trim_log(TRIM_LOG_ERROR, "%s", "100% bad");
-    }));
+    });
     const std::vector<std::string> lines = Lines(directory_.Read("log"));
     ASSERT_EQ(lines.size(), 2U);
     EXPECT_EQ(Undecorated(lines[0], "info"), "trim #1 full-gc");
@@ -98,13 +98,13 @@ TEST_F(Log, WritesDecoratedLinesToAFile)
 TEST_F(Log, AppendsAndCreatesFilesThatOthersCannotRead)
 {
     directory_.Write("log", "before\n");
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         umask(0);
         EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
         trim_log(TRIM_LOG_INFO, "after");
         EXPECT_EQ(trim_log_open(File("new").c_str(), TRIM_LOG_INFO), 0);
         trim_log(TRIM_LOG_INFO, "new");
-    }));
+    });
     EXPECT_EQ(Lines(directory_.Read("log")).size(), 2U);
     EXPECT_EQ(Lines(directory_.Read("log")).at(0), "before");
     struct stat created = {};
@@ -114,12 +114,12 @@ TEST_F(Log, AppendsAndCreatesFilesThatOthersCannotRead)
 
 TEST_F(Log, PutsTheProcessIdIntoTheFilesName)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(trim_log_open(File("trim.%p.log").c_str(), TRIM_LOG_INFO), 0);
         trim_log(TRIM_LOG_INFO, "here");
         const std::string name = "trim." + std::to_string(getpid()) + ".log";
         EXPECT_EQ(Lines(directory_.Read(name)).size(), 1U);
-    }));
+    });
 }
 
 TEST_F(Log, RefusesWhatIsNoFileOfItsOwnAndGoesToStderr)
@@ -127,7 +127,7 @@ TEST_F(Log, RefusesWhatIsNoFileOfItsOwnAndGoesToStderr)
     directory_.Write("victim", "untouched\n");
     ASSERT_EQ(symlink(File("victim").c_str(), File("link").c_str()), 0);
     ASSERT_EQ(mkfifo(File("fifo").c_str(), 0600), 0);
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         const int captured = open(File("stderr").c_str(), O_CREAT | O_RDWR | O_APPEND, 0600);
         dup2(captured, STDERR_FILENO);
         struct {
@@ -144,14 +144,14 @@ TEST_F(Log, RefusesWhatIsNoFileOfItsOwnAndGoesToStderr)
             EXPECT_EQ(errno, c.error) << c.target;
             trim_log(TRIM_LOG_INFO, "still told");
         }
-    }));
+    });
     EXPECT_EQ(directory_.Read("victim"), "untouched\n");
     EXPECT_EQ(Lines(directory_.Read("stderr")).size(), 6U) << directory_.Read("stderr");
 }
 
 TEST_F(Log, DropsLinesAboveItsLevel)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_WARNING), 0);
         EXPECT_TRUE(trim_log_enabled(TRIM_LOG_ERROR));
         EXPECT_TRUE(trim_log_enabled(TRIM_LOG_WARNING));
@@ -161,7 +161,7 @@ TEST_F(Log, DropsLinesAboveItsLevel)
         trim_log_text(TRIM_LOG_DEBUG, "dropped");
         trim_log(TRIM_LOG_WARNING, "kept");
         EXPECT_EQ(trim_log_lost(), 0U) << "what is not wanted is not lost";
-    }));
+    });
     const std::vector<std::string> lines = Lines(directory_.Read("log"));
     ASSERT_EQ(lines.size(), 1U);
     EXPECT_EQ(Undecorated(lines[0], "warning"), "kept");
@@ -169,10 +169,10 @@ TEST_F(Log, DropsLinesAboveItsLevel)
 
 TEST_F(Log, DecoratesEachLineOfAText)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
         trim_log_text(TRIM_LOG_INFO, "status: x\n  options: y\n  last");
-    }));
+    });
     const std::vector<std::string> lines = Lines(directory_.Read("log"));
     ASSERT_EQ(lines.size(), 3U);
     EXPECT_EQ(Undecorated(lines[0], "info"), "status: x");
@@ -183,12 +183,12 @@ TEST_F(Log, DecoratesEachLineOfAText)
 TEST_F(Log, CutsLinesThatNoPipeTakesInOnePiece)
 {
     const std::string longest(3 * TRIM_LOG_LINE_MAX, 'x');
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
         trim_log_text(TRIM_LOG_INFO, longest.c_str());
         trim_log(TRIM_LOG_INFO, "%s", longest.c_str());
         trim_log(TRIM_LOG_INFO, "short");
-    }));
+    });
     const std::vector<std::string> lines = Lines(directory_.Read("log"));
     ASSERT_EQ(lines.size(), 3U);
     for (int i = 0; i < 2; ++i) {
@@ -201,7 +201,7 @@ TEST_F(Log, CutsLinesThatNoPipeTakesInOnePiece)
 
 TEST_F(Log, CountsLinesThatAFullDiskCostsAndTellsThemLater)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(trim_log_open("/dev/full", TRIM_LOG_INFO), 0);
         trim_log(TRIM_LOG_INFO, "lost");
         trim_log(TRIM_LOG_INFO, "lost");
@@ -212,7 +212,7 @@ TEST_F(Log, CountsLinesThatAFullDiskCostsAndTellsThemLater)
         trim_log(TRIM_LOG_INFO, "written");
         trim_log(TRIM_LOG_INFO, "written");
         EXPECT_EQ(trim_log_lost(), 3U);
-    }));
+    });
     const std::vector<std::string> lines = Lines(directory_.Read("log"));
     ASSERT_EQ(lines.size(), 3U) << directory_.Read("log");
     EXPECT_NE(Undecorated(lines[0], "warning").find('3'), std::string::npos);
@@ -223,7 +223,7 @@ TEST_F(Log, CountsLinesThatAFullDiskCostsAndTellsThemLater)
 
 TEST_F(Log, IsNotHeldUpByAPipeThatNobodyReads)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         int ends[2];
         ASSERT_EQ(pipe(ends), 0);
         /* Filled, so that a blocking write would never return. */
@@ -248,12 +248,12 @@ TEST_F(Log, IsNotHeldUpByAPipeThatNobodyReads)
         ASSERT_EQ(lines.size(), 2U);
         EXPECT_NE(Undecorated(lines[0], "warning").find("1"), std::string::npos);
         EXPECT_EQ(Undecorated(lines[1], "info"), "written");
-    }));
+    });
 }
 
 TEST_F(Log, CountsLinesForAReaderThatIsGone)
 {
-    EXPECT_TRUE(InChild([] {
+    RunInChild([] {
         int ends[2];
         ASSERT_EQ(pipe(ends), 0);
         close(ends[0]);
@@ -262,12 +262,12 @@ TEST_F(Log, CountsLinesForAReaderThatIsGone)
         EXPECT_EQ(trim_log_open("stdout", TRIM_LOG_INFO), 0);
         trim_log(TRIM_LOG_INFO, "lost");
         EXPECT_EQ(trim_log_lost(), 1U);
-    }));
+    });
 }
 
 TEST_F(Log, DoesNotMixLinesOfSeveralThreads)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
         std::vector<std::thread> threads;
         for (char letter = 'a'; letter < 'e'; ++letter) {
@@ -281,7 +281,7 @@ TEST_F(Log, DoesNotMixLinesOfSeveralThreads)
         for (std::thread &thread : threads) {
             thread.join();
         }
-    }));
+    });
     const std::vector<std::string> lines = Lines(directory_.Read("log"));
     EXPECT_EQ(lines.size(), 800U);
     for (const std::string &line : lines) {

@@ -91,7 +91,7 @@ protected:
 
 TEST_F(Worker, IsANamedThreadThatTakesNoSignalsAndFirstLogsItsStart)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         EXPECT_FALSE(trim_worker_started());
         Start("threshold=77m");
         EXPECT_TRUE(trim_worker_started());
@@ -99,7 +99,7 @@ TEST_F(Worker, IsANamedThreadThatTakesNoSignalsAndFirstLogsItsStart)
         /* All but SIGKILL, SIGSTOP and the two that the C library keeps to itself. */
         EXPECT_NE(WorkerTaskFile("status").find("SigBlk:\tfffffffe7ffbfeff"), std::string::npos)
             << WorkerTaskFile("status");
-    }));
+    });
     const std::string first = Log().substr(0, Log().find('\n'));
     EXPECT_NE(first.find("fake 1.0"), std::string::npos) << first;
     EXPECT_NE(first.find("threshold=77m"), std::string::npos) << first;
@@ -107,27 +107,27 @@ TEST_F(Worker, IsANamedThreadThatTakesNoSignalsAndFirstLogsItsStart)
 
 TEST_F(Worker, KnowsNoCommandsBeforeItsStart)
 {
-    EXPECT_TRUE(InChild([] {
+    RunInChild([] {
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), -1);
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), -1);
         trim_worker_stop(kLong);
         EXPECT_FALSE(trim_worker_started());
-    }));
+    });
 }
 
 TEST_F(Worker, IsStartedOnceOnly)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Start("");
         Start("threshold=77m");
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
-    }));
+    });
     EXPECT_EQ(Lines("threshold=77m"), 0);
 }
 
 TEST_F(Worker, TrimsOnDemandAndReports)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Start("");
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
         EXPECT_EQ(FakeAllocator::Get().trims, 1);
@@ -135,50 +135,50 @@ TEST_F(Worker, TrimsOnDemandAndReports)
         EXPECT_EQ(Lines("trim #1 demand: "), 1) << "told before the command returns";
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
         EXPECT_EQ(FakeAllocator::Get().trims, 2);
-    }));
+    });
     EXPECT_EQ(Lines("trim #2 demand: "), 1) << Log();
 }
 
 TEST_F(Worker, TellsItsStatus)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Start("threshold=77m");
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
         EXPECT_EQ(Lines("status: "), 1);
-    }));
+    });
     EXPECT_EQ(Lines("trim #1 demand: "), 2) << "status shows the last trims once more\n" << Log();
     EXPECT_EQ(Lines("threshold=77m"), 2) << Log();
 }
 
 TEST_F(Worker, TrimsAfterAnOldPause)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Start("settle=10ms,confirm=10ms,check=off");
         OldPause();
         FakeAllocator::Get().trim_entered.Await();
         EXPECT_EQ(FakeAllocator::Get().estimates, 2);
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
-    }));
+    });
     EXPECT_GE(Lines("trim #1 full-gc: "), 1) << Log();
 }
 
 TEST_F(Worker, TrimsAfterABurstOfClassLoads)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Start("on=reload,settle=10ms,confirm=0,burst=100/10s,check=off");
         for (int i = 0; i < 200; ++i) {
             trim_signals_class_load();
         }
         FakeAllocator::Get().trim_entered.Await();
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
-    }));
+    });
     EXPECT_GE(Lines("trim #1 reload: "), 1) << Log();
 }
 
 TEST_F(Worker, DoesNotTrimWithoutAnEstimateButOnDemand)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         FakeAllocator::Get().estimate_fails = true;
         Start("settle=10ms,confirm=0,check=off");
         OldPause();
@@ -187,43 +187,43 @@ TEST_F(Worker, DoesNotTrimWithoutAnEstimateButOnDemand)
         EXPECT_EQ(FakeAllocator::Get().trims, 0);
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
         EXPECT_EQ(FakeAllocator::Get().trims, 1);
-    }));
+    });
     EXPECT_EQ(Lines("expected unknown"), 1) << Log();
 }
 
 TEST_F(Worker, OnlyTellsWhatADryRunWouldDo)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Start("dry-run");
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
         EXPECT_EQ(FakeAllocator::Get().trims, 0);
         EXPECT_EQ(FakeAllocator::Get().learnings, 0);
-    }));
+    });
     EXPECT_EQ(Lines("trim #1 demand: dry-run"), 1) << Log();
 }
 
 TEST_F(Worker, GoesOnWithoutTheFilesOfProc)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         std::filesystem::remove(proc_.File("statm"));
         std::filesystem::remove(proc_.File("status"));
         Start("settle=10ms,confirm=0,check=off");
         OldPause();
         FakeAllocator::Get().trim_entered.Await();
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
-    }));
+    });
     EXPECT_GE(Lines("trim #1 full-gc: RSS+swap unknown"), 1) << Log();
 }
 
 TEST_F(Worker, OnlyAnswersWhereTheAllocatorCannotTrim)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Start("settle=10ms,confirm=0", &trim_allocator_unsupported);
         OldPause();
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
         trim_worker_stop(kLong);
-    }));
+    });
     EXPECT_GE(Lines("[warning]"), 2) << Log();
     EXPECT_EQ(Lines("trim #"), 0) << Log();
     EXPECT_EQ(Lines("status: "), 1) << Log();
@@ -231,7 +231,7 @@ TEST_F(Worker, OnlyAnswersWhereTheAllocatorCannotTrim)
 
 TEST_F(Worker, WritesItsSummaryOnceHoweverOftenItIsStopped)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Start("");
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
         trim_worker_stop(kLong);
@@ -241,13 +241,13 @@ TEST_F(Worker, WritesItsSummaryOnceHoweverOftenItIsStopped)
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), -1);
         OldPause();
         EXPECT_EQ(FakeAllocator::Get().trims, 1);
-    }));
+    });
     EXPECT_EQ(Lines("summary: 1 trim (demand 1)"), 1) << Log();
 }
 
 TEST_F(Worker, IsStoppedByManyThreadsAtOnce)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         Start("");
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
         std::thread others[3];
@@ -258,13 +258,13 @@ TEST_F(Worker, IsStoppedByManyThreadsAtOnce)
         for (std::thread &other : others) {
             other.join();
         }
-    }));
+    });
     EXPECT_EQ(Lines("summary: "), 1) << Log();
 }
 
 TEST_F(Worker, IsStoppedAtOnceWhileATrimRuns)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         FakeAllocator::Get().hold_trims = true;
         Start("");
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, 1), -1) << "the time was not enough";
@@ -278,20 +278,20 @@ TEST_F(Worker, IsStoppedAtOnceWhileATrimRuns)
         while (!WorkerTaskFile("comm").empty()) {
             sched_yield();
         }
-    }));
+    });
     EXPECT_EQ(Lines("summary: "), 1) << Log();
     EXPECT_EQ(Lines("was running at exit"), 1) << Log();
 }
 
 TEST_F(Worker, MayBeLeftInATrimWhenTheProcessEnds)
 {
-    EXPECT_TRUE(InChild([&] {
+    RunInChild([&] {
         FakeAllocator::Get().hold_trims = true;
         Start("");
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, 1), -1);
         FakeAllocator::Get().trim_entered.Await();
         trim_worker_stop(kLong);
-    }));
+    });
     EXPECT_EQ(Lines("summary: "), 1) << Log();
 }
 

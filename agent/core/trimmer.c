@@ -1,0 +1,204 @@
+#include "trimmer.h"
+
+#include "trimagent/clock.h"
+#include "trimagent/log.h"
+#include "trimagent/process_memory.h"
+#include "trimagent/quantity.h"
+
+/*
+ * mallinfo2 walks every chunk under the arenas' locks, twice for a report. It is taken only where
+ * the estimate's walk of the same chunks cost less than this (some thousands of chunks at 0.2-0.7
+ * us each); elsewhere the estimate's own figures serve.
+ */
+#define FIGURES_DEAR_NS (2 * TRIM_NS_PER_MS)
+
+static void tell_assumed_once(struct trim_cycle *cycle, const struct trim_estimate *estimate)
+{
+    if (estimate->resident_assumed && !cycle->told_assumed) {
+        cycle->told_assumed = true;
+        trim_log(TRIM_LOG_WARNING,
+                 "part of the arenas cannot be looked at: what is expected of them "
+                 "is an upper bound until a first trim");
+    }
+}
+
+/* Keeps the latest estimate for status. */
+static void keep_estimate(struct trim_cycle *cycle, const struct trim_estimate *estimate)
+{
+    (void)pthread_mutex_lock(&cycle->lock);
+    cycle->totals.has_estimate = true;
+    cycle->totals.estimate = *estimate;
+    cycle->totals.estimate_at_ns = trim_clock_now_ns();
+    (void)pthread_mutex_unlock(&cycle->lock);
+}
+
+static void count_estimate(struct trim_cycle *cycle, uint64_t cpu_ns)
+{
+    (void)pthread_mutex_lock(&cycle->lock);
+    cycle->totals.estimates++;
+    cycle->totals.estimate_cpu_ns += cpu_ns;
+    (void)pthread_mutex_unlock(&cycle->lock);
+}
+
+int trim_trimmer_estimate(struct trim_cycle *cycle, uint64_t enough_bytes,
+                          struct trim_estimate *estimate)
+{
+    const struct trim_allocator *allocator = cycle->config->allocator;
+    uint64_t began_cpu_ns = trim_clock_thread_cpu_ns();
+    int result = allocator->estimate == NULL ? -1 : allocator->estimate(enough_bytes, estimate);
+    count_estimate(cycle, trim_clock_thread_cpu_ns() - began_cpu_ns);
+    if (result != 0) {
+        return -1;
+    }
+    tell_assumed_once(cycle, estimate);
+    keep_estimate(cycle, estimate);
+    return 0;
+}
+
+/* Lets a trim begin unless the process is ending. */
+static bool begin_trim(struct trim_cycle *cycle)
+{
+    (void)pthread_mutex_lock(&cycle->lock);
+    bool allowed = !cycle->stopped;
+    cycle->trimming = allowed;
+    (void)pthread_mutex_unlock(&cycle->lock);
+    return allowed;
+}
+
+static void end_trim(struct trim_cycle *cycle, uint64_t took_ns, uint64_t cpu_ns)
+{
+    (void)pthread_mutex_lock(&cycle->lock);
+    struct trim_totals *totals = &cycle->totals;
+    cycle->trimming = false;
+    totals->trim_ns += took_ns;
+    totals->trim_cpu_ns += cpu_ns;
+    totals->longest_trim_ns = took_ns > totals->longest_trim_ns ? took_ns : totals->longest_trim_ns;
+    (void)pthread_mutex_unlock(&cycle->lock);
+}
+
+/* Trims, unless the process is ending. Nothing is held meanwhile. */
+static bool trim(struct trim_cycle *cycle, struct trim_report *report)
+{
+    if (!begin_trim(cycle)) {
+        return false;
+    }
+    uint64_t began_cpu_ns = trim_clock_thread_cpu_ns();
+    uint64_t began_ns = trim_clock_now_ns();
+    int result = cycle->config->allocator->trim();
+    report->took_ns = trim_clock_now_ns() - began_ns;
+    end_trim(cycle, report->took_ns, trim_clock_thread_cpu_ns() - began_cpu_ns);
+    report->memory_known = report->memory_known && result == 0 &&
+                           trim_process_memory_read(cycle->config->proc, &report->after) == 0;
+    return true;
+}
+
+/* Fills in what is known before the trim. */
+static void look_before(const struct trim_cycle *cycle, const struct trim_estimate *estimate,
+                        struct trim_report *report)
+{
+    const struct trim_allocator *allocator = cycle->config->allocator;
+    report->expected_bytes = estimate->expected_bytes;
+    report->resident_assumed = estimate->resident_assumed;
+    report->figures_dear = !report->expected_known || estimate->walk_cpu_ns > FIGURES_DEAR_NS;
+    if (report->figures_dear || allocator->figures == NULL ||
+        allocator->figures(&report->figures_before) != 0) {
+        report->figures_before = estimate->figures;
+    }
+    report->memory_known = trim_process_memory_read(cycle->config->proc, &report->before) == 0;
+}
+
+/*
+ * What the whole process has given back: less exact than the arenas' own figure, which it stands in
+ * for.
+ */
+static uint64_t rss_drop(const struct trim_report *report)
+{
+    uint64_t before = report->before.rss_bytes + report->before.swap_bytes;
+    uint64_t after = report->after.rss_bytes + report->after.swap_bytes;
+    return before > after ? before - after : 0;
+}
+
+/* Measures what the trim has done, and lets the allocator learn from it. */
+static void look_after(struct trim_cycle *cycle, uint64_t resident_before,
+                       struct trim_report *report)
+{
+    const struct trim_allocator *allocator = cycle->config->allocator;
+    struct trim_estimate after = {0};
+    bool learned = allocator->learn != NULL &&
+                   allocator->learn(resident_before, &after, &report->released_bytes) == 0;
+    if (learned) {
+        keep_estimate(cycle, &after);
+    }
+    report->released_known = learned && !after.resident_assumed;
+    if (!report->released_known) {
+        report->released_bytes = report->memory_known ? rss_drop(report) : 0;
+    }
+    report->tops_bytes = after.tops_bytes;
+    if (report->figures_before.source != TRIM_FIGURES_MALLINFO2 ||
+        allocator->figures(&report->figures_after) != 0) {
+        report->figures_after = after.figures;
+    }
+}
+
+static void count_trim(struct trim_cycle *cycle, const struct trim_report *report, uint64_t now_ns)
+{
+    (void)pthread_mutex_lock(&cycle->lock);
+    struct trim_totals *totals = &cycle->totals;
+    totals->trims[report->reason]++;
+    totals->released_bytes += report->released_bytes;
+    totals->last[(report->number - 1) % TRIM_STATUS_TRIMS] = *report;
+    totals->last_at_ns[(report->number - 1) % TRIM_STATUS_TRIMS] = now_ns;
+    (void)pthread_mutex_unlock(&cycle->lock);
+}
+
+static void log_report(const struct trim_report *report)
+{
+    char line[TRIM_LOG_LINE_MAX];
+    struct trim_text text;
+    trim_text_init(&text, line, sizeof line);
+    trim_report_add(&text, report);
+    trim_log_text(TRIM_LOG_INFO, line);
+}
+
+void trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision *decision,
+                            const struct trim_estimate *estimate)
+{
+    /* Only the worker changes the totals, so it may read them without the lock. */
+    struct trim_report report = {
+        .number = trim_totals_trims(&cycle->totals) + 1,
+        .reason = decision->reason,
+        .dry = cycle->config->options.dry_run != 0,
+        .expected_known = true,
+    };
+    struct trim_estimate own = *estimate;
+    if (decision->reason == TRIM_REASON_DEMAND) {
+        own = (struct trim_estimate){0};
+        report.expected_known = trim_trimmer_estimate(cycle, 0, &own) == 0;
+    }
+    uint64_t began_cpu_ns = trim_clock_thread_cpu_ns();
+    look_before(cycle, &own, &report);
+    uint64_t looks_cpu_ns = trim_clock_thread_cpu_ns() - began_cpu_ns;
+    uint64_t end_ns = trim_clock_now_ns();
+    if (!report.dry) {
+        trim_log(TRIM_LOG_DEBUG, "trim #%llu %s begins", (unsigned long long)report.number,
+                 trim_reason_name(report.reason));
+        if (!trim(cycle, &report)) {
+            return;
+        }
+        end_ns = trim_clock_now_ns();
+        began_cpu_ns = trim_clock_thread_cpu_ns();
+        look_after(cycle, own.resident_bytes, &report);
+        looks_cpu_ns += trim_clock_thread_cpu_ns() - began_cpu_ns;
+    }
+    count_estimate(cycle, looks_cpu_ns);
+    count_trim(cycle, &report, end_ns);
+    log_report(&report);
+    const struct trim_outcome outcome = {
+        .end_ns = end_ns,
+        .released_bytes = report.released_bytes,
+        .cost_ns = looks_cpu_ns,
+        .dry = report.dry,
+        .measured = report.released_known || (report.memory_known && !report.dry),
+    };
+    trim_policy_trimmed(&cycle->policy, &outcome);
+}

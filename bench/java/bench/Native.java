@@ -1,0 +1,39 @@
+package bench;
+
+/** The native part of the loads: threads, blocks and victims that only malloc knows of. */
+final class Native {
+    static {
+        System.load(System.getProperty("bench.library"));
+    }
+
+    private Native() {
+    }
+
+    /** Has the number of live bytes published in a file of eight bytes. */
+    static native void publishLive(String path);
+
+    /** Starts the threads of the load, once; returns how many arenas they have. */
+    static native int startThreads(int threads);
+
+    /** Loads generation 0 or 1 on all threads, in blocks of log-uniform sizes. */
+    static native void load(int generation, long bytes, int smallest, int largest);
+
+    /** Frees a generation but for one block in {@code keepOneIn}. */
+    static native void release(int generation, int keepOneIn);
+
+    /** Operations, wall ns and CPU ns of all threads together. */
+    static native double[] steady(long ms);
+
+    /** Bursts, wall ns, nothing, median ns, longest ns, and CPU ns of the bursts. */
+    static native double[] bursts(long ms, long bytesPerThread);
+
+    static native void startVictims(int victims);
+
+    /** Victims, sharing, pairs, p50, p99.9, max, max without queueing, blocked; times in ns. */
+    static native double[] stopVictims();
+
+    /** The native part of a request. */
+    static native void request(long seed);
+
+    static native int trim();
+}

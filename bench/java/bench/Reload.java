@@ -1,0 +1,55 @@
+package bench;
+
+/**
+ * Reloads a model at fixed times: new classes and new blocks first, then the old blocks are freed.
+ * At last, with {@code retire=yes}, the model goes without a successor but for the classes.
+ */
+public final class Reload {
+    private Reload() {
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Parameters parameters = new Parameters(arguments);
+        long bytes = (long) parameters.number("mib", 1024) << 20;
+        int smallest = parameters.number("smallest", 64);
+        int largest = parameters.number("largest", 64 << 10);
+        int threads = parameters.number("threads", 8);
+        int keepOneIn = parameters.number("keep", 100);
+        int classes = parameters.number("classes", 250);
+        int reloads = parameters.number("reloads", 3);
+        long interval = parameters.number("interval", 14000);
+        int victims = parameters.number("victims", 4);
+        int requestThreads = parameters.number("requests", 2);
+        boolean retires = parameters.yes("retire");
+        Trimmer trimmer = parameters.yes("jna") ? Trimmer.byJna() : Trimmer.NONE;
+        parameters.end();
+
+        Stage stage = new Stage(threads, victims);
+        stage.begin();
+        Requests requests = new Requests();
+        requests.start(requestThreads);
+        ModelClassLoader loader = ModelClassLoader.withClasses(classes);
+        Native.load(0, bytes, smallest, largest);
+        long reloadMs = 0;
+        int rounds = reloads + (retires ? 1 : 0);
+        for (int round = 1; round <= rounds; round++) {
+            stage.sleepUntil(round == 1 ? 2000 : 2000 + (round - 1) * interval);
+            long began = stage.elapsedMs();
+            loader = ModelClassLoader.withClasses(classes);
+            int old = (round - 1) % 2;
+            if (round <= reloads) {
+                Native.load(1 - old, bytes, smallest, largest);
+            }
+            Native.release(old, keepOneIn);
+            reloadMs += stage.elapsedMs() - began;
+            stage.say("released " + round);
+            trimmer.trim();
+        }
+        stage.sleepUntil(2000 + rounds * interval);
+        requests.end().putInto(stage);
+        stage.put("reloads", rounds);
+        stage.put("reload_mean_ms", reloadMs / rounds);
+        stage.put("loader", System.identityHashCode(loader)); // Keeps it alive until here.
+        stage.end();
+    }
+}

@@ -1,0 +1,44 @@
+/*
+ * The threads of a load. They live as long as the process and run one job after the other, all of
+ * them at the same time, so that each keeps the malloc arena it was given.
+ */
+#ifndef BENCH_POOL_H
+#define BENCH_POOL_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "system.h"
+
+#define BENCH_POOL_MAX 256
+#define BENCH_GENERATIONS 2
+
+/* The blocks of one generation that one thread holds. */
+struct bench_blocks {
+    char **blocks; /* Mapped, not malloc'ed. */
+    uint32_t *sizes;
+    size_t capacity;
+    size_t count;
+};
+
+struct bench_worker {
+    unsigned index;
+    uintptr_t arena; /* See bench_arena_of. */
+    struct bench_random random;
+    struct bench_blocks generations[BENCH_GENERATIONS];
+    pthread_t thread;
+};
+
+typedef void bench_job(struct bench_worker *worker, void *argument);
+
+/* Starts the threads; to be called once. */
+void bench_pool_start(unsigned threads);
+unsigned bench_pool_threads(void);
+const struct bench_worker *bench_pool_worker(unsigned index);
+/* The number of different arenas that the threads have. */
+unsigned bench_pool_arenas(void);
+
+/* Runs the job on all threads and returns when all have done it. One caller at a time. */
+void bench_pool_run(bench_job *job, void *argument);
+
+#endif
