@@ -7,20 +7,33 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "trimagent/descriptor.h"
+
 /* A line of maps is a few dozen bytes and a path. A longer one is a file's, and no arena. */
 #define LINE_MAX_BYTES 512
 
-/* A larger mapping is a Java heap, not an arena, and would cost milliseconds to look through. */
-#define MAPPING_MAX_BYTES (UINT64_C(1) << 40)
+/*
+ * A larger mapping is a Java heap, not a thousand heaps of arenas side by side. Each 64 MiB of a
+ * mapping cost a microsecond to look at.
+ */
+#define MAPPING_MAX_BYTES (UINT64_C(1) << 36)
 
 /* Addresses that mincore is asked for at once: one heap of the largest kind. */
 #define RESIDENT_STEP TRIM_ARENA_HEAP_BYTES
 #define PAGES_MAX (RESIDENT_STEP / 4096)
 
+/* More heaps than these, 64 GiB of them, are summed up but not remembered. */
+#define HEAPS_MAX 1024
+
 /* The scan's buffers. Static, because the worker's stack is small and it must not allocate; the
  * worker alone scans. */
 static unsigned char residency[PAGES_MAX];
 static char maps_buffer[16384];
+static struct {
+    uint64_t address;
+    struct trim_heap_header header;
+} heaps[HEAPS_MAX];
+static size_t heap_count;
 static int peek_pipe[2] = {-1, -1};
 
 /* Reads a hexadecimal number that ends at the byte end. */
@@ -115,7 +128,13 @@ int trim_arena_scan_open(void)
     if (peek_pipe[0] >= 0) {
         return 0;
     }
-    return pipe2(peek_pipe, O_CLOEXEC | O_NONBLOCK);
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+        return -1;
+    }
+    peek_pipe[0] = trim_above_standard(ends[0]);
+    peek_pipe[1] = trim_above_standard(ends[1]);
+    return peek_pipe[0] >= 0 && peek_pipe[1] >= 0 ? 0 : -1;
 }
 
 /* Addresses come from /proc/self/maps, which knows no pointers. */
@@ -139,11 +158,10 @@ static bool peek(uint64_t address, void *copy, size_t length)
 }
 
 /*
- * Adds the resident bytes of [start, end); pages that are unmapped meanwhile (ENOMEM) are not. Any
- * other failure means that the system does not tell.
+ * The resident bytes of [start, end). Pages that are unmapped meanwhile (ENOMEM) are not; any other
+ * failure means that the system does not tell, and sets *blind.
  */
-static void add_resident(uint64_t start, uint64_t end, uint64_t page_bytes,
-                         struct trim_arena_scan *scan)
+static uint64_t resident_in(uint64_t start, uint64_t end, uint64_t page_bytes, bool *blind)
 {
     uint64_t pages = 0;
     while (start < end) {
@@ -153,11 +171,20 @@ static void add_resident(uint64_t start, uint64_t end, uint64_t page_bytes,
                 pages += residency[page] & 1U;
             }
         } else if (errno != ENOMEM) {
-            scan->blind = true;
+            *blind = true;
         }
         start += step;
     }
-    scan->resident_bytes += pages * page_bytes;
+    return pages * page_bytes;
+}
+
+static void remember_heap(uint64_t address, const struct trim_heap_header *header)
+{
+    if (heap_count < HEAPS_MAX) {
+        heaps[heap_count].address = address;
+        heaps[heap_count].header = *header;
+        heap_count++;
+    }
 }
 
 static void scan_heaps(const struct trim_maps_line *line, uint64_t page_bytes,
@@ -173,9 +200,11 @@ static void scan_heaps(const struct trim_maps_line *line, uint64_t page_bytes,
             header.size > line->end - address) {
             continue;
         }
-        scan->heaps++;
         scan->other_bytes += header.size;
-        add_resident(address, address + header.size, page_bytes, scan);
+        scan->resident_bytes +=
+            resident_in(address, address + header.size, page_bytes, &scan->blind);
+        remember_heap(address, &header);
+        scan->heaps++;
     }
 }
 
@@ -189,7 +218,7 @@ static void scan_line(const char *text, size_t length, uint64_t page_bytes,
     }
     if (line.main_heap) {
         scan->main_bytes += line.end - line.start;
-        add_resident(line.start, line.end, page_bytes, scan);
+        scan->resident_bytes += resident_in(line.start, line.end, page_bytes, &scan->blind);
     } else if (line.anonymous) {
         scan_heaps(&line, page_bytes, scan);
     }
@@ -201,7 +230,7 @@ int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
     int path_length = snprintf(path, sizeof path, "%s/maps", proc);
     long page_bytes = sysconf(_SC_PAGESIZE);
     if (path_length < 0 || (size_t)path_length >= sizeof path || page_bytes < 4096 ||
-        peek_pipe[0] < 0) {
+        peek_pipe[0] < 0 || peek_pipe[1] < 0) {
         errno = EINVAL;
         return -1;
     }
@@ -210,6 +239,7 @@ int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
         return -1;
     }
     struct trim_arena_scan result = {0};
+    heap_count = 0;
     size_t held = 0;
     bool skipping = false; /* Within a line that was too long to hold. */
     ssize_t got = 0;
@@ -238,4 +268,54 @@ int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
     }
     *scan = result;
     return 0;
+}
+
+/* Whether no other heap names this one as the one before it: the arena's top ends it. */
+static bool is_newest(size_t heap)
+{
+    for (size_t other = 0; other < heap_count; other++) {
+        if (heaps[other].header.previous == heaps[heap].address) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t arena_bytes(uint64_t arena)
+{
+    uint64_t bytes = 0;
+    for (size_t heap = 0; heap < heap_count; heap++) {
+        bytes += heaps[heap].header.arena == arena ? heaps[heap].header.size : 0;
+    }
+    return bytes;
+}
+
+/* What is not resident of the last bytes of a heap. */
+static uint64_t dry_end(size_t heap, uint64_t bytes, uint64_t page_bytes)
+{
+    uint64_t end = heaps[heap].address + heaps[heap].header.size;
+    uint64_t whole = bytes < heaps[heap].header.size ? bytes / page_bytes * page_bytes : 0;
+    bool blind = false;
+    uint64_t resident = resident_in(end - whole, end, page_bytes, &blind);
+    return blind ? 0 : whole - resident;
+}
+
+uint64_t trim_arena_scan_dry_tops(const struct trim_arena_top *tops, size_t count)
+{
+    uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t dry = 0;
+    for (size_t heap = 0; heap < heap_count && heap_count < HEAPS_MAX; heap++) {
+        if (!is_newest(heap)) {
+            continue;
+        }
+        uint64_t bytes = arena_bytes(heaps[heap].header.arena);
+        size_t top = 0;
+        while (top < count && tops[top].system_bytes != bytes) {
+            top++;
+        }
+        if (top < count) {
+            dry += dry_end(heap, tops[top].top_bytes, page_bytes);
+        }
+    }
+    return dry;
 }

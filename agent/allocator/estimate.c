@@ -6,6 +6,7 @@
 
 void trim_estimate_learned_init(struct trim_estimate_learned *learned)
 {
+    learned->taught = false;
     learned->bias_bytes = 0;
     learned->fast_share = TRIM_FAST_SHARE_START;
 }
@@ -55,16 +56,21 @@ static uint64_t fast_gain(const struct trim_malloc_info *info)
     return info->fast_bytes + joined;
 }
 
+static int64_t fast_share_of(const struct trim_estimate_learned *learned, uint64_t gain_bytes)
+{
+    return as_signed(gain_bytes / 1000 * learned->fast_share);
+}
+
 /* What the model says, without what was learned of its bias. */
 static int64_t model(const struct trim_estimate_learned *learned,
                      const struct trim_estimate_input *input, struct trim_estimate_result *result)
 {
     const struct trim_malloc_info *info = &input->info;
     int64_t stays = as_signed(info->system_bytes) - as_signed(info->inner_bytes) -
-                    as_signed(info->main_top_bytes);
+                    as_signed(info->main_top_bytes) - as_signed(input->dry_tops_bytes);
     int64_t base = as_signed(resident(input, &result->resident_assumed)) - stays;
     result->gain_bytes = fast_gain(info);
-    return base + as_signed(result->gain_bytes / 1000 * learned->fast_share);
+    return base + fast_share_of(learned, result->gain_bytes);
 }
 
 void trim_estimate_predict(struct trim_estimate_learned *learned,
@@ -75,15 +81,16 @@ void trim_estimate_predict(struct trim_estimate_learned *learned,
     result->model_bytes = model(learned, input, result);
     /*
      * Nothing releases less than nothing: a model below its bias proves that memory which it takes
-     * for resident is not. That is so in tops into which dropped pages have merged, and no larger
-     * than they are now.
+     * for resident is not, such as a buffer that was allocated and never touched, or swapped out.
      */
     if (result->model_bytes < learned->bias_bytes) {
         learned->bias_bytes = result->model_bytes;
     }
-    int64_t least = -as_signed(info->other_top_bytes);
-    int64_t bias = learned->bias_bytes > least ? learned->bias_bytes : least;
-    int64_t expected = result->model_bytes - bias;
+    int64_t expected = result->model_bytes - learned->bias_bytes;
+    if (!learned->taught) {
+        expected = as_signed(info->inner_bytes) + as_signed(info->main_top_bytes) +
+                   fast_share_of(learned, result->gain_bytes);
+    }
     uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
     uint64_t most = free_bytes > info->other_top_bytes ? free_bytes - info->other_top_bytes : 0;
     if (input->resident_known && !result->resident_assumed) {
@@ -98,8 +105,7 @@ void trim_estimate_learn(struct trim_estimate_learned *learned,
 {
     if (before->gain_bytes / GAIN_PART > released_bytes / GAIN_PART / GAIN_PART) {
         /* What was released beyond the model's own part is the share of the gain that came true. */
-        int64_t base =
-            before->model_bytes - as_signed(before->gain_bytes / 1000 * learned->fast_share);
+        int64_t base = before->model_bytes - fast_share_of(learned, before->gain_bytes);
         int64_t gained = as_signed(released_bytes) - base + learned->bias_bytes;
         uint64_t share =
             gained <= 0 ? 0 : min((uint64_t)gained / (before->gain_bytes / 1000 + 1), 1000);
@@ -107,4 +113,5 @@ void trim_estimate_learn(struct trim_estimate_learned *learned,
     }
     struct trim_estimate_result now;
     learned->bias_bytes = model(learned, after, &now);
+    learned->taught = true;
 }

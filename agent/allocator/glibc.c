@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "trimagent/allocator.h"
 #include "trimagent/arena_scan.h"
@@ -36,8 +37,8 @@ static ssize_t feed_parser(void *cookie, const char *piece, size_t length)
 
 static int read_malloc_info(struct trim_malloc_info *info)
 {
-    trim_malloc_info_begin(&parser);
-    if (malloc_info_function(0, stream) != 0 || fflush(stream) != 0) {
+    trim_malloc_info_begin(&parser, (uint64_t)sysconf(_SC_PAGESIZE));
+    if (malloc_info_function(0, stream) != 0) {
         clearerr(stream);
         return -1;
     }
@@ -54,6 +55,24 @@ static void scan_arenas(struct trim_estimate_input *input)
     input->resident_known = true;
     input->resident_bytes = scan.resident_bytes;
     input->seen_bytes = scan.main_bytes + scan.other_bytes;
+}
+
+/*
+ * Takes malloc_info after a scan, and looks at the tops that it tells of. Where the arenas have
+ * grown meanwhile, so that they seem not to have been found, they are scanned again.
+ */
+static int walk_after_scan(struct trim_estimate_input *input)
+{
+    if (read_malloc_info(&input->info) != 0) {
+        return -1;
+    }
+    if (input->resident_known && input->info.system_bytes > input->seen_bytes) {
+        scan_arenas(input);
+    }
+    if (input->resident_known) {
+        input->dry_tops_bytes = trim_arena_scan_dry_tops(parser.tops, parser.top_count);
+    }
+    return 0;
 }
 
 /* mallinfo2's words for what malloc_info has printed. */
@@ -104,7 +123,7 @@ static int glibc_estimate(uint64_t enough_bytes, struct trim_estimate *estimate)
         return 0;
     }
     uint64_t walk_began_ns = trim_clock_thread_cpu_ns();
-    if (read_malloc_info(&input.info) != 0) {
+    if (walk_after_scan(&input) != 0) {
         return -1;
     }
     uint64_t walk_ended_ns = trim_clock_thread_cpu_ns();
@@ -167,7 +186,7 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
     uint64_t began_ns = trim_clock_thread_cpu_ns();
     struct trim_estimate_input input = {0};
     scan_arenas(&input);
-    if (read_malloc_info(&input.info) != 0) {
+    if (walk_after_scan(&input) != 0) {
         return -1;
     }
     after_trim = input;
@@ -190,12 +209,14 @@ static const struct trim_allocator glibc = {
     .learn = glibc_learn,
 };
 
-/* The stream allocates when it is made, here, and never again: its buffer is static. */
+/*
+ * The stream allocates when it is made, here, and never again. It has no buffer, so that nothing is
+ * left for exit() to flush while the worker may still be printing to it.
+ */
 static FILE *open_stream(void)
 {
-    static char buffer[BUFSIZ];
     FILE *made = fopencookie(NULL, "w", (cookie_io_functions_t){.write = feed_parser});
-    if (made != NULL && setvbuf(made, buffer, _IOFBF, sizeof buffer) != 0) {
+    if (made != NULL && setvbuf(made, NULL, _IONBF, 0) != 0) {
         (void)fclose(made);
         made = NULL;
     }

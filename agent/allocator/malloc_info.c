@@ -21,9 +21,10 @@ static uint64_t subtract(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
-void trim_malloc_info_begin(struct trim_malloc_info_parser *parser)
+void trim_malloc_info_begin(struct trim_malloc_info_parser *parser, uint64_t page_bytes)
 {
     memset(parser, 0, sizeof *parser);
+    parser->chunk_keeps = page_bytes + TRIM_CHUNK_HEADER;
 }
 
 /* Reads the attribute NAME="digits" of the tag. */
@@ -63,21 +64,23 @@ static bool has_type(const char *tag, const char *type)
 }
 
 /* Adds the whole pages within count chunks of bytes altogether, the smallest of which is from. */
-static void add_inner(struct trim_malloc_info *info, uint64_t from, uint64_t bytes, uint64_t count)
+static void add_inner(struct trim_malloc_info_parser *parser, uint64_t from, uint64_t bytes,
+                      uint64_t count)
 {
+    uint64_t inner = 0;
     double mean = (double)bytes / (double)count;
-    if (from > TRIM_CHUNK_KEEPS) {
-        info->inner_bytes =
-            add(info->inner_bytes, subtract(bytes, (uint64_t)TRIM_CHUNK_KEEPS * count));
-    } else if (mean > TRIM_CHUNK_KEEPS / 16.0) {
+    double keeps = (double)parser->chunk_keeps;
+    if (from > parser->chunk_keeps) {
+        inner = subtract(bytes, parser->chunk_keeps * count);
+    } else if (mean > keeps / 16) {
         /*
          * A bin of mixed sizes, mostly the unsorted one: taken for exponentially distributed, which
-         * keeps exp(-KEEPS / mean) of its bytes in whole pages. Below a sixteenth of a page that is
+         * keeps exp(-keeps / mean) of its bytes in whole pages. Below a sixteenth of a page that is
          * nothing.
          */
-        info->inner_bytes =
-            add(info->inner_bytes, (uint64_t)((double)bytes * exp(-TRIM_CHUNK_KEEPS / mean)));
+        inner = (uint64_t)((double)bytes * exp(-keeps / mean));
     }
+    parser->info.inner_bytes = add(parser->info.inner_bytes, inner);
 }
 
 /* A row of free chunks in one bin, or in one fastbin. */
@@ -98,11 +101,11 @@ static void take_row(struct trim_malloc_info_parser *parser, const char *tag)
     struct trim_malloc_info *info = &parser->info;
     parser->row_bytes = add(parser->row_bytes, total);
     uint64_t bytes = subtract(total, (to & FLAG_BITS) * count);
-    if (to <= TRIM_CHUNK_KEEPS) {
+    if (to <= parser->chunk_keeps) {
         info->small_bytes = add(info->small_bytes, bytes);
         info->small_count = add(info->small_count, count);
     } else {
-        add_inner(info, from, bytes, count);
+        add_inner(parser, from, bytes, count);
     }
 }
 
@@ -155,6 +158,11 @@ static void end_heap(struct trim_malloc_info_parser *parser)
         info->main_top_bytes = top;
     } else {
         info->other_top_bytes = add(info->other_top_bytes, top);
+        if (parser->top_count < TRIM_ARENA_TOPS_MAX) {
+            parser->tops[parser->top_count].system_bytes = parser->heap_system_bytes;
+            parser->tops[parser->top_count].top_bytes = top;
+            parser->top_count++;
+        }
     }
     parser->broken |= !parser->in_heap || !parser->heap_has_system;
     parser->in_heap = false;

@@ -11,28 +11,29 @@
 
 void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *config)
 {
-    struct trim_signals signals;
-    trim_signals_read(&signals);
     cycle->config = config;
     cycle->totals.dry = config->options.dry_run != 0;
-    /* The classes so far are counted into the first burst: they are the application's start-up. */
-    trim_policy_init(&cycle->policy, &config->options, trim_clock_now_ns(), 0);
+    /*
+     * The classes loaded so far are part of the first burst: they are the application's start-up.
+     * Those unloaded so far are not, since on late attach they may be of any age.
+     */
+    trim_policy_init(&cycle->policy, &config->options, trim_clock_now_ns(),
+                     trim_vm_counters_unloaded(config->counters));
 }
 
-bool trim_cycle_read_totals(struct trim_cycle *cycle, struct trim_totals *totals)
+void trim_cycle_read_totals(struct trim_cycle *cycle, struct trim_totals *totals)
 {
     (void)pthread_mutex_lock(&cycle->lock);
     *totals = cycle->totals;
-    bool trimming = cycle->trimming;
     (void)pthread_mutex_unlock(&cycle->lock);
-    return trimming;
 }
 
-bool trim_cycle_stop(struct trim_cycle *cycle)
+bool trim_cycle_stop(struct trim_cycle *cycle, struct trim_totals *totals)
 {
     (void)pthread_mutex_lock(&cycle->lock);
     cycle->stopped = true;
     bool trimming = cycle->trimming;
+    *totals = cycle->totals;
     (void)pthread_mutex_unlock(&cycle->lock);
     return trimming;
 }
@@ -59,6 +60,7 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
         observation->failed =
             trim_trimmer_estimate(cycle, cycle->config->options.threshold_bytes, estimate) != 0;
         observation->expected_bytes = estimate->expected_bytes;
+        observation->bound_only = estimate->bound_only || estimate->resident_assumed;
         observation->cost_ns = estimate->cpu_ns;
         break;
     }
@@ -82,19 +84,28 @@ static void log_skip(const struct trim_cycle *cycle, const struct trim_decision 
     if (decision->skip == TRIM_SKIP_NONE || !trim_log_enabled(TRIM_LOG_DEBUG)) {
         return;
     }
-    char expected[TRIM_QUANTITY_TEXT_MAX];
-    char threshold[TRIM_QUANTITY_TEXT_MAX];
-    bool compared =
-        decision->skip == TRIM_SKIP_BELOW_THRESHOLD || decision->skip == TRIM_SKIP_REUSED;
-    if (compared) {
-        trim_log(TRIM_LOG_DEBUG, "no trim (%s): %s, expected at most %s, threshold %s",
-                 trim_reason_name(decision->reason), trim_skip_name(decision->skip),
-                 trim_format_bytes(expected, decision->expected_bytes),
-                 trim_format_bytes(threshold, cycle->config->options.threshold_bytes));
-    } else {
-        trim_log(TRIM_LOG_DEBUG, "no trim (%s): %s", trim_reason_name(decision->reason),
-                 trim_skip_name(decision->skip));
+    char line[TRIM_LOG_LINE_MAX];
+    struct trim_text text;
+    trim_text_init(&text, line, sizeof line);
+    trim_decision_add_skip(&text, decision, cycle->config->options.threshold_bytes);
+    trim_log_text(TRIM_LOG_DEBUG, line);
+}
+
+/* Tells what a trim has turned out to be, once it is known. */
+static void log_verdict(struct trim_cycle *cycle)
+{
+    enum trim_verdict verdict = cycle->policy.cooldown.verdict;
+    enum trim_verdict before = cycle->told_verdict;
+    cycle->told_verdict = verdict;
+    bool bad = verdict == TRIM_VERDICT_USELESS || verdict == TRIM_VERDICT_REGRETTED;
+    if (verdict == before || (!bad && verdict != TRIM_VERDICT_GOOD)) {
+        return;
     }
+    char line[TRIM_LOG_LINE_MAX];
+    struct trim_text text;
+    trim_text_init(&text, line, sizeof line);
+    trim_verdict_add(&text, trim_totals_trims(&cycle->totals), &cycle->policy.cooldown);
+    trim_log_text(bad ? TRIM_LOG_INFO : TRIM_LOG_DEBUG, line);
 }
 
 static void copy_policy_counts(struct trim_cycle *cycle)
@@ -107,7 +118,13 @@ static void copy_policy_counts(struct trim_cycle *cycle)
     totals->regretted = cycle->policy.cooldown.regretted;
     totals->cooldown_ns = cycle->policy.cooldown.length_ns;
     totals->verdict = cycle->policy.cooldown.verdict;
-    totals->wake_ups++;
+    (void)pthread_mutex_unlock(&cycle->lock);
+}
+
+static void count_wake_up(struct trim_cycle *cycle)
+{
+    (void)pthread_mutex_lock(&cycle->lock);
+    cycle->totals.wake_ups++;
     (void)pthread_mutex_unlock(&cycle->lock);
 }
 
@@ -121,12 +138,17 @@ void trim_cycle_run(struct trim_cycle *cycle, uint64_t demands, struct trim_cycl
         measure(cycle, decision.look, &observation, &estimate);
         take_signals(cycle, demands, &signals, &observation);
         trim_policy_step(&cycle->policy, &observation, &decision);
+        copy_policy_counts(cycle);
+        log_verdict(cycle);
         log_skip(cycle, &decision);
+        if (decision.action == TRIM_TRIM && !trim_trimmer_carry_out(cycle, &decision, &estimate)) {
+            break; /* The process is ending. */
+        }
         if (decision.action == TRIM_TRIM) {
-            trim_trimmer_carry_out(cycle, &decision, &estimate);
+            cycle->told_verdict = TRIM_VERDICT_OPEN;
         }
     } while (decision.action != TRIM_WAIT);
-    copy_policy_counts(cycle);
+    count_wake_up(cycle);
     wait->wake_ns = decision.wake_ns;
     wait->arm_class_loads = decision.arm_classes == UINT64_MAX
                                 ? UINT64_MAX

@@ -19,11 +19,12 @@
 struct trim_cycle {
     const struct trim_worker_config *config;
     struct trim_policy policy;
-    bool told_assumed;    /* That residency is unknown was told once. */
+    bool told_assumed; /* That residency is unknown was told once. */
+    enum trim_verdict told_verdict;
     pthread_mutex_t lock; /* Guards what follows. */
     struct trim_totals totals;
     bool trimming; /* malloc_trim is running. */
-    bool stopped;  /* No trim may begin any more. */
+    bool stopped;  /* No trim may begin or be reported any more. */
 };
 
 /* What the worker has to do until the next cycle. */
@@ -38,10 +39,13 @@ void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *
 /* Worker: runs one cycle. demands counts the trims that operators have asked for. */
 void trim_cycle_run(struct trim_cycle *cycle, uint64_t demands, struct trim_cycle_wait *wait);
 
-/* Any thread: copies the totals; returns whether a trim is running. */
-bool trim_cycle_read_totals(struct trim_cycle *cycle, struct trim_totals *totals);
+/* Any thread: copies the totals. */
+void trim_cycle_read_totals(struct trim_cycle *cycle, struct trim_totals *totals);
 
-/* Any thread: lets no further trim begin. Returns whether one is running. */
-bool trim_cycle_stop(struct trim_cycle *cycle);
+/*
+ * Any thread: lets no further trim begin or be reported, and copies the totals as they are now.
+ * Returns whether a trim is running.
+ */
+bool trim_cycle_stop(struct trim_cycle *cycle, struct trim_totals *totals);
 
 #endif

@@ -18,17 +18,18 @@ const struct trim_option trim_option_table[] = {
      "Calm to wait for after an old GC pause and after a burst of class loading, so that Cleaners "
      "can free memory."},
     {"max-wait", TRIM_OPTION_DURATION, FIELD(max_wait_ns), "10s", 10 * MS, HOUR,
-     "Longest that further pauses or a lasting burst put a trim off; not below settle."},
+     "Longest that further pauses or a lasting burst put a trim off; at least settle."},
     {"confirm", TRIM_OPTION_DURATION, FIELD(confirm_ns), "1s", 0, 60 * S,
      "Time until the second look; memory that is in use again by then is left alone."},
     {"burst", TRIM_OPTION_BURST, FIELD(burst_classes), "200/10s", 1, 10000000,
      "Class loads and unloads within a time that count as a reload."},
     {"check", TRIM_OPTION_DURATION_OR_OFF, FIELD(check_ns), "30s", 100 * MS, DAY,
-     "Interval of the watermark check, for services without old GCs and class reloads."},
+     "Interval of the watermark check, for services without old GCs and class reloads; off also "
+     "ends follow-ups."},
     {"cooldown", TRIM_OPTION_DURATION, FIELD(cooldown_ns), "10s", 100 * MS, DAY,
      "Least time between two trims."},
     {"max-cooldown", TRIM_OPTION_DURATION, FIELD(max_cooldown_ns), "10m", 100 * MS, DAY,
-     "What useless and regretted trims, which double the cooldown, can raise it to; not below "
+     "What useless and regretted trims, which double the cooldown, can raise it to; at least "
      "cooldown."},
     {"log", TRIM_OPTION_TARGET, FIELD(log_target), "stderr", 0, 0,
      "Where to log; in a path %p is the process id. A file is appended to."},

@@ -39,6 +39,13 @@ uint64_t trim_option_number(const struct trim_options *options, const struct tri
     return *numbers_of(options, option);
 }
 
+int trim_option_copy_number(struct trim_options *options, const struct trim_option *option,
+                            const struct trim_option *from)
+{
+    *numbers(options, option) = trim_option_number(options, from);
+    return 0;
+}
+
 static bool in_range(const struct trim_option *option, uint64_t value)
 {
     return value >= option->min && value <= option->max;
@@ -165,6 +172,17 @@ int trim_option_set(struct trim_options *options, const struct trim_option *opti
     return -1;
 }
 
+static void add_reasons(struct trim_text *text, uint64_t set, const char *joined_by)
+{
+    const char *separator = "";
+    for (int reason = TRIM_REASON_DEMAND - 1; reason >= 0; reason--) {
+        if ((set & (UINT64_C(1) << reason)) != 0) {
+            trim_text_add(text, "%s%s", separator, trim_reason_name((enum trim_reason)reason));
+            separator = joined_by;
+        }
+    }
+}
+
 void trim_option_add_allowed(struct trim_text *text, const struct trim_option *option)
 {
     char min[TRIM_QUANTITY_TEXT_MAX];
@@ -187,10 +205,18 @@ void trim_option_add_allowed(struct trim_text *text, const struct trim_option *o
             trim_format_duration(max, BURST_WINDOW_MAX_NS));
         break;
     case TRIM_OPTION_REASONS:
-        trim_text_add(text, "one or more of full-gc, reload and watermark, joined by +");
+        trim_text_add(text, "one or more of ");
+        add_reasons(text, UINT64_MAX, ", ");
+        trim_text_add(text, ", joined by +");
         break;
     case TRIM_OPTION_LEVEL:
-        trim_text_add(text, "error, warn, info or debug");
+        for (size_t i = 0; i < level_count; i++) {
+            trim_text_add(text, "%s%s",
+                          i == 0                ? ""
+                          : i + 1 < level_count ? ", "
+                                                : " or ",
+                          level_names[i]);
+        }
         break;
     case TRIM_OPTION_TARGET:
         trim_text_add(text,
@@ -200,17 +226,6 @@ void trim_option_add_allowed(struct trim_text *text, const struct trim_option *o
     case TRIM_OPTION_FLAG:
         trim_text_add(text, "true or false; the bare name means true");
         break;
-    }
-}
-
-static void add_reasons(struct trim_text *text, uint64_t set)
-{
-    const char *separator = "";
-    for (int reason = TRIM_REASON_DEMAND - 1; reason >= 0; reason--) {
-        if ((set & (UINT64_C(1) << reason)) != 0) {
-            trim_text_add(text, "%s%s", separator, trim_reason_name((enum trim_reason)reason));
-            separator = "+";
-        }
     }
 }
 
@@ -233,7 +248,7 @@ void trim_option_add_value(struct trim_text *text, const struct trim_option *opt
         trim_text_add(text, "%" PRIu64 "/%s", fields[0], trim_format_duration(quantity, fields[1]));
         break;
     case TRIM_OPTION_REASONS:
-        add_reasons(text, *fields);
+        add_reasons(text, *fields, "+");
         break;
     case TRIM_OPTION_LEVEL:
         trim_text_add(text, "%s", trim_log_level_name((enum trim_log_level) * fields));

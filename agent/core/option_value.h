@@ -15,4 +15,8 @@ int trim_option_set(struct trim_options *options, const struct trim_option *opti
 /* The option's number; only for types that hold one. */
 uint64_t trim_option_number(const struct trim_options *options, const struct trim_option *option);
 
+/* Gives the option another one's number. Returns 0. Only for types that hold one. */
+int trim_option_copy_number(struct trim_options *options, const struct trim_option *option,
+                            const struct trim_option *from);
+
 #endif

@@ -18,6 +18,11 @@ void trim_options_default(struct trim_options *options)
     }
 }
 
+static uint64_t bit_of(const struct trim_option *option)
+{
+    return UINT64_C(1) << (option - trim_option_table);
+}
+
 static const struct trim_option *find(const char *name, size_t length)
 {
     for (size_t i = 0; i < trim_option_count; i++) {
@@ -33,7 +38,7 @@ static void add_unknown(struct trim_text *message, const char *name, size_t leng
 {
     trim_text_add(message, "option '");
     trim_text_add_quoted(message, name, length);
-    trim_text_add(message, "': unknown, allowed: ");
+    trim_text_add(message, length == 0 ? "': empty, allowed: " : "': unknown, allowed: ");
     for (size_t i = 0; i < trim_option_count; i++) {
         trim_text_add(message, "%s%s", i == 0 ? "" : ", ", trim_option_table[i].name);
     }
@@ -61,14 +66,13 @@ static int parse_item(struct trim_options *options, const char *item, size_t len
         add_unknown(message, item, name_length);
         return -1;
     }
-    uint64_t bit = UINT64_C(1) << (option - trim_option_table);
-    if ((*seen & bit) != 0) {
+    if ((*seen & bit_of(option)) != 0) {
         trim_text_add(message, "option '%s': found '", option->name);
         trim_text_add_quoted(message, item, length);
         trim_text_add(message, "' after an earlier one, allowed: once");
         return -1;
     }
-    *seen |= bit;
+    *seen |= bit_of(option);
 
     const char *value = item + name_length;
     size_t value_length = length - name_length;
@@ -86,14 +90,29 @@ static int parse_item(struct trim_options *options, const char *item, size_t len
     return 0;
 }
 
-/* Some options bound one another. */
-static int check_pair(const struct trim_options *options, const char *larger, const char *smaller,
+static const struct trim_option *option_at(size_t offset)
+{
+    size_t i = 0;
+    while (trim_option_table[i].offset != offset) {
+        i++;
+    }
+    return &trim_option_table[i];
+}
+
+/*
+ * Some options bound one another. A larger one that was not given is raised in silence, because
+ * whoever gave the smaller one has said what is wanted.
+ */
+static int check_pair(struct trim_options *options, size_t larger, size_t smaller, uint64_t seen,
                       struct trim_text *message)
 {
-    const struct trim_option *high = find(larger, strlen(larger));
-    const struct trim_option *low = find(smaller, strlen(smaller));
+    const struct trim_option *high = option_at(larger);
+    const struct trim_option *low = option_at(smaller);
     if (trim_option_number(options, high) >= trim_option_number(options, low)) {
         return 0;
+    }
+    if ((seen & bit_of(high)) == 0) {
+        return trim_option_copy_number(options, high, low);
     }
     trim_text_add(message, "option '%s': found '", high->name);
     trim_option_add_value(message, high, options);
@@ -117,8 +136,10 @@ int trim_options_parse(struct trim_options *options, const char *text, struct tr
         more = item[length] == ',';
         item += length + (more ? 1 : 0);
     }
-    if (check_pair(&parsed, "max-wait", "settle", message) != 0 ||
-        check_pair(&parsed, "max-cooldown", "cooldown", message) != 0) {
+    if (check_pair(&parsed, offsetof(struct trim_options, max_wait_ns),
+                   offsetof(struct trim_options, settle_ns), seen, message) != 0 ||
+        check_pair(&parsed, offsetof(struct trim_options, max_cooldown_ns),
+                   offsetof(struct trim_options, cooldown_ns), seen, message) != 0) {
         return -1;
     }
     *options = parsed;

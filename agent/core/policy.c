@@ -200,6 +200,7 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
     }
     if (now->rss_bytes < policy->options.threshold_bytes) {
         decision->expected_bytes = now->rss_bytes;
+        decision->bound_only = true;
         end_consideration(policy, TRIM_SKIP_BELOW_THRESHOLD, now->now_ns, decision);
         return;
     }
@@ -231,6 +232,7 @@ static void judge_estimate(struct trim_policy *policy, const struct trim_observa
     bool first = policy->stage == TRIM_STAGE_FIRST;
     if (now->expected_bytes < policy->options.threshold_bytes) {
         decision->expected_bytes = now->expected_bytes;
+        decision->bound_only = now->bound_only;
         end_consideration(policy, first ? TRIM_SKIP_BELOW_THRESHOLD : TRIM_SKIP_REUSED, now->now_ns,
                           decision);
     } else if (first && policy->options.confirm_ns > 0) {

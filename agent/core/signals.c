@@ -4,6 +4,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "trimagent/descriptor.h"
+
 /*
  * The one set of signals. Everything is atomic: JVM threads write, the worker reads. Relaxed order
  * is enough for the counters, since each is a fact of its own; the wake-up itself is ordered by
@@ -24,7 +26,7 @@ int trim_signals_open(void)
     if (atomic_load(&event_fd) >= 0) {
         return 0;
     }
-    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int fd = trim_above_standard(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (fd < 0) {
         return -1;
     }
@@ -50,8 +52,8 @@ void trim_signals_clear_wake(void)
     uint64_t count = 0;
     ssize_t got = read(atomic_load_explicit(&event_fd, memory_order_relaxed), &count, sizeof count);
     (void)got;
-    /* Cleared after the read and before the counters are read: who counts after this wakes anew. */
-    atomic_store(&wake_pending, false);
+    /* An exchange, so that the counters are read after it: who counts after this wakes anew. */
+    (void)atomic_exchange(&wake_pending, false);
 }
 
 void trim_signals_pause_start(void)
@@ -100,7 +102,12 @@ void trim_signals_class_load(void)
 void trim_signals_arm_class_loads(uint64_t count)
 {
     atomic_store_explicit(&armed_class_loads, count, memory_order_relaxed);
-    /* Classes may have been loaded between the look that led to count and this moment. */
+    /*
+     * Classes may have been loaded between the look that led to count and this moment. The fence
+     * keeps this look behind the arming; the callback has none, for its cost, so that on some
+     * machines the wake-up may come one class late.
+     */
+    atomic_thread_fence(memory_order_seq_cst);
     if (atomic_load_explicit(&class_loads, memory_order_relaxed) >= count) {
         atomic_store_explicit(&armed_class_loads, UINT64_MAX, memory_order_relaxed);
         trim_signals_wake();

@@ -1,5 +1,7 @@
 #include "trimmer.h"
 
+#include <inttypes.h>
+
 #include "trimagent/clock.h"
 #include "trimagent/log.h"
 #include "trimagent/process_memory.h"
@@ -82,6 +84,8 @@ static bool trim(struct trim_cycle *cycle, struct trim_report *report)
     if (!begin_trim(cycle)) {
         return false;
     }
+    trim_log(TRIM_LOG_DEBUG, "trim #%" PRIu64 " %s begins", report->number,
+             trim_reason_name(report->reason));
     uint64_t began_cpu_ns = trim_clock_thread_cpu_ns();
     uint64_t began_ns = trim_clock_now_ns();
     int result = cycle->config->allocator->trim();
@@ -99,8 +103,8 @@ static void look_before(const struct trim_cycle *cycle, const struct trim_estima
     const struct trim_allocator *allocator = cycle->config->allocator;
     report->expected_bytes = estimate->expected_bytes;
     report->resident_assumed = estimate->resident_assumed;
-    report->figures_dear = !report->expected_known || estimate->walk_cpu_ns > FIGURES_DEAR_NS;
-    if (report->figures_dear || allocator->figures == NULL ||
+    report->figures_dear = estimate->walk_cpu_ns > FIGURES_DEAR_NS;
+    if (report->figures_dear || !report->expected_known || allocator->figures == NULL ||
         allocator->figures(&report->figures_before) != 0) {
         report->figures_before = estimate->figures;
     }
@@ -140,15 +144,20 @@ static void look_after(struct trim_cycle *cycle, uint64_t resident_before,
     }
 }
 
-static void count_trim(struct trim_cycle *cycle, const struct trim_report *report, uint64_t now_ns)
+/* Returns false where the summary has been written already. */
+static bool count_trim(struct trim_cycle *cycle, const struct trim_report *report, uint64_t now_ns)
 {
     (void)pthread_mutex_lock(&cycle->lock);
+    bool counted = !cycle->stopped;
     struct trim_totals *totals = &cycle->totals;
-    totals->trims[report->reason]++;
-    totals->released_bytes += report->released_bytes;
-    totals->last[(report->number - 1) % TRIM_STATUS_TRIMS] = *report;
-    totals->last_at_ns[(report->number - 1) % TRIM_STATUS_TRIMS] = now_ns;
+    if (counted) {
+        totals->trims[report->reason]++;
+        totals->released_bytes += report->released_bytes;
+        totals->last[(report->number - 1) % TRIM_STATUS_TRIMS] = *report;
+        totals->last_at_ns[(report->number - 1) % TRIM_STATUS_TRIMS] = now_ns;
+    }
     (void)pthread_mutex_unlock(&cycle->lock);
+    return counted;
 }
 
 static void log_report(const struct trim_report *report)
@@ -157,10 +166,14 @@ static void log_report(const struct trim_report *report)
     struct trim_text text;
     trim_text_init(&text, line, sizeof line);
     trim_report_add(&text, report);
-    trim_log_text(TRIM_LOG_INFO, line);
+    if (report->reason == TRIM_REASON_DEMAND) {
+        trim_log_answer(line);
+    } else {
+        trim_log_text(TRIM_LOG_INFO, line);
+    }
 }
 
-void trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision *decision,
+bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision *decision,
                             const struct trim_estimate *estimate)
 {
     /* Only the worker changes the totals, so it may read them without the lock. */
@@ -180,10 +193,8 @@ void trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
     uint64_t looks_cpu_ns = trim_clock_thread_cpu_ns() - began_cpu_ns;
     uint64_t end_ns = trim_clock_now_ns();
     if (!report.dry) {
-        trim_log(TRIM_LOG_DEBUG, "trim #%llu %s begins", (unsigned long long)report.number,
-                 trim_reason_name(report.reason));
         if (!trim(cycle, &report)) {
-            return;
+            return false;
         }
         end_ns = trim_clock_now_ns();
         began_cpu_ns = trim_clock_thread_cpu_ns();
@@ -191,7 +202,9 @@ void trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
         looks_cpu_ns += trim_clock_thread_cpu_ns() - began_cpu_ns;
     }
     count_estimate(cycle, looks_cpu_ns);
-    count_trim(cycle, &report, end_ns);
+    if (!count_trim(cycle, &report, end_ns)) {
+        return false;
+    }
     log_report(&report);
     const struct trim_outcome outcome = {
         .end_ns = end_ns,
@@ -201,4 +214,5 @@ void trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
         .measured = report.released_known || (report.memory_known && !report.dry),
     };
     trim_policy_trimmed(&cycle->policy, &outcome);
+    return true;
 }

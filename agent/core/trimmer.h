@@ -18,10 +18,10 @@ int trim_trimmer_estimate(struct trim_cycle *cycle, uint64_t enough_bytes,
 
 /*
  * Carries out a decision to trim, logs the report and tells the policy the outcome. estimate is the
- * one that led to the decision; on demand a new one is taken. Does nothing once the cycle is
- * stopped.
+ * one that led to the decision; on demand a new one is taken. Returns false, with nothing reported,
+ * where the process is ending.
  */
-void trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision *decision,
+bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision *decision,
                             const struct trim_estimate *estimate);
 
 #endif

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <time.h>
 
 #include "cycle.h"
@@ -35,7 +34,6 @@ static struct {
     bool ended;
     uint64_t asked[COMMANDS];
     uint64_t served[COMMANDS];
-    atomic_bool summarised;
 } worker = {.lock = PTHREAD_MUTEX_INITIALIZER, .cycle = {.lock = PTHREAD_MUTEX_INITIALIZER}};
 
 static const char *source_name(enum trim_gc_source source)
@@ -72,9 +70,6 @@ static void log_start(void)
 
 static void log_summary(const struct trim_totals *totals, bool trim_running)
 {
-    if ((totals->considered == 0 && !trim_running) || atomic_exchange(&worker.summarised, true)) {
-        return;
-    }
     char line[TRIM_LOG_LINE_MAX];
     struct trim_text text;
     trim_text_init(&text, line, sizeof line);
@@ -95,11 +90,11 @@ static void log_status(void)
         .now_ns = trim_clock_now_ns(),
     };
     trim_signals_read(&status.signals);
-    (void)trim_cycle_read_totals(&worker.cycle, &totals);
+    trim_cycle_read_totals(&worker.cycle, &totals);
     struct trim_text text;
     trim_text_init(&text, block, sizeof block);
     trim_totals_add_status(&text, &totals, &status);
-    trim_log_text(TRIM_LOG_INFO, block);
+    trim_log_answer(block);
 }
 
 /* Sleeps until deadline_ns or a wake-up. Returns false where the system does not let it sleep. */
@@ -164,9 +159,6 @@ static void refuse_trim(const uint64_t asked[COMMANDS])
 
 static void end(void)
 {
-    struct trim_totals totals;
-    (void)trim_cycle_read_totals(&worker.cycle, &totals);
-    log_summary(&totals, false);
     (void)pthread_mutex_lock(&worker.lock);
     worker.ended = true;
     (void)pthread_cond_broadcast(&worker.changed);
@@ -208,10 +200,18 @@ static int start_thread(void)
     (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
 
-    /* The new thread inherits the mask: the JVM's signals must find the JVM's threads. */
+    /*
+     * The new thread inherits the mask: the JVM's signals must find the JVM's threads. Those that a
+     * fault raises stay open, because a thread that blocks them is killed without the JVM's error
+     * report.
+     */
+    static const int faults[] = {SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP};
     sigset_t all;
     sigset_t before;
     (void)sigfillset(&all);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        (void)sigdelset(&all, faults[i]);
+    }
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t thread;
     error = pthread_create(&thread, &attributes, run, NULL);
@@ -266,35 +266,34 @@ int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
         trim_signals_wake();
     }
     int waited = 0;
-    while (possible && worker.served[command] < ticket && !worker.ended && waited == 0) {
+    while (possible && worker.served[command] < ticket && !worker.ended && !worker.stopping &&
+           waited == 0) {
         waited = pthread_cond_timedwait(&worker.changed, &worker.lock, &deadline);
     }
-    bool served = possible && worker.served[command] >= ticket;
+    bool served = possible && worker.served[command] >= ticket &&
+                  (command != TRIM_COMMAND_TRIM || worker.config.allocator->trim != NULL);
     (void)pthread_mutex_unlock(&worker.lock);
     return served ? 0 : -1;
 }
 
-void trim_worker_stop(uint64_t timeout_ns)
+void trim_worker_stop(void)
 {
-    struct timespec deadline = deadline_after(timeout_ns);
     (void)pthread_mutex_lock(&worker.lock);
-    if (!worker.started) {
-        (void)pthread_mutex_unlock(&worker.lock);
+    bool first = worker.started && !worker.stopping;
+    worker.stopping = first || worker.stopping;
+    if (first) {
+        /* Who waits for a command need not wait any longer. */
+        (void)pthread_cond_broadcast(&worker.changed);
+    }
+    (void)pthread_mutex_unlock(&worker.lock);
+    if (!first) {
         return;
     }
-    worker.stopping = true;
-    /* Nothing hurries a trim that is running, so the exit does not wait for it. */
-    bool trimming = trim_cycle_stop(&worker.cycle);
+    struct trim_totals totals;
+    bool trimming = trim_cycle_stop(&worker.cycle, &totals);
     trim_signals_wake();
-    int waited = 0;
-    while (!worker.ended && !trimming && waited == 0) {
-        waited = pthread_cond_timedwait(&worker.changed, &worker.lock, &deadline);
-    }
-    bool ended = worker.ended;
-    (void)pthread_mutex_unlock(&worker.lock);
-    if (!ended) {
-        struct trim_totals totals;
-        trimming = trim_cycle_read_totals(&worker.cycle, &totals);
+    if (totals.considered != 0) {
+        trim_log_hurry();
         log_summary(&totals, trimming);
     }
 }

@@ -1,12 +1,13 @@
 /*
  * The library's three entry points, and how the agent is put together.
  *
- * Agent_OnLoad only prepares: options, log, allocator, events. The worker starts at VMInit, when
- * the VM's counters exist, so that a JVM that ends before (java -version) never sees a thread of
- * ours. A failure that is not the user's leaves the agent inert with one warning: the application
- * runs.
+ * Agent_OnLoad only prepares: options, log, allocator, events. The worker starts at VMInit, because
+ * the VM's counters do not exist before. A failure that is not the user's leaves the agent inert
+ * with one warning: the application runs.
  */
+#include <errno.h>
 #include <jvmti.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,9 +19,6 @@
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
 #include "trimagent/worker.h"
-
-/* The longest that the end of the JVM may wait for the worker's last line. */
-#define STOP_TIMEOUT_NS (200 * TRIM_NS_PER_MS)
 
 /* How long a command waits for its report, so that jcmd returns after the trim. Only the attach
  * thread waits. */
@@ -49,11 +47,6 @@ static void start_worker(void)
         trim_log(TRIM_LOG_WARNING, "no thread can be had (%s): the agent stays inert",
                  strerror(error));
     }
-}
-
-static void on_vm_death(void)
-{
-    trim_worker_stop(STOP_TIMEOUT_NS);
 }
 
 static void print(int fd, const struct trim_text *text)
@@ -89,10 +82,12 @@ static void print_help_and_exit(void)
 
 static void open_log(void)
 {
-    const struct trim_options *options = &agent.config.options;
+    struct trim_options *options = &agent.config.options;
     if (trim_log_open(options->log_target, (enum trim_log_level)options->log_level) != 0) {
-        trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%m), logging to stderr",
-                 options->log_target);
+        const char *why = errno == ELOOP ? "it is a symbolic link" : strerror(errno);
+        trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%s), logging to stderr",
+                 options->log_target, why);
+        (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
     }
 }
 
@@ -109,7 +104,7 @@ static void find_allocator(void)
 static bool prepare(JavaVM *vm, bool live)
 {
     static const struct trim_hooks_listener listener = {.vm_init = start_worker,
-                                                        .vm_death = on_vm_death};
+                                                        .vm_death = trim_worker_stop};
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
@@ -155,6 +150,11 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
 static jint obey(const char *command)
 {
     enum trim_command known;
+    if (command[0] == '\0') {
+        /* Scripts attach again and again, to make sure that the agent is there. */
+        trim_log(TRIM_LOG_INFO, "the agent is loaded already");
+        return JNI_OK;
+    }
     if (strcmp(command, "trim") == 0) {
         known = TRIM_COMMAND_TRIM;
     } else if (strcmp(command, "status") == 0) {
@@ -189,7 +189,9 @@ JNIEXPORT jint JNICALL Agent_OnAttach(JavaVM *vm, char *options, void *reserved)
         return JNI_ERR;
     }
     if (agent.config.options.help != 0) {
-        trim_log(TRIM_LOG_ERROR, "option 'help': not possible in a running JVM");
+        static const char refusal[] = "trimagent: option 'help': not possible in a running JVM\n";
+        ssize_t written = write(STDERR_FILENO, refusal, sizeof refusal - 1);
+        (void)written;
         return JNI_ERR;
     }
     agent.loaded = true;
@@ -203,5 +205,5 @@ JNIEXPORT jint JNICALL Agent_OnAttach(JavaVM *vm, char *options, void *reserved)
 JNIEXPORT void JNICALL Agent_OnUnload(JavaVM *vm)
 {
     (void)vm;
-    trim_worker_stop(STOP_TIMEOUT_NS);
+    trim_worker_stop();
 }

@@ -4,6 +4,26 @@
 
 #include "trimagent/quantity.h"
 
+/* What only has to wait is not skipped. */
+static bool is_deferral(enum trim_skip skip)
+{
+    return skip == TRIM_SKIP_COOLDOWN || skip == TRIM_SKIP_RATION;
+}
+
+void trim_decision_add_skip(struct trim_text *text, const struct trim_decision *decision,
+                            uint64_t threshold_bytes)
+{
+    char expected[TRIM_QUANTITY_TEXT_MAX];
+    char threshold[TRIM_QUANTITY_TEXT_MAX];
+    trim_text_add(text, "%s (%s): %s", is_deferral(decision->skip) ? "trim put off" : "no trim",
+                  trim_reason_name(decision->reason), trim_skip_name(decision->skip));
+    if (decision->skip == TRIM_SKIP_BELOW_THRESHOLD || decision->skip == TRIM_SKIP_REUSED) {
+        trim_text_add(text, ", expected %s%s, threshold %s", decision->bound_only ? "at most " : "",
+                      trim_format_bytes(expected, decision->expected_bytes),
+                      trim_format_bytes(threshold, threshold_bytes));
+    }
+}
+
 static uint64_t sum(const struct trim_process_memory *memory)
 {
     return memory->rss_bytes + memory->swap_bytes;
@@ -22,17 +42,25 @@ static void add_count(struct trim_text *text, const char *name, uint64_t before,
     trim_text_add(text, "%s %" PRIu64 "->%" PRIu64, name, before, after);
 }
 
+/* Where the figures come from, and why they are not mallinfo2's. */
+static const char *figures_source(const struct trim_report *report)
+{
+    if (report->figures_before.source == TRIM_FIGURES_MALLINFO2) {
+        return "mallinfo2";
+    }
+    return report->figures_dear ? "malloc_info (mallinfo2 would be dear)"
+                                : "malloc_info (there is no mallinfo2)";
+}
+
 static void add_figures(struct trim_text *text, const struct trim_report *report)
 {
     const struct trim_heap_figures *before = &report->figures_before;
     const struct trim_heap_figures *after = report->dry ? before : &report->figures_after;
-    if (before->source == TRIM_FIGURES_NONE || (after->source != before->source)) {
-        trim_text_add(text, report->figures_dear ? "; mallinfo left out, dear to take"
-                                                 : "; mallinfo unknown");
+    if (before->source == TRIM_FIGURES_NONE || after->source != before->source) {
+        trim_text_add(text, "; mallinfo left out, what it costs is unknown");
         return;
     }
-    trim_text_add(text,
-                  "; %s:", before->source == TRIM_FIGURES_MALLINFO2 ? "mallinfo2" : "malloc_info");
+    trim_text_add(text, "; %s:", figures_source(report));
     add_bytes(text, " arena", before->arena, after->arena);
     add_bytes(text, ", uordblks", before->uordblks, after->uordblks);
     add_bytes(text, ", fordblks", before->fordblks, after->fordblks);
@@ -49,8 +77,8 @@ static void add_expectation(struct trim_text *text, const struct trim_report *re
 {
     char quantity[TRIM_QUANTITY_TEXT_MAX];
     if (report->expected_known) {
-        trim_text_add(text, ", expected %s%s", trim_format_bytes(quantity, report->expected_bytes),
-                      report->resident_assumed ? " at most" : "");
+        trim_text_add(text, ", expected %s%s", report->resident_assumed ? "at most " : "",
+                      trim_format_bytes(quantity, report->expected_bytes));
     } else {
         trim_text_add(text, ", expected unknown");
     }
@@ -87,7 +115,7 @@ void trim_report_add(struct trim_text *text, const struct trim_report *report)
     add_expectation(text, report);
     add_figures(text, report);
     if (report->tops_bytes != 0) {
-        trim_text_add(text, "; in arena tops that no trim reaches %s",
+        trim_text_add(text, "; tops of other arenas, which no trim reaches: %s",
                       trim_format_bytes(quantity, report->tops_bytes));
     }
 }
@@ -118,23 +146,38 @@ static void add_trims(struct trim_text *text, const struct trim_totals *totals)
     trim_text_add(text, "%s", trims != 0 ? ")" : "");
 }
 
-/* Appends "skipped N (below-threshold 3, reused 1)". */
-static void add_skips(struct trim_text *text, const struct trim_totals *totals)
+static uint64_t sum_of_skips(const struct trim_totals *totals, bool deferrals)
 {
     uint64_t skips = 0;
     for (int skip = 0; skip < TRIM_SKIP_COUNT; skip++) {
-        skips += totals->skips[skip];
+        skips += is_deferral((enum trim_skip)skip) == deferrals ? totals->skips[skip] : 0;
     }
-    trim_text_add(text, "skipped %" PRIu64, skips);
+    return skips;
+}
+
+/* Appends "TITLE N (below-threshold 3, reused 1)" of the deferrals or of the others. */
+static void add_counted_skips(struct trim_text *text, const struct trim_totals *totals,
+                              const char *title, bool deferrals)
+{
+    uint64_t skips = sum_of_skips(totals, deferrals);
+    trim_text_add(text, "%s %" PRIu64, title, skips);
     const char *separator = " (";
     for (int skip = 0; skip < TRIM_SKIP_COUNT; skip++) {
-        if (totals->skips[skip] != 0) {
+        if (is_deferral((enum trim_skip)skip) == deferrals && totals->skips[skip] != 0) {
             trim_text_add(text, "%s%s %" PRIu64, separator, trim_skip_name((enum trim_skip)skip),
                           totals->skips[skip]);
             separator = ", ";
         }
     }
     trim_text_add(text, "%s", skips != 0 ? ")" : "");
+}
+
+static void add_skips(struct trim_text *text, const struct trim_totals *totals)
+{
+    add_counted_skips(text, totals, "skipped", false);
+    if (sum_of_skips(totals, true) != 0) {
+        add_counted_skips(text, totals, ", put off", true);
+    }
 }
 
 static void add_released(struct trim_text *text, const struct trim_totals *totals)
@@ -153,14 +196,31 @@ void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *t
 {
     trim_text_add(text, "summary: ");
     add_trims(text, totals);
-    trim_text_add(text, ", ");
-    add_released(text, totals);
-    trim_text_add(text, "; useless %" PRIu64 ", regretted %" PRIu64 "; ", totals->useless,
-                  totals->regretted);
+    if (!totals->dry) {
+        trim_text_add(text, ", ");
+        add_released(text, totals);
+        trim_text_add(text, "; useless %" PRIu64 ", regretted %" PRIu64, totals->useless,
+                      totals->regretted);
+    }
+    trim_text_add(text, "; ");
     add_skips(text, totals);
     if (trim_running) {
         trim_text_add(text, "; one more trim was running at exit");
     }
+}
+
+void trim_verdict_add(struct trim_text *text, uint64_t number, const struct trim_cooldown *cooldown)
+{
+    char released[TRIM_QUANTITY_TEXT_MAX];
+    char base[TRIM_QUANTITY_TEXT_MAX];
+    char length[TRIM_QUANTITY_TEXT_MAX];
+    trim_text_add(text, "trim #%" PRIu64 " was %s", number, trim_verdict_name(cooldown->verdict));
+    if (cooldown->verdict == TRIM_VERDICT_REGRETTED) {
+        trim_text_add(text, ": half of its %s or more was resident again within %s",
+                      trim_format_bytes(released, cooldown->released_bytes),
+                      trim_format_duration(base, cooldown->base_ns));
+    }
+    trim_text_add(text, "; cooldown now %s", trim_format_duration(length, cooldown->length_ns));
 }
 
 static void add_age(struct trim_text *text, uint64_t then_ns, uint64_t now_ns)
@@ -231,7 +291,8 @@ void trim_totals_add_status(struct trim_text *text, const struct trim_totals *to
     add_released(text, totals);
     trim_text_add(text, "; useless %" PRIu64 ", regretted %" PRIu64 ", last verdict %s",
                   totals->useless, totals->regretted, trim_verdict_name(totals->verdict));
-    trim_text_add(text, "\n  cooldown in force %s", trim_format_ms(quantity, totals->cooldown_ns));
+    trim_text_add(text, "\n  cooldown in force %s",
+                  trim_format_duration(quantity, totals->cooldown_ns));
     add_last_estimate(text, totals, status->now_ns);
     trim_text_add(text, "\n  agent: CPU in trims %s",
                   trim_format_ms(quantity, totals->trim_cpu_ns));

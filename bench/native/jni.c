@@ -1,7 +1,6 @@
 /* The methods of bench.Native. */
 #include <jni.h>
 
-#include <malloc.h>
 #include <stdlib.h>
 
 #include "blocks.h"
@@ -104,7 +103,9 @@ JNIEXPORT jdoubleArray JNICALL Java_bench_Native_stopVictims(JNIEnv *env, jclass
                              (double)result.p999_ns,
                              (double)result.max_ns,
                              (double)result.max_unqueued_ns,
-                             (double)result.blocked_ns};
+                             (double)result.blocked_ns,
+                             (double)result.calm_max_unqueued_ns,
+                             (double)result.calm_blocked_ns};
     return to_array(env, values, sizeof values / sizeof *values);
 }
 
@@ -121,11 +122,4 @@ JNIEXPORT void JNICALL Java_bench_Native_request(JNIEnv *env, jclass type, jlong
     for (int i = 0; i < REQUEST_BLOCKS; i++) {
         free(blocks[i]);
     }
-}
-
-JNIEXPORT jint JNICALL Java_bench_Native_trim(JNIEnv *env, jclass type)
-{
-    (void)env;
-    (void)type;
-    return malloc_trim(0);
 }

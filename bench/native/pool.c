@@ -1,6 +1,6 @@
 #include "pool.h"
 
-#include <stdbool.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 static struct {
@@ -9,7 +9,7 @@ static struct {
     pthread_cond_t done;
     struct bench_worker workers[BENCH_POOL_MAX];
     unsigned threads;
-    unsigned busy;
+    atomic_uint busy; /* Threads that have not done the job yet. */
     uint64_t round;
     bench_job *job;
     void *argument;
@@ -89,6 +89,11 @@ unsigned bench_pool_arenas(void)
         different += !seen;
     }
     return different;
+}
+
+bool bench_pool_busy(void)
+{
+    return atomic_load_explicit(&pool.busy, memory_order_relaxed) != 0;
 }
 
 void bench_pool_run(bench_job *job, void *argument)

@@ -6,6 +6,7 @@
 #define BENCH_POOL_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "system.h"
@@ -37,6 +38,9 @@ unsigned bench_pool_threads(void);
 const struct bench_worker *bench_pool_worker(unsigned index);
 /* The number of different arenas that the threads have. */
 unsigned bench_pool_arenas(void);
+
+/* Whether a job is being run. Any thread. */
+bool bench_pool_busy(void);
 
 /* Runs the job on all threads and returns when all have done it. One caller at a time. */
 void bench_pool_run(bench_job *job, void *argument);

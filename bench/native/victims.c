@@ -20,13 +20,19 @@
 
 enum role { ROLE_UNKNOWN, ROLE_VICTIM, ROLE_SURPLUS };
 
+/* Stalls without the victim's own waiting for a CPU. */
+struct stalls {
+    uint64_t max_ns;
+    uint64_t blocked_ns;
+};
+
 struct candidate {
     uintptr_t arena;
     enum role role;
     struct bench_random random;
     struct bench_histogram *histogram;
-    uint64_t max_unqueued_ns;
-    uint64_t blocked_ns;
+    struct stalls all;
+    struct stalls calm; /* While the pool is at rest. */
     pthread_t thread;
 };
 
@@ -54,9 +60,22 @@ static uint64_t queued_ns(int schedstat)
     return second == NULL ? 0 : strtoull(second, NULL, 10);
 }
 
+static void add_stall(struct stalls *stalls, uint64_t ns)
+{
+    stalls->blocked_ns += ns > BENCH_BLOCKED_NS ? ns : 0;
+    stalls->max_ns = ns > stalls->max_ns ? ns : stalls->max_ns;
+}
+
+static void merge_stalls(struct stalls *stalls, const struct stalls *other)
+{
+    stalls->blocked_ns += other->blocked_ns;
+    stalls->max_ns = other->max_ns > stalls->max_ns ? other->max_ns : stalls->max_ns;
+}
+
 static void suffer_once(struct candidate *self, int schedstat)
 {
     size_t size = SMALLEST + bench_random_next(&self->random) % (LARGEST - SMALLEST);
+    bool calm = !bench_pool_busy();
     uint64_t queued_before_ns = queued_ns(schedstat);
     uint64_t began_ns = bench_now_ns();
     char *block = malloc(size);
@@ -67,15 +86,14 @@ static void suffer_once(struct candidate *self, int schedstat)
     free(block);
     uint64_t took_ns = bench_now_ns() - began_ns;
     bench_histogram_add(self->histogram, took_ns);
+    uint64_t waited_ns = 0;
     if (took_ns > BENCH_BLOCKED_NS) {
-        uint64_t waited_ns = queued_ns(schedstat) - queued_before_ns;
-        uint64_t unqueued_ns = took_ns > waited_ns ? took_ns - waited_ns : 0;
-        self->blocked_ns += unqueued_ns > BENCH_BLOCKED_NS ? unqueued_ns : 0;
-        if (unqueued_ns > self->max_unqueued_ns) {
-            self->max_unqueued_ns = unqueued_ns;
-        }
-    } else if (took_ns > self->max_unqueued_ns) {
-        self->max_unqueued_ns = took_ns;
+        waited_ns = queued_ns(schedstat) - queued_before_ns;
+    }
+    uint64_t unqueued_ns = took_ns > waited_ns ? took_ns - waited_ns : 0;
+    add_stall(&self->all, unqueued_ns);
+    if (calm && !bench_pool_busy()) {
+        add_stall(&self->calm, unqueued_ns);
     }
 }
 
@@ -173,6 +191,8 @@ void bench_victims_stop(struct bench_victims_result *result)
 {
     memset(result, 0, sizeof *result);
     struct bench_histogram *all = bench_map(sizeof *all);
+    struct stalls stalls = {0};
+    struct stalls calm = {0};
     atomic_store(&state.ending, true);
     for (unsigned i = 0; i < state.count; i++) {
         struct candidate *candidate = &state.candidates[i];
@@ -181,11 +201,13 @@ void bench_victims_stop(struct bench_victims_result *result)
             continue;
         }
         bench_histogram_merge(all, candidate->histogram);
-        result->blocked_ns += candidate->blocked_ns;
-        if (candidate->max_unqueued_ns > result->max_unqueued_ns) {
-            result->max_unqueued_ns = candidate->max_unqueued_ns;
-        }
+        merge_stalls(&stalls, &candidate->all);
+        merge_stalls(&calm, &candidate->calm);
     }
+    result->max_unqueued_ns = stalls.max_ns;
+    result->blocked_ns = stalls.blocked_ns;
+    result->calm_max_unqueued_ns = calm.max_ns;
+    result->calm_blocked_ns = calm.blocked_ns;
     result->victims = state.victims;
     result->sharing = state.sharing;
     result->pairs = all->count;

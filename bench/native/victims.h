@@ -20,6 +20,9 @@ struct bench_victims_result {
     uint64_t max_ns;          /* By the wall, */
     uint64_t max_unqueued_ns; /* and without the victim's own waiting for a CPU (schedstat). */
     uint64_t blocked_ns;      /* Sum of the pairs that were blocked, without that waiting. */
+    /* The same of the pairs during which the pool was at rest from begin to end: */
+    uint64_t calm_max_unqueued_ns;
+    uint64_t calm_blocked_ns;
 };
 
 /* Starts the threads; after bench_pool_start. */

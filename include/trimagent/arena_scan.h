@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trimagent/malloc_info.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -67,6 +69,13 @@ int trim_arena_scan_open(void);
 /* Scans the arenas of this process; proc is "/proc/self" but in tests. Returns 0, or -1 where maps
  * cannot be read. */
 int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan);
+
+/*
+ * What is not resident of the tops of non-main arenas: the arenas of the last scan are told apart
+ * by their sizes, which tops gives as malloc_info has printed them. An arena that has changed its
+ * size since is left out. Worker only, right after a scan.
+ */
+uint64_t trim_arena_scan_dry_tops(const struct trim_arena_top *tops, size_t count);
 
 #ifdef __cplusplus
 }

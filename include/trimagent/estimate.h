@@ -1,7 +1,14 @@
 /*
  * What a trim would release: the model, pure.
  *
- *   expected = resident(arenas) - (system - inner - main top) + share * fastbin gain - bias
+ * Before the first trim what is free has been used, and so is resident:
+ *
+ *   expected = inner + main top + share * fastbin gain
+ *
+ * Afterwards free chunks are in the bins whose pages are gone, and only residency can tell:
+ *
+ *   expected = resident(arenas) - (system - inner - main top - dry tops) + share * fastbin gain -
+ * bias
  *
  * The bracket is what a trim leaves resident. The fastbin gain is what chunks in fastbins may add
  * once a trim has merged them with their neighbours; which share of it comes true, and what the
@@ -25,8 +32,8 @@ extern "C" {
 #define TRIM_FAST_SHARE_START 750
 
 struct trim_estimate_learned {
-    int64_t
-        bias_bytes; /* What the model said right after the last trim, when it should have said 0. */
+    bool taught;         /* There was a trim. */
+    int64_t bias_bytes;  /* What the model said when it should have said 0. */
     uint64_t fast_share; /* In thousandths. */
 };
 
@@ -35,6 +42,7 @@ struct trim_estimate_input {
     bool resident_known;
     uint64_t resident_bytes; /* Of the arenas that were found. */
     uint64_t seen_bytes;     /* Size of the arenas that were found. */
+    uint64_t dry_tops_bytes; /* In the tops of non-main arenas, and not resident. */
 };
 
 struct trim_estimate_result {

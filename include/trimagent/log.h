@@ -3,10 +3,11 @@
  * logging.
  *
  * A line is one write, so that lines of several threads do not mix. A disk that is full or
- * read-only, a file that cannot be opened and a pipe that nobody reads cost lines, which are
- * counted and told with the next one that gets through, but never hold up the caller for more than
- * 100 ms, and nothing but the worker in general: it writes nearly all lines. No function may be
- * called in GC callbacks. None allocates.
+ * read-only, a stream that is closed and a pipe that nobody reads cost lines, which are counted and
+ * told with the next one that gets through. A line waits at most 100 ms for room in a pipe, and not
+ * at all after a line that was lost or once trim_log_hurry was called. Only a file system that
+ * hangs holds its writer up, which is the worker for nearly all lines. No function may be called in
+ * GC callbacks. None allocates.
  */
 #ifndef TRIMAGENT_LOG_H
 #define TRIMAGENT_LOG_H
@@ -26,12 +27,15 @@ extern "C" {
 #define TRIM_LOG_LINE_MAX 4096
 
 /*
- * Opens the target: "stderr", "stdout", or a path, in which %p stands for the process id and %% for
- * a percent sign. A file is appended to, created with mode 0640, and not opened through a symbolic
- * link. Lines above level are dropped. Any thread. Returns 0, or -1 with errno where a file cannot
- * be opened; the log then goes to stderr.
+ * Opens the target: "stderr", "stdout" (or their names in /dev), or a path, in which %p stands for
+ * the process id and %% for a percent sign. A file is appended to, created with mode 0640, and not
+ * opened through a symbolic link. Lines above level are dropped. Any thread. Returns 0, or -1 with
+ * errno where a file cannot be opened; the log then goes to stderr.
  */
 int trim_log_open(const char *target, enum trim_log_level level);
+
+/* From now on no line waits: the process is ending. Any thread. */
+void trim_log_hurry(void);
 
 /* Whether lines of this level are written. Any thread. */
 bool trim_log_enabled(enum trim_log_level level);
@@ -39,6 +43,10 @@ bool trim_log_enabled(enum trim_log_level level);
 /* Writes a line; text may hold several, separated by newlines, each of which gets its own
  * decorations. */
 void trim_log_text(enum trim_log_level level, const char *text);
+
+/* Like trim_log_text with level info, but whatever the log's level: the answer to an operator's
+ * command. */
+void trim_log_answer(const char *text);
 
 /* Writes a formatted line; integer and string conversions only. */
 void trim_log(enum trim_log_level level, const char *format, ...)

@@ -18,10 +18,11 @@ extern "C" {
 #endif
 
 /*
- * What a free chunk keeps back of a trim on average: its header of 48 bytes and the parts of pages
- * at both ends, together a page. Measured against real trims: -0.7 MiB of 4 GiB.
+ * What a free chunk keeps back of a trim on average, beside the size of a page: its header. The
+ * parts of pages at its two ends make a page together. Measured against real trims: -0.7 MiB of 4
+ * GiB.
  */
-#define TRIM_CHUNK_KEEPS 4144
+#define TRIM_CHUNK_HEADER 48
 
 /* The figures of all arenas. Bytes and numbers of chunks. */
 struct trim_malloc_info {
@@ -45,8 +46,18 @@ struct trim_malloc_info {
 
 #define TRIM_MALLOC_INFO_TAG_MAX 256
 
+/* The tops of more non-main arenas than these are only summed up. */
+#define TRIM_ARENA_TOPS_MAX 1024
+
+/* A non-main arena, which its size identifies, and its top. */
+struct trim_arena_top {
+    uint64_t system_bytes;
+    uint64_t top_bytes;
+};
+
 struct trim_malloc_info_parser {
     struct trim_malloc_info info;
+    uint64_t chunk_keeps; /* A page and a header. */
     char tag[TRIM_MALLOC_INFO_TAG_MAX];
     size_t tag_length;
     bool in_tag;
@@ -58,11 +69,13 @@ struct trim_malloc_info_parser {
     uint64_t heap_fast_bytes;
     uint64_t heap_rest_bytes;
     uint64_t heap_system_bytes;
+    struct trim_arena_top tops[TRIM_ARENA_TOPS_MAX];
+    size_t top_count;
     bool heap_has_system; /* A main arena that was never used has 0 bytes, but says so. */
 };
 
-/* Starts on a new text. */
-void trim_malloc_info_begin(struct trim_malloc_info_parser *parser);
+/* Starts on a new text; page_bytes is the size of the pages that a trim drops. */
+void trim_malloc_info_begin(struct trim_malloc_info_parser *parser, uint64_t page_bytes);
 
 /* Takes in the next piece, of any length. */
 void trim_malloc_info_feed(struct trim_malloc_info_parser *parser, const char *piece,

@@ -61,6 +61,7 @@ struct trim_observation {
 
     /* With TRIM_LOOK_ESTIMATE. */
     uint64_t expected_bytes;
+    bool bound_only;  /* It is an upper bound. */
     uint64_t cost_ns; /* CPU time the estimate took. */
 };
 
@@ -81,6 +82,7 @@ struct trim_decision {
                              UINT64_MAX: none. */
     uint64_t expected_bytes; /* With TRIM_TRIM and the skips below-threshold and reused: what was
                                 expected. */
+    bool bound_only;         /* expected_bytes is an upper bound. */
 };
 
 /* How a trim went. */

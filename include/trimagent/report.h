@@ -36,7 +36,7 @@ struct trim_report {
     bool released_known;   /* By the arenas' residency; */
     uint64_t released_bytes; /* otherwise by RSS, where that is known. */
     uint64_t tops_bytes;     /* In the tops of non-main arenas afterwards; 0: nothing to report. */
-    bool figures_dear;       /* The figures were left out for what they would have cost. */
+    bool figures_dear;       /* mallinfo2 was left out for what it would have cost. */
     struct trim_heap_figures figures_before;
     struct trim_heap_figures figures_after;
 };
@@ -69,8 +69,16 @@ struct trim_totals {
     uint64_t last_at_ns[TRIM_STATUS_TRIMS];
 };
 
+/* The debug line of a decision not to trim, "no trim (REASON): ...". */
+void trim_decision_add_skip(struct trim_text *text, const struct trim_decision *decision,
+                            uint64_t threshold_bytes);
+
 /* The line of one trim, "trim #N REASON: ...". */
 void trim_report_add(struct trim_text *text, const struct trim_report *report);
+
+/* The line of a verdict on trim number, "trim #N was VERDICT...". */
+void trim_verdict_add(struct trim_text *text, uint64_t number,
+                      const struct trim_cooldown *cooldown);
 
 /* The summary line at exit. */
 void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *totals,

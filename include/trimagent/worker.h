@@ -52,11 +52,11 @@ enum trim_command { TRIM_COMMAND_TRIM = 1, TRIM_COMMAND_STATUS = 2 };
 int trim_worker_command(enum trim_command command, uint64_t timeout_ns);
 
 /*
- * Ends the worker and sees to it that the summary line is written where anything was considered, by
- * the worker or, where a trim is running, at once by the caller. Waits at most timeout_ns, and not
- * at all for a trim. Idempotent. Any thread outside GC callbacks.
+ * Ends the worker, and writes the summary line where anything was considered. The caller writes it
+ * and waits for nothing, least of all for a trim: the end of the JVM is not delayed. Idempotent.
+ * Any thread outside GC callbacks.
  */
-void trim_worker_stop(uint64_t timeout_ns);
+void trim_worker_stop(void);
 
 #ifdef __cplusplus
 }

@@ -37,7 +37,7 @@ serve() {
 }
 
 echo "== building the model server and training its model, once"
-mvn -q -B package
+mvn -q -B -Dstyle.color=never package
 "$java" -Xmx256m -cp "$class_path" fixtures.model.ModelServer train=only
 echo "== without the agent"
 serve without

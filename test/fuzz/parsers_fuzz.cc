@@ -46,7 +46,7 @@ void read_malloc_info(const std::string &text)
 {
     trim_malloc_info_parser parser;
     trim_malloc_info info;
-    trim_malloc_info_begin(&parser);
+    trim_malloc_info_begin(&parser, 4096);
     trim_malloc_info_feed(&parser, text.data(), text.size() / 2);
     trim_malloc_info_feed(&parser, text.data() + text.size() / 2, text.size() - text.size() / 2);
     (void)trim_malloc_info_end(&parser, &info);

@@ -59,7 +59,7 @@ protected:
     }
 };
 
-TEST_P(Exit, DuringATrimIsCleanAndInTime)
+TEST_P(Exit, DuringATrimIsClean)
 {
     Jvm jvm(launch()
                 .with_agent("on=full-gc,threshold=32m,settle=10ms,confirm=0,log-level=debug")
@@ -90,6 +90,50 @@ INSTANTIATE_TEST_SUITE_P(
                                      WayOut{"ExitOnOutOfMemoryError", "oom", 3, false},
                                      WayOut{"Sigterm", "", 128 + SIGTERM, true})),
     parameter_name<Exit::ParamType>);
+
+class PromptExit : public testing::TestWithParam<Jdk>
+{
+protected:
+    // A JVM with a trim that takes a while, wanted by the agent right after the fixture is ready.
+    Jvm jvm_with_a_long_trim(const std::string &mib)
+    {
+        return Jvm(Launch(GetParam())
+                       .with_agent("on=full-gc,threshold=32m,settle=10ms,confirm=0,log-level=debug")
+                       .run("ExitDuringTrim", {mib}));
+    }
+};
+
+TEST_P(PromptExit, DoesNotWaitForTheTrim)
+{
+    // A trim may end of itself before the JVM does, and more so on a busy machine, but not each
+    // time. If the exit waited for it, it would each time.
+    bool was_running = false;
+    for (int attempt = 0; attempt < 10 && !was_running; attempt++) {
+        Jvm jvm = jvm_with_a_long_trim("1024");
+        ASSERT_TRUE(jvm.wait_for_line(log_lines::trim_begins(1, "full-gc")));
+        jvm.write_line("halt");
+        EXPECT_EQ(jvm.wait_exit(), 4) << jvm.transcript();
+        was_running = !jvm.lines_with(log_lines::summary_during_a_trim()).empty();
+    }
+    EXPECT_TRUE(was_running);
+}
+
+TEST_P(PromptExit, AtAnyMomentOfADecisionIsClean)
+{
+    // From nothing to a trim it is a matter of some ten milliseconds, most of them for the
+    // estimate, which takes the longer the more there is.
+    for (const std::string mib : {"64", "128", "256", "512"}) {
+        Jvm jvm = jvm_with_a_long_trim(mib);
+        ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+        jvm.write_line("exit");
+        EXPECT_EQ(jvm.wait_exit(), 3) << jvm.transcript();
+        EXPECT_LE(jvm.lines_with(log_lines::trim_begins(1, "full-gc")).size(), 1u)
+            << jvm.transcript();
+        EXPECT_LE(jvm.lines_with(log_lines::any_summary()).size(), 1u) << jvm.transcript();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(WaysOut, PromptExit, testing::ValuesIn(jdks()), parameter_name<Jdk>);
 
 class ShortExit : public testing::TestWithParam<Jdk>
 {

@@ -80,6 +80,11 @@ std::string summary_without_trims()
     return decorated("info", "summary: 0 trims, ");
 }
 
+std::string summary_during_a_trim()
+{
+    return decorated("info", "summary: .*trim was running at exit");
+}
+
 std::string any_summary()
 {
     return "summary:";

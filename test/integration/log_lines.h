@@ -31,6 +31,7 @@ std::string no_trim(const std::string &reason, const std::string &why);
 // The summary at exit with this number of trims, all of one reason.
 std::string summary(int trims, const std::string &reason);
 std::string summary_without_trims();
+std::string summary_during_a_trim();
 std::string any_summary();
 // The first line of the answer to the command "status".
 std::string status();

@@ -30,6 +30,20 @@ TEST_P(Reload, LeadsToOneTrimPerBurst)
     EXPECT_TRUE(jvm.wait_for_line(log_lines::summary(3, "reload")));
 }
 
+TEST_P(Reload, IsLeftAloneAsLongAsClassesKeepComing)
+{
+    // Loading this many takes longer than the calm to wait for, and the old model is there until
+    // the end: a look in between would find nothing to release and say so.
+    Jvm jvm(Launch(GetParam())
+                .with_agent("on=reload,threshold=32m,settle=700ms,max-wait=60s,confirm=0,"
+                            "log-level=debug")
+                .run("Reloads", {"1", "25000", freed_mib}));
+    ASSERT_TRUE(jvm.wait_for_line("^round 1$"));
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "reload")));
+    EXPECT_TRUE(jvm.lines_with(log_lines::no_trim("reload", ".*")).empty()) << jvm.transcript();
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
 TEST_P(Reload, WithAFullGcLeadsToOneTrimForBoth)
 {
     // The calm to wait for is longer than the time between the last class and the collection at the

@@ -78,6 +78,7 @@ TEST_F(Estimate, IsZeroRightAfterATrim)
 {
     trim_estimate_input input = Input();
     input.resident_bytes = 570 * kMiB;
+    learned_.taught = true;
     EXPECT_EQ(Predict(input).expected_bytes, 0U);
     EXPECT_EQ(Predict(input).model_bytes, 0);
 }
@@ -86,6 +87,7 @@ TEST_F(Estimate, IsNeverBelowZero)
 {
     trim_estimate_input input = Input();
     input.resident_bytes = 100 * kMiB;
+    learned_.taught = true;
     EXPECT_EQ(Predict(input).expected_bytes, 0U);
     EXPECT_LT(Predict(input).model_bytes, 0);
 }
@@ -179,16 +181,45 @@ TEST_F(Estimate, LearnsANegativeBiasToo)
     EXPECT_EQ(Predict(Input()).expected_bytes, 440 * kMiB);
 }
 
-TEST_F(Estimate, ANegativeBiasIsNoLargerThanTheTopsThatItComesFrom)
+TEST_F(Estimate, TakesWhatIsFreeForResidentBeforeTheFirstTrim)
 {
-    /* A trim found 48 MiB less resident than there should be: they lay in tops, dropped before. */
-    learned_.bias_bytes = -static_cast<int64_t>(48 * kMiB);
-    trim_estimate_input full = Input();
-    full.info.inner_bytes = 0;
-    full.info.main_top_bytes = 0;
-    full.info.rest_bytes = 60 * kMiB;
-    full.info.other_top_bytes = 3 * kMiB;
-    EXPECT_LE(Predict(full).expected_bytes, 3 * kMiB) << "the tops are in use again";
+    /* 600 MiB of what is in use was never touched: the model alone would see nothing to release. */
+    trim_estimate_input input = Input();
+    input.resident_bytes = 450 * kMiB;
+    EXPECT_EQ(Predict(input).expected_bytes, 430 * kMiB);
+    EXPECT_LT(Predict(input).model_bytes, 0);
+}
+
+TEST_F(Estimate, KnowsAfterATrimWhatIsInUseAndNotResident)
+{
+    trim_estimate_input sparse = Input();
+    sparse.resident_bytes = 450 * kMiB;
+    const trim_estimate_result before = Predict(sparse);
+    trim_estimate_input after = sparse;
+    after.resident_bytes = 20 * kMiB;
+    trim_estimate_learn(&learned_, &before, &after, 430 * kMiB);
+    EXPECT_EQ(Predict(after).expected_bytes, 0U);
+    EXPECT_EQ(Predict(sparse).expected_bytes, 430 * kMiB) << "freed and resident once more";
+}
+
+TEST_F(Estimate, CorrectsABiasThatTheModelFallsBelow)
+{
+    learned_.taught = true;
+    trim_estimate_input sparse = Input();
+    sparse.resident_bytes = 370 * kMiB; /* 200 MiB more were allocated and not touched. */
+    EXPECT_EQ(Predict(sparse).expected_bytes, 0U);
+    EXPECT_EQ(learned_.bias_bytes, -static_cast<int64_t>(200 * kMiB));
+    sparse.resident_bytes += 90 * kMiB;
+    EXPECT_EQ(Predict(sparse).expected_bytes, 90 * kMiB);
+}
+
+TEST_F(Estimate, LeavesOutTopsThatAreNotResident)
+{
+    learned_.taught = true;
+    trim_estimate_input input = Input();
+    input.resident_bytes = 560 * kMiB;
+    input.dry_tops_bytes = 10 * kMiB;
+    EXPECT_EQ(Predict(input).model_bytes, 0);
 }
 
 TEST_F(Estimate, ComesCloserToTheShareThatComesTrueWithEachTrim)

@@ -41,7 +41,7 @@ TEST(MallocInfo, TakesTheFlagsOffChunkSizesBeforeItCountsWholePages)
     const ParsedMallocInfo parsed = ParseMallocInfo(
         DocumentXml(HeapXml(0, RowXml("size", 8209, 8209, 82090, 10), 0, 0, 11, 90000, 1000000)));
     ASSERT_EQ(parsed.result, 0);
-    EXPECT_EQ(parsed.info.inner_bytes, 82080U - 10 * TRIM_CHUNK_KEEPS);
+    EXPECT_EQ(parsed.info.inner_bytes, 82080U - 10 * (4096 + TRIM_CHUNK_HEADER));
     EXPECT_EQ(parsed.info.small_count, 0U);
 }
 

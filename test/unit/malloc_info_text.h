@@ -69,7 +69,7 @@ inline ParsedMallocInfo ParseMallocInfo(const std::string &text, size_t piece = 
 {
     static trim_malloc_info_parser parser;
     ParsedMallocInfo parsed = {};
-    trim_malloc_info_begin(&parser);
+    trim_malloc_info_begin(&parser, 4096);
     for (size_t at = 0; at < text.size();) {
         const size_t length = std::min(piece, text.size() - at);
         trim_malloc_info_feed(&parser, text.data() + at, length);
@@ -134,7 +134,7 @@ inline void ExpectEqualInfo(const trim_malloc_info &a, const trim_malloc_info &b
 inline void ExpectMallocInfoRefused(const std::string &text)
 {
     static trim_malloc_info_parser parser;
-    trim_malloc_info_begin(&parser);
+    trim_malloc_info_begin(&parser, 4096);
     trim_malloc_info_feed(&parser, text.data(), text.size());
     trim_malloc_info untouched;
     std::memset(&untouched, 0x5a, sizeof untouched);

@@ -103,11 +103,19 @@ TEST(Options, ReasonsAreASet)
 
 TEST(Options, LaterBoundsNameBothOptions)
 {
-    ExpectMessageHas("cooldown=20m", {"cooldown", "max-cooldown", "20m", "10m"});
+    ExpectMessageHas("cooldown=20m,max-cooldown=15m", {"cooldown", "max-cooldown", "20m", "15m"});
     ExpectMessageHas("max-cooldown=5s", {"cooldown", "max-cooldown", "5s", "10s"});
-    ExpectMessageHas("settle=11s", {"settle", "max-wait", "11s", "10s"});
+    ExpectMessageHas("settle=11s,max-wait=9s", {"settle", "max-wait", "11s", "9s"});
     ExpectMessageHas("max-wait=499ms", {"settle", "max-wait", "499ms", "500ms"});
     EXPECT_TRUE(ParseOptions("cooldown=10m,settle=10s").accepted) << "equal is allowed";
+}
+
+TEST(Options, ALaterBoundThatWasNotGivenFollowsTheEarlierOne)
+{
+    const auto parsed = ParseOptions("cooldown=20m,settle=11s");
+    ASSERT_TRUE(parsed.accepted);
+    EXPECT_EQ(parsed.options.max_cooldown_ns, parsed.options.cooldown_ns);
+    EXPECT_EQ(parsed.options.max_wait_ns, parsed.options.settle_ns);
 }
 
 TEST(Options, UnknownOnesAreErrorsThatNameThemAndWhatThereIs)

@@ -37,7 +37,7 @@ TEST(TrimReport, TellsWhatNoTrimReaches)
     report.tops_bytes = 415 * kMiB;
     EXPECT_EQ(Line(report), "trim #7 full-gc: RSS+swap 6.0G->2.0G (-4.0G) in 443ms, "
                             "expected 3.9G, released 3.9G" +
-                                kFigures + "; in arena tops that no trim reaches 415M");
+                                kFigures + "; tops of other arenas, which no trim reaches: 415M");
 }
 
 TEST(TrimReport, TellsWhatIsUnknown)
@@ -47,24 +47,25 @@ TEST(TrimReport, TellsWhatIsUnknown)
     report.reason = TRIM_REASON_DEMAND;
     report.took_ns = 200 * TRIM_NS_PER_US;
     EXPECT_EQ(Line(report), "trim #1 demand: RSS+swap unknown in 0.2ms, expected unknown, "
-                            "released unknown; mallinfo unknown");
+                            "released unknown; mallinfo left out, what it costs is unknown");
 }
 
-TEST(TrimReport, TellsThatTheFiguresWereLeftOutForTheirCost)
+TEST(TrimReport, TellsThatTheFiguresWereLeftOut)
 {
     trim_report report = SampleReport();
-    report.figures_dear = true;
     report.figures_before = {};
     report.figures_after = {};
     EXPECT_EQ(Line(report), "trim #7 full-gc: RSS+swap 6.0G->2.0G (-4.0G) in 443ms, "
-                            "expected 3.9G, released 3.9G; mallinfo left out, dear to take");
+                            "expected 3.9G, released 3.9G; mallinfo left out, what it costs "
+                            "is unknown");
 }
 
 TEST(TrimReport, NamesWhereTheFiguresComeFrom)
 {
     trim_report report = SampleReport();
     report.figures_before.source = report.figures_after.source = TRIM_FIGURES_MALLOC_INFO;
-    EXPECT_NE(Line(report).find("; malloc_info: arena 5.0G->5.0G, "), std::string::npos);
+    EXPECT_NE(Line(report).find("; malloc_info (there is no mallinfo2): arena 5.0G->5.0G, "),
+              std::string::npos);
     /* Figures of different sources are not set against one another. */
     report.figures_after.source = TRIM_FIGURES_MALLINFO2;
     EXPECT_EQ(Line(report).find("arena 5.0G"), std::string::npos) << Line(report);
@@ -84,7 +85,7 @@ TEST(TrimReport, MarksAnExpectationThatIsOnlyABound)
 {
     trim_report report = SampleReport();
     report.resident_assumed = true;
-    EXPECT_NE(Line(report).find("expected 3.9G at most, "), std::string::npos) << Line(report);
+    EXPECT_NE(Line(report).find("expected at most 3.9G, "), std::string::npos) << Line(report);
 }
 
 TEST(TrimReport, TellsGrowthWithItsSign)
@@ -120,9 +121,10 @@ std::string Summary(const trim_totals &totals, bool trim_running)
 
 TEST(TrimSummary, TellsWhatHasHappened)
 {
-    EXPECT_EQ(Summary(SampleTotals(), false),
-              "summary: 3 trims (full-gc 2, reload 1), released 5.0G in 600ms of trims, longest "
-              "443ms; useless 1, regretted 2; skipped 5 (below-threshold 4, cooldown 1)");
+    EXPECT_EQ(
+        Summary(SampleTotals(), false),
+        "summary: 3 trims (full-gc 2, reload 1), released 5.0G in 600ms of trims, longest "
+        "443ms; useless 1, regretted 2; skipped 4 (below-threshold 4), put off 1 (cooldown 1)");
 }
 
 TEST(TrimSummary, TellsOfATrimThatIsStillRunning)

@@ -58,24 +58,25 @@ TEST(TrimStatus, TellsEverythingThereIsToTell)
     const auto trim = [](int number) {
         return "trim #" + std::to_string(number) +
                " full-gc: RSS+swap 6.0G->2.0G (-4.0G) in 443ms, expected 3.9G, released 3.9G; "
-               "mallinfo unknown";
+               "mallinfo left out, what it costs is unknown";
     };
-    EXPECT_EQ(Status(totals),
-              "status: glibc 2.36\n"
-              "  GC pauses: old 56, young 1234, empty 7, last old 70.0s ago\n"
-              "  classes: loaded 89012, unloaded 345\n"
-              "  considered 9: 3 trims (full-gc 2, reload 1), skipped 5 (below-threshold 4, "
-              "cooldown 1)\n"
-              "  released 5.0G in 600ms of trims, longest 443ms; useless 1, regretted 2, last "
-              "verdict regretted\n"
-              "  cooldown in force 20000ms\n"
-              "  last estimate: 12.3s ago, expected 12M, arenas resident 900M, arenas 8, free "
-              "chunks 12345, tops of other arenas 5.0M, took 2.1ms CPU\n"
-              "  agent: CPU in trims 590ms, CPU in 11 estimates 23.4ms, wake-ups 321, log lines "
-              "lost 2\n"
-              "  options: " +
-                  OptionsEcho() + "\n  90.0s ago " + trim(1) + "\n  80.0s ago " + trim(2) +
-                  "\n  70.0s ago " + trim(3));
+    EXPECT_EQ(
+        Status(totals),
+        "status: glibc 2.36\n"
+        "  GC pauses: old 56, young 1234, empty 7, last old 70.0s ago\n"
+        "  classes: loaded 89012, unloaded 345\n"
+        "  considered 9: 3 trims (full-gc 2, reload 1), skipped 4 (below-threshold 4), put off 1 ("
+        "cooldown 1)\n"
+        "  released 5.0G in 600ms of trims, longest 443ms; useless 1, regretted 2, last "
+        "verdict regretted\n"
+        "  cooldown in force 20s\n"
+        "  last estimate: 12.3s ago, expected 12M, arenas resident 900M, arenas 8, free "
+        "chunks 12345, tops of other arenas 5.0M, took 2.1ms CPU\n"
+        "  agent: CPU in trims 590ms, CPU in 11 estimates 23.4ms, wake-ups 321, log lines "
+        "lost 2\n"
+        "  options: " +
+            OptionsEcho() + "\n  90.0s ago " + trim(1) + "\n  80.0s ago " + trim(2) +
+            "\n  70.0s ago " + trim(3));
 }
 
 TEST(TrimStatus, OfAnAgentThatHasDoneNothingIsShort)

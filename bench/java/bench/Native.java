@@ -29,11 +29,12 @@ final class Native {
 
     static native void startVictims(int victims);
 
-    /** Victims, sharing, pairs, p50, p99.9, max, max without queueing, blocked; times in ns. */
+    /**
+     * Victims, sharing, pairs, p50, p99.9, max; then max without queueing and blocked, of all and
+     * of those while the load was at rest. Times in ns.
+     */
     static native double[] stopVictims();
 
     /** The native part of a request. */
     static native void request(long seed);
-
-    static native int trim();
 }

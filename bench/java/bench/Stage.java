@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * The conversation with the runner. A load says {@code base} when it is set up but has taken no
  * memory of its own, {@code released N} each time it has freed a generation, and at last
- * {@code result} with one JSON object; then the runner measures, may say {@code trim}, which the
- * load answers with {@code trimmed}, and closes standard input, which ends the load.
+ * {@code result} with one JSON object; then the runner measures, and closes standard input, which
+ * ends the load.
  */
 final class Stage {
     private final Map<String, Number> results = new LinkedHashMap<>();
@@ -62,7 +62,7 @@ final class Stage {
         put(name, Math.round(ns / 1e3) / 1e3);
     }
 
-    /** Ends the victims, prints the results and answers the runner until it has enough. */
+    /** Ends the victims, prints the results and waits until the runner has enough. */
     void end() throws IOException {
         double[] figures = Native.stopVictims();
         put("victims", (int) figures[0]);
@@ -73,12 +73,13 @@ final class Stage {
         putMs("victim_max_ms", figures[5]);
         putMs("victim_max_unqueued_ms", figures[6]);
         putMs("victim_blocked_ms", figures[7]);
+        putMs("victim_calm_max_ms", figures[8]);
+        putMs("victim_calm_blocked_ms", figures[9]);
         say("result " + json());
         BufferedReader input = new BufferedReader(
                 new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        for (String line = input.readLine(); line != null; line = input.readLine()) {
-            Native.trim();
-            say("trimmed");
+        while (input.readLine() != null) {
+            continue;
         }
     }
 

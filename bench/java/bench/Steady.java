@@ -8,7 +8,7 @@ public final class Steady {
     public static void main(String[] arguments) throws Exception {
         Parameters parameters = new Parameters(arguments);
         int seconds = parameters.number("seconds", 35);
-        int threads = parameters.number("threads", 4);
+        int threads = parameters.number("threads", 2);
         int victims = parameters.number("victims", 2);
         parameters.end();
 

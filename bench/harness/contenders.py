@@ -1,0 +1,89 @@
+"""What is compared: a table of the ways to get native memory back, and of doing nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LIBRARIES = "/usr/lib/x86_64-linux-gnu"
+JNA_JAR = "/usr/share/java/jna.jar"
+
+AGENT_THREAD = "trimagent"
+JDK_THREAD = "Native Heap Trimmer"[:15]  # Linux keeps 15 characters.
+
+
+@dataclass(frozen=True)
+class Contender:
+    name: str
+    title: str
+    # {agent} and {log} stand for the library and for the file that the trims are logged to.
+    flags: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    load_arguments: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    helper: str | None = None  # A process beside the JVM: "jcmd" or "gdb".
+    thread: str | None = None  # The thread that trims, by its name in /proc.
+    log: str | None = None  # Who writes {log}: "agent" or "jdk".
+    only_loads: tuple[str, ...] | None = None  # None: all of them.
+    not_loads: tuple[str, ...] = ()
+
+    def suits(self, load: str) -> bool:
+        return (self.only_loads is None or load in self.only_loads) and load not in self.not_loads
+
+
+def _agent(name: str, options: str = "") -> Contender:
+    title = "trimagent" + (f" {options}" if options else "")
+    more = f",{options}" if options else ""
+    return Contender(
+        name,
+        title,
+        flags=("-agentpath:{agent}=log={log}" + more,),
+        thread=AGENT_THREAD,
+        log="agent",
+    )
+
+
+def _jdk(name: str, interval_ms: int) -> Contender:
+    # A product flag since 17.0.9: it needs no unlocking.
+    return Contender(
+        name,
+        f"-XX:TrimNativeHeapInterval={interval_ms}",
+        flags=(f"-XX:TrimNativeHeapInterval={interval_ms}", "-Xlog:trimnative=debug:file={log}:uptime"),
+        thread=JDK_THREAD,
+        log="jdk",
+    )
+
+
+def _preload(name: str, title: str, library: str, package: str, **environment: str) -> Contender:
+    return Contender(
+        name,
+        title,
+        environment={"LD_PRELOAD": f"{LIBRARIES}/{library}", **environment},
+        packages=(package,),
+    )
+
+
+_START_UPS = ("start-up", "start-up-classes")
+_DECAY = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:1000"
+
+CONTENDERS = (
+    Contender("none", "no trimming"),
+    _agent("trimagent"),
+    _agent("trimagent-512m", "threshold=512m"),
+    _jdk("jdk-1s", 1000),
+    _jdk("jdk-10s", 10000),
+    _jdk("jdk-60s", 60000),
+    Contender("jcmd-10s", "jcmd System.trim_native_heap each 10 s", helper="jcmd", not_loads=_START_UPS),
+    Contender(
+        "jna",
+        "malloc_trim by JNA after each reload",
+        load_arguments=("jna=yes",),
+        packages=("libjna-java",),
+        only_loads=("reload-synthetic", "small", "large-8", "large-64"),
+    ),
+    Contender("gdb", "gdb calling malloc_trim once", packages=("gdb",), helper="gdb", not_loads=_START_UPS),
+    Contender("arenas-2", "MALLOC_ARENA_MAX=2", environment={"MALLOC_ARENA_MAX": "2"}),
+    _preload("jemalloc", "jemalloc", "libjemalloc.so.2", "libjemalloc2"),
+    _preload("jemalloc-1s", f"jemalloc {_DECAY}", "libjemalloc.so.2", "libjemalloc2", MALLOC_CONF=_DECAY),
+    _preload("tcmalloc", "tcmalloc (minimal)", "libtcmalloc_minimal.so.4", "libtcmalloc-minimal4"),
+    _preload("mimalloc", "mimalloc", "libmimalloc.so.2.0", "libmimalloc2.0"),
+)

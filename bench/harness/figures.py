@@ -1,0 +1,163 @@
+"""Turns runs into rows of figures. The definitions are in bench/README.md."""
+
+from __future__ import annotations
+
+from .runs import Run, Sample
+from .trims import Trim
+
+REFAULT_S = 10.0
+PAGE_MIB = 4 / 1024
+
+COLUMNS = (
+    "round", "load", "contender", "ended_early", "duration_s",
+    "retained_mib_s", "peak_rss_mib", "final_rss_mib", "base_rss_mib", "live_end_mib",
+    "huge_pages_mib", "system_mib", "cgroup_mib", "leftover_mib",
+    "trims", "trims_below_1_mib", "released_mib", "trim_longest_ms", "trim_wall_ms",
+    "trim_cpu_ms", "useless_trim_cpu_ms", "estimates", "estimate_cpu_ms", "trimmer_cpu_ms",
+    "trimmer_cpu_percent", "wake_ups", "helper_cpu_ms", "stopped_ms", "process_cpu_s",
+    "prediction_error_percent", "completeness_percent",
+    "minor_faults", "refaults_mib",
+    "victims", "victims_sharing", "victim_pairs", "victim_p50_ms", "victim_p999_ms", "victim_max_ms",
+    "victim_max_unqueued_ms", "victim_blocked_ms", "victim_calm_max_ms", "victim_calm_blocked_ms",
+    "requests", "request_p50_ms", "request_p999_ms", "request_max_ms",
+    "throughput_per_s", "throughput_per_cpu_s", "throughput_ratio", "throughput_cpu_ratio",
+    "reloads", "reload_mean_ms",
+    "bursts", "burst_mean_ms", "burst_median_ms", "burst_max_ms", "burst_mean_cpu_ms",
+    "start_ms", "start_ratio", "start_cpu_ratio", "start_rss_added_kib",
+    "load_threads", "load_arenas",
+)  # fmt: skip
+
+Row = dict[str, float | str]
+
+
+def _live_mib(run: Run, sample: Sample) -> float:
+    """What the program says is live, beyond its base."""
+    if not run.scenes:
+        return sample.live_mib
+    # The model server tells it at the end of each scene: the lesser of the two around the sample.
+    before = [live for at, live in run.scenes if at <= sample.at_s]
+    after = [live for at, live in run.scenes if at > sample.at_s]
+    around = before[-1:] + after[:1]
+    return max(0.0, min(around) - run.scenes[0][1])
+
+
+def _in_window(run: Run) -> list[Sample]:
+    return [sample for sample in run.samples if run.base_at_s <= sample.at_s <= run.end_at_s]
+
+
+def _retained_mib_s(run: Run, base_mib: float) -> float:
+    samples = _in_window(run)
+    total = 0.0
+    for sample, following in zip(samples, samples[1:]):
+        above = sample.rss_mib - base_mib - _live_mib(run, sample)
+        total += max(0.0, above) * (following.at_s - sample.at_s)
+    return total
+
+
+def _faults_at(samples: list[Sample], at_s: float) -> int:
+    following = [sample for sample in samples if sample.at_s >= at_s]
+    return (following[0] if following else samples[-1]).minor_faults
+
+
+def _refaults_mib(run: Run) -> float:
+    """Minor faults within ten seconds after each trim that released something, or to the next."""
+    useful = [trim for trim in run.trims if not trim.useless]
+    faults = 0
+    for trim, following in zip(useful, [*useful[1:], None]):
+        began_s = trim.at_s
+        end_s = min(began_s + REFAULT_S, run.end_at_s)
+        if following is not None:
+            end_s = min(end_s, following.at_s - (following.took_ms or 0.0) / 1e3)
+        if end_s > began_s:
+            faults += _faults_at(run.samples, end_s) - _faults_at(run.samples, began_s)
+    return faults * PAGE_MIB
+
+
+def _prediction_error_percent(run_trims: list[Trim]) -> float | None:
+    """The worst of all predictions, relative to what was released."""
+    errors = [
+        abs(trim.expected_mib - trim.released_mib) / max(trim.released_mib, 1.0) * 100
+        for trim in run_trims
+        if trim.expected_mib is not None
+    ]
+    return max(errors, default=None)
+
+
+def _trim_figures(run: Run) -> Row:
+    useless = [trim for trim in run.trims if trim.useless]
+    wall_ms = sum(trim.took_ms or 0.0 for trim in run.trims)
+    useless_ms = sum(trim.took_ms or 0.0 for trim in useless)
+    row: Row = {
+        "trims": len(run.trims),
+        "trims_below_1_mib": len(useless),
+        "released_mib": sum(trim.released_mib for trim in run.trims),
+        "trim_wall_ms": wall_ms,
+        "trim_longest_ms": max((trim.took_ms or 0.0 for trim in run.trims), default=0.0),
+    }
+    trimmer_ms = run.figures.get("trimmer_cpu_ms")
+    if run.status is not None:
+        row["trim_cpu_ms"] = run.status.trim_cpu_ms
+        row["estimates"] = run.status.estimates
+        row["estimate_cpu_ms"] = run.status.estimate_cpu_ms
+        row["wake_ups"] = run.status.wake_ups
+    elif trimmer_ms is not None:
+        row["trim_cpu_ms"] = trimmer_ms
+        row["estimates"] = 0
+        row["estimate_cpu_ms"] = 0.0
+    if "trim_cpu_ms" in row:
+        # The trims' CPU is known as a sum only: divided as their wall time is.
+        row["useless_trim_cpu_ms"] = row["trim_cpu_ms"] * useless_ms / wall_ms if wall_ms else 0.0
+    error = _prediction_error_percent(run.trims)
+    if error is not None:
+        row["prediction_error_percent"] = error
+    useful = [trim for trim in run.trims if not trim.useless]
+    if useful and run.status is not None and "leftover_mib" in run.figures:
+        last = useful[-1].released_mib
+        row["completeness_percent"] = last / (last + run.figures["leftover_mib"]) * 100
+    return row
+
+
+def _throughput(run: Run) -> Row:
+    """Operations per second and per CPU second, where the load counts operations."""
+    if run.load.kind == "server":
+        requests = run.figures["requests"]
+        return {
+            "throughput_per_s": requests / (run.end_at_s - run.base_at_s),
+            "throughput_per_cpu_s": requests / run.figures["process_cpu_s"],
+        }
+    columns = ("throughput_per_s", "throughput_per_cpu_s")
+    return {column: run.figures[column] for column in columns if column in run.figures}
+
+
+def row_of(run: Run, none: Run | None) -> Row:
+    """The figures of a run; none is the run without trimming of the same load and round."""
+    row: Row = {"round": run.round, "load": run.load.name, "contender": run.contender.name}
+    row["ended_early"] = int(run.ended_early)
+    if run.ended_early:
+        return row
+    row.update({name: value for name, value in run.figures.items() if name in COLUMNS})
+    if run.load.kind == "start":
+        return row
+    duration_s = run.end_at_s - run.base_at_s
+    base_mib = (none or run).base_mib
+    samples = _in_window(run)
+    row["duration_s"] = duration_s
+    row["base_rss_mib"] = run.base_mib
+    row["live_end_mib"] = _live_mib(run, samples[-1])
+    row["retained_mib_s"] = _retained_mib_s(run, base_mib)
+    row["minor_faults"] = samples[-1].minor_faults - samples[0].minor_faults
+    row["refaults_mib"] = _refaults_mib(run)
+    if "trimmer_cpu_ms" in row:
+        row["trimmer_cpu_percent"] = row["trimmer_cpu_ms"] / 10 / run.end_at_s
+    row.update(_trim_figures(run))
+    throughput = _throughput(run)
+    row.update(throughput)
+    if none is not None:
+        against = _throughput(none)
+        for column, ratio in (
+            ("throughput_per_s", "throughput_ratio"),
+            ("throughput_per_cpu_s", "throughput_cpu_ratio"),
+        ):
+            if column in throughput:
+                row[ratio] = throughput[column] / against[column]
+    return row

@@ -1,0 +1,139 @@
+"""What the benchmark stands on: packages, builds, and the names of the machine's parts."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from .contenders import JNA_JAR
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BENCH = REPOSITORY / "bench"
+FIXTURES = REPOSITORY / "java-fixtures"
+MODEL_SERVER = FIXTURES / "model-server"
+
+BASE_PACKAGES = ("cmake", "ninja-build", "gcc", "libc6-dev", "binutils", "openjdk-17-jdk-headless")
+PLOT_PACKAGES = ("python3-matplotlib",)
+
+
+def run(*command: str | Path, cwd: Path | None = None) -> str:
+    """Runs a command to its end; shows its output and fails where it fails."""
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if done.returncode != 0:
+        print(done.stdout)
+        raise SystemExit(f"failed: {' '.join(str(part) for part in command)}")
+    return done.stdout
+
+
+def need(packages: list[str]) -> None:
+    """Installs the Debian packages that are missing."""
+    missing = []
+    for package in packages:
+        query = subprocess.run(
+            ["dpkg-query", "-W", "-f", "${Status}", package], text=True, capture_output=True
+        )
+        if "install ok installed" not in query.stdout:
+            missing.append(package)
+    if not missing:
+        return
+    print("installing:", *missing, flush=True)
+    as_root = [] if os.getuid() == 0 else ["sudo"]
+    environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    run(*as_root, "apt-get", "-qq", "update")
+    run(*as_root, *environment, "apt-get", "-qq", "-y", "--no-install-recommends", "install", *missing)
+
+
+@dataclass(frozen=True)
+class Jdk:
+    home: Path
+
+    @property
+    def java(self) -> str:
+        return str(self.home / "bin/java")
+
+    @property
+    def jcmd(self) -> str:
+        return str(self.home / "bin/jcmd")
+
+    @property
+    def javac(self) -> str:
+        return str(self.home / "bin/javac")
+
+    def version(self) -> str:
+        text = subprocess.run([self.java, "-version"], text=True, capture_output=True).stderr
+        return text.splitlines()[1].strip()
+
+
+def find_jdk() -> Jdk:
+    home = os.environ.get("JAVA_HOME")
+    if home is None:
+        home = str(Path(shutil.which("javac") or "javac").resolve().parents[1])
+    return Jdk(Path(home))
+
+
+@dataclass(frozen=True)
+class Build:
+    library: Path
+    class_path: str
+    fixture_classes: Path
+    agent: Path
+
+
+def build(jdk: Jdk, agent: Path, work: Path, with_jna: bool, with_server: bool) -> Build:
+    """Builds the loads below the repository's build directory, and keeps a copy of the agent."""
+    native = REPOSITORY / "build/bench-native"
+    run("cmake", "-S", BENCH / "native", "-B", native, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={jdk.home}")
+    run("cmake", "--build", native, "--", "--quiet")
+
+    classes = work / "classes"
+    sources = sorted((BENCH / "java/bench").glob("*.java"))
+    if not with_jna:
+        sources = [source for source in sources if source.name != "JnaTrimmer.java"]
+    run(jdk.javac, "-Xlint:all", "-Werror", "-d", classes, "-cp", JNA_JAR if with_jna else ".", *sources)
+    class_path = f"{classes}:{JNA_JAR}" if with_jna else str(classes)
+
+    fixture_classes = work / "fixture-classes"
+    run(jdk.javac, "-nowarn", "-d", fixture_classes, *sorted((FIXTURES / "src/fixtures").glob("*.java")))
+
+    if with_server:
+        run("mvn", "-q", "-B", "package", cwd=MODEL_SERVER)
+        run(
+            jdk.java, "-Xmx256m", "-cp", "target/classes:target/lib/*", "fixtures.model.ModelServer",
+            "train=only", cwd=MODEL_SERVER,
+        )  # fmt: skip
+
+    # A copy, since the agent may be built anew while this runs.
+    copy = work / "libtrimagent.so"
+    if agent.exists():
+        shutil.copy(agent, copy)
+    return Build(native / "libbenchload.so", class_path, fixture_classes, copy)
+
+
+def stripped_kib(library: Path, work: Path) -> float:
+    stripped = work / "stripped.so"
+    run("strip", "-o", stripped, library)
+    return stripped.stat().st_size / 1024
+
+
+def facts(jdk: Jdk) -> dict[str, str]:
+    """The machine's parts, without its name or paths."""
+    cpu = re.search(r"^model name\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    memory = re.search(r"^MemTotal:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
+    huge = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    chosen = re.search(r"\[(\w+)\]", huge.read_text()) if huge.exists() else None
+    return {
+        "CPU": f"{os.cpu_count()} × {cpu.group(1) if cpu else platform.machine()}",
+        "memory": f"{int(memory.group(1)) / (1 << 20):.1f} GiB",
+        "kernel": f"Linux {platform.release()}",
+        "huge pages": chosen.group(1) if chosen else "none",
+        "glibc": platform.libc_ver()[1],
+        "JDK": jdk.version(),
+        "load average at the start": f"{os.getloadavg()[0]:.1f}",
+    }

@@ -1,0 +1,84 @@
+"""Draws RSS over time and the stalls. Needs Debian's python3-matplotlib."""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("svg")
+matplotlib.rcParams["svg.hashsalt"] = "trimagent"  # The same figures make the same file.
+
+from matplotlib import pyplot  # noqa: E402
+
+from .contenders import CONTENDERS  # noqa: E402
+from .figures import Row  # noqa: E402
+from .loads import LOADS  # noqa: E402
+from .runs import Run  # noqa: E402
+
+_COLOURS = pyplot.get_cmap("tab20").colors
+
+
+def _colour(contender: str):
+    names = [known.name for known in CONTENDERS]
+    return "black" if contender == "none" else _COLOURS[names.index(contender) % len(_COLOURS)]
+
+
+def _save(figure, path: Path) -> None:
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None, "Creator": None})
+    pyplot.close(figure)
+
+
+def plot_rss(path: Path, runs: list[Run]) -> None:
+    """RSS of the first round's runs of one load."""
+    figure, axes = pyplot.subplots(figsize=(9, 4.5))
+    first = min(run.round for run in runs)
+    for run in runs:
+        if run.round == first:
+            points = [s for s in run.samples if s.at_s >= run.base_at_s - 0.5]
+            axes.plot(
+                [s.at_s - run.base_at_s for s in points],
+                [s.rss_mib for s in points],
+                label=run.contender.title,
+                color=_colour(run.contender.name),
+                linewidth=1.0,
+            )
+    axes.set_title(f"{runs[0].load.name}: {runs[0].load.title}", fontsize=9)
+    axes.set_xlabel("seconds")
+    axes.set_ylabel("RSS, MiB")
+    axes.set_ylim(bottom=0)
+    axes.legend(fontsize=7)
+    _save(figure, path)
+
+
+def plot_stalls(path: Path, rows: list[Row]) -> None:
+    """The longest stall of malloc, by load and contender, on a logarithmic scale."""
+    column = "victim_max_unqueued_ms"
+    loads = [load.name for load in LOADS if any(r["load"] == load.name and column in r for r in rows)]
+    names = [c.name for c in CONTENDERS if any(r["contender"] == c.name and column in r for r in rows)]
+    if not loads:
+        return
+    figure, axes = pyplot.subplots(figsize=(10, 4.5))
+    width = 0.8 / len(names)
+    for number, name in enumerate(names):
+        for place, load in enumerate(loads):
+            values = [r[column] for r in rows if r["load"] == load and r["contender"] == name and column in r]
+            if not values:
+                continue
+            middle = statistics.median(values)
+            axes.bar(
+                place + (number - len(names) / 2 + 0.5) * width,
+                middle,
+                width,
+                color=_colour(name),
+                label=name if place == 0 else None,
+                yerr=[[middle - min(values)], [max(values) - middle]] if len(values) > 1 else None,
+                error_kw={"linewidth": 0.6},
+            )
+    axes.set_yscale("log")
+    axes.set_xticks(range(len(loads)), loads, fontsize=8)
+    axes.set_ylabel("longest malloc + free of a victim, ms")
+    axes.legend(fontsize=7)
+    _save(figure, path)

@@ -1,0 +1,79 @@
+"""Reads /proc: all memory in MiB, all times in seconds."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+PAGE_MIB = os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+
+
+def rss_mib(pid: int) -> float:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_MIB
+
+
+def _stat(pid: int) -> list[str]:
+    # The name in parentheses may hold anything; the fields after it begin with the state.
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def state(pid: int) -> str:
+    return _stat(pid)[0]
+
+
+def minor_faults(pid: int) -> int:
+    return int(_stat(pid)[7])
+
+
+def cpu_s(pid: int) -> float:
+    fields = _stat(pid)
+    return (int(fields[11]) + int(fields[12])) * TICK_S
+
+
+def _kib_field(path: str, name: str) -> float:
+    found = re.search(rf"^{name}:\s+(\d+) kB", Path(path).read_text(), re.MULTILINE)
+    return int(found.group(1)) / 1024 if found else 0.0
+
+
+def peak_rss_mib(pid: int) -> float:
+    return _kib_field(f"/proc/{pid}/status", "VmHWM")
+
+
+def huge_pages_mib(pid: int) -> float:
+    return _kib_field(f"/proc/{pid}/smaps_rollup", "AnonHugePages")
+
+
+def available_mib() -> float:
+    return _kib_field("/proc/meminfo", "MemAvailable")
+
+
+def cgroup_mib(pid: int) -> float | None:
+    """What the memory cgroup of the process counts, version 2 or 1; None where there is none."""
+    for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        candidates = []
+        if controllers == "":
+            candidates.append(Path(f"/sys/fs/cgroup{path}/memory.current"))
+        elif controllers == "memory":
+            candidates.append(Path(f"/sys/fs/cgroup/memory{path}/memory.usage_in_bytes"))
+        for candidate in candidates:
+            if candidate.exists():
+                return int(candidate.read_text()) / (1 << 20)
+    return None
+
+
+def thread_figures(pid: int, name: str) -> tuple[float, int] | None:
+    """CPU seconds and voluntary switches (wake-ups) of the thread with that name."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            if (task / "comm").read_text().rstrip("\n") != name:
+                continue
+            cpu_ns = int((task / "schedstat").read_text().split()[0])
+            status = (task / "status").read_text()
+        except FileNotFoundError:
+            continue
+        switches = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status, re.MULTILINE)
+        return cpu_ns / 1e9, int(switches.group(1)) if switches else 0
+    return None

@@ -1,0 +1,151 @@
+"""The targets of trimagent, checked against the rows of one benchmark."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .figures import Row
+
+AGENT = "trimagent"
+RIVAL = "jdk-1s"
+RELOADS = ("reload-synthetic", "reload-xgboost")
+CALM = ("steady", "gc-heavy", "idle")
+LIBRARY_KIB = 96
+RSS_KIB = 512
+
+
+@dataclass(frozen=True)
+class Verdict:
+    load: str
+    target: str
+    wanted: str
+    seen: str
+    passed: bool
+
+
+class Rows:
+    """Rows by load, contender and round."""
+
+    def __init__(self, rows: list[Row]):
+        self._rows = {(row["load"], row["contender"], row["round"]): row for row in rows}
+        self.rounds = sorted({row["round"] for row in rows})
+
+    def values(self, load: str, contender: str, column: str) -> list[float]:
+        rows = (self._rows.get((load, contender, round_)) for round_ in self.rounds)
+        return [row[column] for row in rows if row is not None and column in row]
+
+    def median(self, load: str, contender: str, column: str) -> float | None:
+        values = self.values(load, contender, column)
+        return statistics.median(values) if values else None
+
+    def median_of(self, load: str, one: str, other: str, figure: Callable[[Row, Row], float | None]):
+        """The median over the rounds of a figure made of two contenders' rows."""
+        seen = []
+        for round_ in self.rounds:
+            rows = [self._rows.get((load, name, round_)) for name in (one, other)]
+            if None not in rows:
+                value = figure(*rows)
+                if value is not None:
+                    seen.append(value)
+        return statistics.median(seen) if seen else None
+
+
+def _ratio(column: str) -> Callable[[Row, Row], float | None]:
+    def figure(one: Row, other: Row) -> float | None:
+        return one[column] / other[column] if other.get(column) and column in one else None
+
+    return figure
+
+
+class _Check:
+    def __init__(self, rows: Rows):
+        self.rows = rows
+        self.verdicts: list[Verdict] = []
+
+    def at_most(self, load: str, target: str, value: float | None, limit: float, form: str) -> None:
+        if value is not None:
+            wanted = f"≤ {format(limit, form)}"
+            self.verdicts.append(Verdict(load, target, wanted, format(value, form), value <= limit))
+
+    def at_least(self, load: str, target: str, value: float | None, limit: float, form: str) -> None:
+        if value is not None:
+            wanted = f"≥ {format(limit, form)}"
+            self.verdicts.append(Verdict(load, target, wanted, format(value, form), value >= limit))
+
+    def ratio(self, load: str, target: str, column: str, other: str, limit: float) -> None:
+        value = self.rows.median_of(load, AGENT, other, _ratio(column))
+        self.at_most(load, target, value, limit, ".3f")
+
+
+def _check_reloads(check: _Check) -> None:
+    for load in RELOADS:
+        check.ratio(load, "MiB·s retained, of the JDK's 1 s", "retained_mib_s", RIVAL, 1.05)
+        check.ratio(load, "trims, of the JDK's 1 s", "trims", RIVAL, 0.25)
+        trims = check.rows.median(load, AGENT, "trims")
+        reloads = check.rows.median(load, AGENT, "reloads")
+        if reloads is not None:
+            check.at_most(load, "trims (one a reload)", trims, reloads, ".0f")
+        check.ratio(load, "CPU of trims and estimates, of the JDK's 1 s", "trimmer_cpu_ms", RIVAL, 1.0)
+
+        def useless(one: Row, other: Row) -> float | None:
+            if "estimate_cpu_ms" not in one or not other.get("useless_trim_cpu_ms"):
+                return None
+            return (one["estimate_cpu_ms"] + one["useless_trim_cpu_ms"]) / other["useless_trim_cpu_ms"]
+
+        value = check.rows.median_of(load, AGENT, RIVAL, useless)
+        check.at_most(load, "CPU of estimates and useless trims, of the JDK's useless", value, 0.5, ".3f")
+
+
+def _check_calm(check: _Check) -> None:
+    for load in CALM:
+        check.at_most(load, "trims", check.rows.median(load, AGENT, "trims"), 0, ".0f")
+        share = check.rows.median(load, AGENT, "trimmer_cpu_percent")
+        check.at_most(load, "agent's CPU, % of one core", share, 0.1, ".3f")
+        for column, name in (("throughput_ratio", "wall"), ("throughput_cpu_ratio", "CPU")):
+            value = check.rows.median(load, AGENT, column)
+            check.at_least(load, f"throughput by {name}, of no trimming", value, 0.995, ".3f")
+    check.ratio("bursty", "mean burst time, of no trimming", "burst_mean_ms", "none", 1.05)
+    check.ratio("bursty", "mean burst CPU, of no trimming", "burst_mean_cpu_ms", "none", 1.05)
+    for load in ("start-up", "start-up-classes"):
+        for column, name in (("start_ratio", "wall"), ("start_cpu_ratio", "CPU")):
+            value = check.rows.median(load, AGENT, column)
+            check.at_most(load, f"start by {name}, of no agent", value, 1.01, ".3f")
+
+
+def _check_trims(check: _Check, loads: list[str]) -> None:
+    for load in loads:
+        complete = check.rows.median(load, AGENT, "completeness_percent")
+        if load in (*RELOADS, "small", "large-8", "large-64"):
+            check.at_least(load, "released, % of what malloc_trim could", complete, 98, ".1f")
+            error = check.rows.median(load, AGENT, "prediction_error_percent")
+            check.at_most(load, "worst prediction, % off", error, 25 if load == "small" else 2, ".1f")
+        useless = check.rows.values(load, AGENT, "trims_below_1_mib")
+        check.at_most(load, "useless trims (the first is free)", max(useless, default=None), 1, ".0f")
+
+
+def _check_stalls(check: _Check, loads: list[str]) -> None:
+    for load in loads:
+        for column, when in (("victim_max_unqueued_ms", ""), ("victim_calm_max_ms", " at rest")):
+            none, agent, rival = (
+                check.rows.median(load, contender, column) for contender in ("none", AGENT, RIVAL)
+            )
+            # A load that never rests has no figure for it.
+            if None in (none, agent, rival) or rival == 0:
+                continue
+            limit = (0.5 if load in RELOADS else 1.0) * max(0.0, rival - none)
+            target = f"max. malloc stall added{when}, ms"
+            check.at_most(load, target, max(0.0, agent - none), limit, ".2f")
+
+
+def check_targets(rows: list[Row], loads: list[str], library_kib: float | None) -> list[Verdict]:
+    check = _Check(Rows(rows))
+    _check_reloads(check)
+    _check_calm(check)
+    _check_trims(check, loads)
+    _check_stalls(check, loads)
+    check.at_most("–", "library, stripped, KiB", library_kib, LIBRARY_KIB, ".0f")
+    added = check.rows.median("start-up", AGENT, "start_rss_added_kib")
+    check.at_most("start-up", "RSS added, KiB", added, RSS_KIB, ".0f")
+    return check.verdicts

@@ -1,0 +1,87 @@
+"""Reads what the contenders say about their trims."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+USELESS_MIB = 1.0  # A trim that released less was for nothing.
+
+_UNITS_MIB = {"B": 1 / (1 << 20), "K": 1 / 1024, "M": 1.0, "G": 1024.0, "T": 1024.0 * 1024}
+_SIZE = r"[\d.]+[BKMGT]?"
+
+
+@dataclass(frozen=True)
+class Trim:
+    at_s: float  # When it was told, in seconds since the JVM's start.
+    released_mib: float
+    took_ms: float | None
+    expected_mib: float | None = None
+
+    @property
+    def useless(self) -> bool:
+        return self.released_mib < USELESS_MIB
+
+
+@dataclass(frozen=True)
+class AgentStatus:
+    trim_cpu_ms: float
+    estimates: int
+    estimate_cpu_ms: float
+    wake_ups: int
+
+
+def _mib(text: str) -> float:
+    unit = text[-1] if text[-1].isalpha() else "B"
+    return float(text.rstrip("BKMGT")) * _UNITS_MIB[unit]
+
+
+def _ms(text: str) -> float:
+    found = re.fullmatch(r"([\d.]+)(ms|s)", text)
+    return float(found.group(1)) * (1000 if found.group(2) == "s" else 1)
+
+
+def agent_trims(log: str) -> list[Trim]:
+    pattern = re.compile(
+        rf"^\[([\d.]+)s\].* trim #\d+ \S+: RSS\+swap (?:({_SIZE})->({_SIZE})|unknown).*?"
+        rf" in ([\d.]+m?s), expected ({_SIZE}|unknown)(?: at most)?, released ({_SIZE}|unknown)",
+        re.MULTILINE,
+    )
+    trims = []
+    for at, before, after, took, expected, released in pattern.findall(log):
+        if released == "unknown":
+            freed = _mib(before) - _mib(after) if before else 0.0
+        else:
+            freed = _mib(released)
+        trims.append(Trim(float(at), freed, _ms(took), None if expected == "unknown" else _mib(expected)))
+    return trims
+
+
+def agent_status(log: str) -> AgentStatus | None:
+    found = re.findall(
+        r"CPU in trims ([\d.]+m?s), CPU in (\d+) estimates ([\d.]+m?s), wake-ups (\d+)", log
+    )
+    if not found:
+        return None
+    trim_cpu, estimates, estimate_cpu, wake_ups = found[-1]
+    return AgentStatus(_ms(trim_cpu), int(estimates), _ms(estimate_cpu), int(wake_ups))
+
+
+def jdk_trims(log: str) -> list[Trim]:
+    """The lines of -Xlog:trimnative; the changes are those of the whole process."""
+    pattern = re.compile(
+        rf"^\[([\d.]+)s\].*Periodic Trim \(\d+\): ({_SIZE})->({_SIZE}) \(([+-])({_SIZE})\) ([\d.]+)ms",
+        re.MULTILINE,
+    )
+    return [
+        Trim(float(at), _mib(change) if sign == "-" else 0.0, float(took))
+        for at, _, _, sign, change, took in pattern.findall(log)
+    ]
+
+
+def jcmd_released_mib(output: str) -> float | None:
+    """What System.trim_native_heap says it released."""
+    found = re.search(rf"RSS\+Swap: {_SIZE}->{_SIZE} \(([+-])({_SIZE})\)", output)
+    if found is None:
+        return None
+    return _mib(found.group(2)) if found.group(1) == "-" else 0.0

@@ -1,0 +1,139 @@
+#!/usr/bin/python3 -B
+"""Compares the ways to get native memory back from a JVM: see README.md beside this file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from harness import machine, report
+from harness.contenders import CONTENDERS, Contender
+from harness.figures import row_of
+from harness.loads import LOADS, Load
+from harness.runs import Run, Setting, run_served, run_starts
+from harness.targets import check_targets
+
+ROUNDS = {"quick": 1, "full": 3}
+NONE = CONTENDERS[0]
+
+
+def chosen(kind: str, wanted: str | None, known: tuple) -> list:
+    """Those of the known whose names are wanted, in the order of the table."""
+    if wanted is None:
+        return list(known)
+    names = wanted.split(",")
+    unknown = sorted(set(names) - {one.name for one in known})
+    if unknown:
+        sys.exit(f"no such {kind}: {', '.join(unknown)}; there are {', '.join(one.name for one in known)}")
+    return [one for one in known if one.name in names]
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--profile", choices=ROUNDS, default="quick", help="how long the loads take (quick)")
+    parser.add_argument("--loads", metavar="A,B", help="only these loads")
+    parser.add_argument("--contenders", metavar="A,B", help="only these contenders")
+    parser.add_argument("--rounds", type=int, help="interleaved rounds (quick 1, full 3)")
+    parser.add_argument("--out", type=Path, default=machine.REPOSITORY / "build/bench", help="where to write")
+    parser.add_argument(
+        "--agent",
+        type=Path,
+        default=machine.REPOSITORY / "build/release/libtrimagent.so",
+        help="the agent's library, built by ./dev build",
+    )
+    parser.add_argument("--list", action="store_true", help="list loads and contenders, and end")
+    return parser.parse_args()
+
+
+def install(loads: list[Load], contenders: list[Contender]) -> None:
+    wanted = [*machine.BASE_PACKAGES, *machine.PLOT_PACKAGES]
+    for part in (*loads, *contenders):
+        wanted += part.packages
+    machine.need(list(dict.fromkeys(wanted)))
+
+
+def run_one(setting: Setting, round_number: int, load: Load, contender: Contender) -> Run:
+    began_s = time.monotonic()
+    print(f"round {round_number}  {load.name:18} {contender.name:16}", end=" ", flush=True)
+    if load.kind == "start":
+        run = run_starts(setting, round_number, load, NONE, contender)
+    else:
+        run = run_served(setting, round_number, load, contender)
+    early = "  the JVM died" if run.ended_early else ""
+    print(f"{time.monotonic() - began_s:6.1f} s{early}", flush=True)
+    return run
+
+
+def run_all(
+    setting: Setting, rounds: int, loads: list[Load], contenders: list[Contender]
+) -> list[Run]:
+    runs = []
+    for round_number in range(1, rounds + 1):
+        for load in loads:
+            suited = [contender for contender in contenders if contender.suits(load.name)]
+            turn = (round_number - 1) % len(suited) if suited else 0
+            for contender in suited[turn:] + suited[:turn]:
+                runs.append(run_one(setting, round_number, load, contender))
+    return runs
+
+
+def write(
+    out: Path, runs: list[Run], facts: dict[str, str], profile: str, library_kib: float | None
+) -> None:
+    usable = [run for run in runs if not run.ended_early]
+    without = {(run.round, run.load.name): run for run in usable if run.contender == NONE}
+    rows = [row_of(run, without.get((run.round, run.load.name))) for run in runs]
+    loads = list(dict.fromkeys(run.load.name for run in runs))
+    out.mkdir(parents=True, exist_ok=True)
+    report.write_csv(out / "results.csv", rows)
+    report.write_series(out / "series.json", usable)
+    verdicts = check_targets(rows, loads, library_kib)
+    report.write_markdown(out / "results.md", rows, verdicts, facts, profile)
+
+    from harness import plots  # After matplotlib is installed.
+
+    for load in loads:
+        own = [run for run in usable if run.load.name == load and run.samples]
+        if own:
+            plots.plot_rss(out / f"rss-{load}.svg", own)
+    plots.plot_stalls(out / "stalls.svg", rows)
+
+
+def main() -> None:
+    options = parse()
+    if options.list:
+        for kind, table in (("loads", LOADS), ("contenders", CONTENDERS)):
+            print(f"{kind}:")
+            for one in table:
+                print(f"  {one.name:18} {one.title}")
+        return
+    loads = chosen("load", options.loads, LOADS)
+    contenders = chosen("contender", options.contenders, CONTENDERS)
+    install(loads, contenders)
+    jdk = machine.find_jdk()
+    facts = machine.facts(jdk)
+    with_agent = any(contender.log == "agent" for contender in contenders)
+    if with_agent and not options.agent.exists():
+        sys.exit("the agent is not built: ./dev build")
+    with tempfile.TemporaryDirectory(prefix="trimagent-bench-") as work:
+        build = machine.build(
+            jdk,
+            options.agent,
+            Path(work),
+            with_jna=any(contender.name == "jna" for contender in contenders),
+            with_server=any(load.kind == "server" for load in loads),
+        )
+        library_kib = machine.stripped_kib(build.agent, Path(work)) if with_agent else None
+        setting = Setting(jdk, build, options.profile)
+        runs = run_all(setting, options.rounds or ROUNDS[options.profile], loads, contenders)
+    facts["load average at the end"] = f"{os.getloadavg()[0]:.1f}"
+    write(options.out, runs, facts, options.profile, library_kib)
+    print((options.out / "results.md").read_text())
+
+
+if __name__ == "__main__":
+    main()
