@@ -7,13 +7,14 @@ from .trims import Trim
 
 REFAULT_S = 10.0
 PAGE_MIB = 4 / 1024
+CPU_MARGIN_S = 0.1  # The logs' clock begins a moment after the JVM's start.
 
 COLUMNS = (
     "round", "load", "contender", "ended_early", "duration_s",
     "retained_mib_s", "peak_rss_mib", "final_rss_mib", "base_rss_mib", "live_end_mib",
     "huge_pages_mib", "system_mib", "cgroup_mib", "leftover_mib",
-    "trims", "trims_below_1_mib", "released_mib", "trim_longest_ms", "trim_wall_ms",
-    "trim_cpu_ms", "useless_trim_cpu_ms", "estimates", "estimate_cpu_ms", "trimmer_cpu_ms",
+    "trims", "trims_below_1_mib", "trims_below_16_mib", "released_mib", "trim_longest_ms", "trim_wall_ms",
+    "trim_cpu_ms", "petty_trim_cpu_ms", "estimates", "estimate_cpu_ms", "trimmer_cpu_ms",
     "trimmer_cpu_percent", "wake_ups", "helper_cpu_ms", "stopped_ms", "process_cpu_s",
     "prediction_error_percent", "completeness_percent",
     "minor_faults", "refaults_mib",
@@ -83,30 +84,34 @@ def _prediction_error_percent(run_trims: list[Trim]) -> float | None:
     return max(errors, default=None)
 
 
+def _cpu_ms_of(run: Run, chosen: list[Trim]) -> float:
+    """CPU that the trimming thread took around these trims, to the nearest samples."""
+    total_s = 0.0
+    for trim in chosen:
+        began_s = trim.at_s - (trim.took_ms or 0.0) / 1e3 - CPU_MARGIN_S
+        before = [s.trimmer_cpu_s for s in run.samples if s.at_s <= began_s]
+        after = [s.trimmer_cpu_s for s in run.samples if s.at_s >= trim.at_s + CPU_MARGIN_S]
+        total_s += (after[0] if after else run.samples[-1].trimmer_cpu_s) - (before[-1] if before else 0.0)
+    return total_s * 1e3
+
+
 def _trim_figures(run: Run) -> Row:
-    useless = [trim for trim in run.trims if trim.useless]
-    wall_ms = sum(trim.took_ms or 0.0 for trim in run.trims)
-    useless_ms = sum(trim.took_ms or 0.0 for trim in useless)
+    took_ms = [trim.took_ms or 0.0 for trim in run.trims]
     row: Row = {
         "trims": len(run.trims),
-        "trims_below_1_mib": len(useless),
+        "trims_below_1_mib": sum(trim.useless for trim in run.trims),
+        "trims_below_16_mib": sum(trim.petty for trim in run.trims),
         "released_mib": sum(trim.released_mib for trim in run.trims),
-        "trim_wall_ms": wall_ms,
-        "trim_longest_ms": max((trim.took_ms or 0.0 for trim in run.trims), default=0.0),
+        "trim_wall_ms": sum(took_ms),
+        "trim_longest_ms": max(took_ms, default=0.0),
     }
-    trimmer_ms = run.figures.get("trimmer_cpu_ms")
+    if "trimmer_cpu_ms" in run.figures:
+        row["petty_trim_cpu_ms"] = _cpu_ms_of(run, [trim for trim in run.trims if trim.petty])
+        row["estimates"] = run.status.estimates if run.status else 0
+        row["estimate_cpu_ms"] = run.status.estimate_cpu_ms if run.status else 0.0
     if run.status is not None:
         row["trim_cpu_ms"] = run.status.trim_cpu_ms
-        row["estimates"] = run.status.estimates
-        row["estimate_cpu_ms"] = run.status.estimate_cpu_ms
         row["wake_ups"] = run.status.wake_ups
-    elif trimmer_ms is not None:
-        row["trim_cpu_ms"] = trimmer_ms
-        row["estimates"] = 0
-        row["estimate_cpu_ms"] = 0.0
-    if "trim_cpu_ms" in row:
-        # The trims' CPU is known as a sum only: divided as their wall time is.
-        row["useless_trim_cpu_ms"] = row["trim_cpu_ms"] * useless_ms / wall_ms if wall_ms else 0.0
     error = _prediction_error_percent(run.trims)
     if error is not None:
         row["prediction_error_percent"] = error

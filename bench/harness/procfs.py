@@ -64,16 +64,21 @@ def cgroup_mib(pid: int) -> float | None:
     return None
 
 
-def thread_figures(pid: int, name: str) -> tuple[float, int] | None:
-    """CPU seconds and voluntary switches (wake-ups) of the thread with that name."""
+def find_thread(pid: int, name: str) -> int | None:
     for task in Path(f"/proc/{pid}/task").iterdir():
         try:
-            if (task / "comm").read_text().rstrip("\n") != name:
-                continue
-            cpu_ns = int((task / "schedstat").read_text().split()[0])
-            status = (task / "status").read_text()
-        except FileNotFoundError:
-            continue
-        switches = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status, re.MULTILINE)
-        return cpu_ns / 1e9, int(switches.group(1)) if switches else 0
+            if (task / "comm").read_text().rstrip("\n") == name:
+                return int(task.name)
+        except OSError:
+            continue  # It has ended.
     return None
+
+
+def thread_cpu_s(pid: int, thread: int) -> float:
+    return int(Path(f"/proc/{pid}/task/{thread}/schedstat").read_text().split()[0]) / 1e9
+
+
+def thread_switches(pid: int, thread: int) -> int:
+    """Voluntary context switches: the thread has slept so often, or waited for a lock."""
+    status = Path(f"/proc/{pid}/task/{thread}/status").read_text()
+    return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status, re.MULTILINE).group(1))

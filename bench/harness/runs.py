@@ -28,6 +28,7 @@ class Sample:
     rss_mib: float
     minor_faults: int
     live_mib: float  # As the load itself counts; 0 where it does not.
+    trimmer_cpu_s: float  # Of the thread that trims; 0 where there is none.
 
 
 @dataclass
@@ -59,11 +60,13 @@ class Setting:
 
 
 class _Sampler(threading.Thread):
-    def __init__(self, pid: int, began_s: float, live: Path):
+    def __init__(self, pid: int, began_s: float, live: Path, trimmer: str | None):
         super().__init__(daemon=True)
         self.pid = pid
         self.began_s = began_s
         self.live = live
+        self.trimmer = trimmer
+        self.trimmer_thread: int | None = None
         self.samples: list[Sample] = []
         self.ending = threading.Event()
 
@@ -83,7 +86,15 @@ class _Sampler(threading.Thread):
             procfs.rss_mib(self.pid),
             procfs.minor_faults(self.pid),
             live_bytes / (1 << 20),
+            self._trimmer_cpu_s(),
         )
+
+    def _trimmer_cpu_s(self) -> float:
+        if self.trimmer is not None and self.trimmer_thread is None:
+            self.trimmer_thread = procfs.find_thread(self.pid, self.trimmer)
+        if self.trimmer_thread is None:
+            return 0.0
+        return procfs.thread_cpu_s(self.pid, self.trimmer_thread)
 
     def stop(self) -> list[Sample]:
         self.ending.set()
@@ -179,7 +190,7 @@ def _listen(run: Run, process: subprocess.Popen, began_s: float, helper: helpers
 def _watch(
     setting: Setting, run: Run, process: subprocess.Popen, began_s: float, log: Path, live: Path
 ) -> None:
-    sampler = _Sampler(process.pid, began_s, live)
+    sampler = _Sampler(process.pid, began_s, live, run.contender.thread)
     sampler.start()
     helper = _helper(setting, run.contender, process.pid, began_s)
     finished = _listen(run, process, began_s, helper)
@@ -208,11 +219,10 @@ def _measure_end(run: Run, pid: int) -> None:
     cgroup_mib = procfs.cgroup_mib(pid)
     if cgroup_mib is not None:
         figures["cgroup_mib"] = cgroup_mib
-    if run.contender.thread:
-        thread = procfs.thread_figures(pid, run.contender.thread)
-        if thread:
-            figures["trimmer_cpu_ms"] = thread[0] * 1e3
-            figures["wake_ups"] = thread[1]
+    thread = procfs.find_thread(pid, run.contender.thread) if run.contender.thread else None
+    if thread is not None:
+        figures["trimmer_cpu_ms"] = procfs.thread_cpu_s(pid, thread) * 1e3
+        figures["wake_ups"] = procfs.thread_switches(pid, thread)
 
 
 def _hear_contender(setting: Setting, run: Run, pid: int, log: Path) -> None:

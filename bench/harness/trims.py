@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 USELESS_MIB = 1.0  # A trim that released less was for nothing.
+# One that released less hardly paid: on a load that serves, what the requests have just used.
+PETTY_MIB = 16.0
 
 _UNITS_MIB = {"B": 1 / (1 << 20), "K": 1 / 1024, "M": 1.0, "G": 1024.0, "T": 1024.0 * 1024}
 _SIZE = r"[\d.]+[BKMGT]?"
@@ -21,6 +23,10 @@ class Trim:
     @property
     def useless(self) -> bool:
         return self.released_mib < USELESS_MIB
+
+    @property
+    def petty(self) -> bool:
+        return self.released_mib < PETTY_MIB
 
 
 @dataclass(frozen=True)

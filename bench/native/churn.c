@@ -81,7 +81,9 @@ static void burst(struct bench_random *random, char **blocks, uint64_t bytes)
     size_t count = 0;
     while (bytes > 0) {
         size_t size = bench_random_size(random, BURST_SMALLEST, BURST_LARGEST);
-        blocks[count++] = bench_allocate(size);
+        blocks[count] = bench_allocate(size);
+        memset(blocks[count], 1, size);
+        count++;
         bytes -= size < bytes ? size : bytes;
     }
     while (count > 0) {

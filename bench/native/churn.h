@@ -23,8 +23,9 @@ struct bench_churn_result {
 void bench_churn_steady(uint64_t duration_ns, struct bench_churn_result *result);
 
 /*
- * Allocates bytes per thread in blocks of 4 to 64 KiB, frees them, and pauses for 0.5 to 1.5 s, for
- * a time. A first load leaves survivors, which keep free itself from giving memory back.
+ * Allocates and fills bytes per thread in blocks of 4 to 64 KiB, frees them, and pauses for 0.5
+ * to 1.5 s, for a time. A first load leaves survivors, which keep free itself from giving memory
+ * back.
  */
 void bench_churn_bursts(uint64_t duration_ns, uint64_t bytes, struct bench_churn_result *result);
 

@@ -150,6 +150,8 @@ TEST_P(Twice, GivenTheAgentStartsOnce)
                 .with_agent("on=watermark")
                 .run("FullGcs", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
+    // Nor does it start again by late attach, which scripts use to make sure that it is there.
+    EXPECT_NE(jvm.attach("").transcript.find("return code: 0"), std::string::npos);
     EXPECT_EQ(jvm.threads_named("trimagent").size(), 1u);
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_EQ(jvm.lines_with(log_lines::start()).size(), 1u) << jvm.transcript();

@@ -53,10 +53,13 @@ struct FakeAllocator {
     std::atomic<int> learnings{0};
     std::atomic<uint64_t> expected_bytes{500 * TRIM_MIB};
     std::atomic<bool> estimate_fails{false};
+    std::atomic<bool> hold_estimates{false};
     std::atomic<bool> hold_trims{false};
-    Event estimated;    /* An estimate was taken or refused. */
-    Event trim_entered; /* A trim has begun. */
-    Event trim_allowed; /* Lets a trim end that is held up. */
+    Event estimate_entered; /* An estimate that is held up has begun. */
+    Event estimate_allowed; /* Lets it end. */
+    Event estimated;        /* An estimate was taken or refused. */
+    Event trim_entered;     /* A trim has begun. */
+    Event trim_allowed;     /* Lets a trim end that is held up. */
 
     static const trim_allocator *Table()
     {
@@ -69,6 +72,10 @@ private:
     {
         FakeAllocator &fake = Get();
         ++fake.estimates;
+        if (fake.hold_estimates) {
+            fake.estimate_entered.Happen();
+            fake.estimate_allowed.Await();
+        }
         const bool fails = fake.estimate_fails;
         if (!fails) {
             *estimate = {};

@@ -24,6 +24,47 @@ const std::string kFigures =
     "ordblks 12345->12345, smblks 678->0, fsmblks 43K->0, hblks 9->9, hblkhd 30M->30M, "
     "total C heap 5.0G->5.0G";
 
+std::string Skip(const trim_decision &decision)
+{
+    BoundedText text;
+    trim_decision_add_skip(text.get(), &decision, 64 * kMiB);
+    return text.str();
+}
+
+TEST(SkipLine, TellsWhatWasExpectedAndWhetherThatIsABound)
+{
+    trim_decision decision = {};
+    decision.reason = TRIM_REASON_WATERMARK;
+    decision.skip = TRIM_SKIP_BELOW_THRESHOLD;
+    decision.expected_bytes = 12 * kMiB;
+    EXPECT_EQ(Skip(decision), "no trim (watermark): below-threshold, expected 12M, threshold 64M");
+    decision.bound_only = true;
+    EXPECT_EQ(Skip(decision),
+              "no trim (watermark): below-threshold, expected at most 12M, threshold 64M");
+    decision.skip = TRIM_SKIP_UNCHANGED;
+    EXPECT_EQ(Skip(decision), "no trim (watermark): unchanged");
+    decision.reason = TRIM_REASON_FULL_GC;
+    decision.skip = TRIM_SKIP_COOLDOWN;
+    EXPECT_EQ(Skip(decision), "trim put off (full-gc): cooldown");
+}
+
+TEST(VerdictLine, TellsWhatBecameOfATrimAndWhatFollows)
+{
+    trim_cooldown cooldown = {};
+    cooldown.base_ns = 10 * TRIM_NS_PER_S;
+    cooldown.length_ns = 20 * TRIM_NS_PER_S;
+    cooldown.released_bytes = 333 * kMiB;
+    cooldown.verdict = TRIM_VERDICT_REGRETTED;
+    BoundedText regretted;
+    trim_verdict_add(regretted.get(), 3, &cooldown);
+    EXPECT_EQ(regretted.str(), "trim #3 was regretted: half of its 333M or more was resident again "
+                               "within 10s; cooldown now 20s");
+    cooldown.verdict = TRIM_VERDICT_USELESS;
+    BoundedText useless;
+    trim_verdict_add(useless.get(), 4, &cooldown);
+    EXPECT_EQ(useless.str(), "trim #4 was useless; cooldown now 20s");
+}
+
 TEST(TrimReport, TellsBeforeAndAfter)
 {
     EXPECT_EQ(Line(SampleReport()), "trim #7 full-gc: RSS+swap 6.0G->2.0G (-4.0G) in 443ms, "

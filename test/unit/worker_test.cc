@@ -283,6 +283,27 @@ TEST_F(Worker, IsStoppedAtOnceWhileATrimRuns)
     EXPECT_EQ(Lines("was running at exit"), 1) << Log();
 }
 
+TEST_F(Worker, IsStoppedAtOnceWhileAnEstimateRuns)
+{
+    RunInChild([&] {
+        FakeAllocator::Get().hold_estimates = true;
+        Start("settle=10ms,confirm=0");
+        OldPause();
+        FakeAllocator::Get().estimate_entered.Await();
+        /* With millions of chunks an estimate takes seconds; a stop that waited for it would hang.
+         */
+        trim_worker_stop();
+        EXPECT_EQ(Lines("summary: 0 trims"), 1) << "something was considered";
+
+        FakeAllocator::Get().estimate_allowed.Happen();
+        while (!WorkerTaskFile("comm").empty()) {
+            sched_yield();
+        }
+        EXPECT_EQ(FakeAllocator::Get().trims, 0) << "none begins any more";
+    });
+    EXPECT_EQ(Lines("summary: "), 1) << Log();
+}
+
 TEST_F(Worker, MayBeLeftInATrimWhenTheProcessEnds)
 {
     RunInChild([&] {
