@@ -3,7 +3,8 @@
  *
  * The functions marked "callback" run inside JVMTI callbacks, some of them on the VM thread with
  * the world stopped. They consist of atomic operations and at most one write to a non-blocking
- * eventfd; a sleeping reader makes that write cost 4-14 us (measured, docs/DESIGN.md). They never allocate, lock, log or call into the JVM.
+ * eventfd; a sleeping reader makes that write cost 4-14 us (measured, docs/DESIGN.md). They never
+ * allocate, lock, log or call into the JVM.
  *
  * There is one set of signals in a process, since JVMTI callbacks carry no user data.
  */
