@@ -17,12 +17,12 @@ from .figures import Row  # noqa: E402
 from .loads import LOADS  # noqa: E402
 from .runs import Run  # noqa: E402
 
-_COLOURS = pyplot.get_cmap("tab20").colors
+_COLOURS = pyplot.get_cmap("tab10").colors + pyplot.get_cmap("Dark2").colors
 
 
 def _colour(contender: str):
     names = [known.name for known in CONTENDERS]
-    return "black" if contender == "none" else _COLOURS[names.index(contender) % len(_COLOURS)]
+    return "black" if contender == "none" else _COLOURS[names.index(contender) - 1]
 
 
 def _save(figure, path: Path) -> None:
@@ -55,30 +55,36 @@ def plot_rss(path: Path, runs: list[Run]) -> None:
 
 def plot_stalls(path: Path, rows: list[Row]) -> None:
     """The longest stall of malloc, by load and contender, on a logarithmic scale."""
-    column = "victim_max_unqueued_ms"
+    figure, panels = pyplot.subplots(2, figsize=(10, 8))
+    _draw_stalls(panels[0], rows, "victim_max_unqueued_ms", "at any time")
+    _draw_stalls(panels[1], rows, "victim_calm_max_ms", "while the load's threads rested")
+    _save(figure, path)
+
+
+def _draw_stalls(axes, rows: list[Row], column: str, when: str) -> None:
     loads = [load.name for load in LOADS if any(r["load"] == load.name and column in r for r in rows)]
     names = [c.name for c in CONTENDERS if any(r["contender"] == c.name and column in r for r in rows)]
-    if not loads:
-        return
-    figure, axes = pyplot.subplots(figsize=(10, 4.5))
-    width = 0.8 / len(names)
     for number, name in enumerate(names):
-        for place, load in enumerate(loads):
-            values = [r[column] for r in rows if r["load"] == load and r["contender"] == name and column in r]
-            if not values:
-                continue
-            middle = statistics.median(values)
-            axes.bar(
-                place + (number - len(names) / 2 + 0.5) * width,
-                middle,
-                width,
-                color=_colour(name),
-                label=name if place == 0 else None,
-                yerr=[[middle - min(values)], [max(values) - middle]] if len(values) > 1 else None,
-                error_kw={"linewidth": 0.6},
-            )
+        own = [
+            [r[column] for r in rows if r["load"] == load and r["contender"] == name and column in r]
+            for load in loads
+        ]
+        places = [place for place, values in enumerate(own) if values]
+        middles = [statistics.median(values) for values in own if values]
+        below = [statistics.median(values) - min(values) for values in own if values]
+        above = [max(values) - statistics.median(values) for values in own if values]
+        axes.bar(
+            [place + (number - len(names) / 2 + 0.5) * 0.8 / len(names) for place in places],
+            middles,
+            0.8 / len(names),
+            color=_colour(name),
+            label=name,
+            yerr=[below, above],
+            error_kw={"linewidth": 0.6},
+        )
+    axes.set_title(f"longest malloc + free of a victim {when}", fontsize=9)
     axes.set_yscale("log")
     axes.set_xticks(range(len(loads)), loads, fontsize=8)
-    axes.set_ylabel("longest malloc + free of a victim, ms")
-    axes.legend(fontsize=7)
-    _save(figure, path)
+    axes.set_ylabel("ms")
+    if names:
+        axes.legend(fontsize=7)

@@ -181,6 +181,25 @@ TEST_F(GlibcAllocator, DoesNotPredictTopsThatAreInUseAgain)
     });
 }
 
+TEST_F(GlibcAllocator, SeesWhatIsFreeBesideMemoryThatIsInUseAndWasNeverTouched)
+{
+    RunInChild([this] {
+        for (int i = 0; i < 3000; ++i) {
+            void *volatile untouched = malloc(100 << 10);
+            (void)untouched;
+        }
+        ArenaThreads threads(2, 60 << 20);
+        for (int round = 0; round < 2; ++round) {
+            threads.FreeAllBut(50);
+            const auto expected = static_cast<double>(Estimate().expected_bytes);
+            const auto released = static_cast<double>(Trim());
+            EXPECT_GT(released, 80.0 * kMiB) << round;
+            EXPECT_NEAR(expected, released, released * 0.1) << round;
+            threads.FillAgain(60 << 20);
+        }
+    });
+}
+
 TEST_F(GlibcAllocator, SavesTheWalkWhereTooLittleIsResidentAtAll)
 {
     const trim_estimate estimate = Estimate(UINT64_C(1) << 40);
