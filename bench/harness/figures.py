@@ -141,6 +141,8 @@ def row_of(run: Run, none: Run | None) -> Row:
     if run.ended_early:
         return row
     row.update({name: value for name, value in run.figures.items() if name in COLUMNS})
+    if not run.load.rests:
+        row = {name: value for name, value in row.items() if not name.startswith("victim_calm")}
     if run.load.kind == "start":
         return row
     duration_s = run.end_at_s - run.base_at_s

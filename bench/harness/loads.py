@@ -17,6 +17,7 @@ class Load:
     pairs: dict[str, int] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
+    rests: bool = True  # Its threads have nothing to do at times, long enough for a trim.
 
 
 # The Java heap is touched at once, so that its growth is not taken for native memory.
@@ -68,6 +69,7 @@ LOADS = (
         "bench.Steady",
         _SMALL_HEAP,
         {"quick": ("seconds=35",), "full": ("seconds=100",)},
+        rests=False,
     ),
     Load(
         "bursty",
@@ -76,6 +78,7 @@ LOADS = (
         "bench.Bursty",
         _SMALL_HEAP,
         {"quick": ("seconds=40",), "full": ("seconds=100",)},
+        rests=False,
     ),
     Load(
         "gc-heavy",

@@ -12,7 +12,6 @@ AGENT = "trimagent"
 RIVAL = "jdk-1s"
 RELOADS = ("reload-synthetic", "reload-xgboost")
 CALM = ("steady", "gc-heavy", "idle")
-RESTLESS = ("steady", "bursty")
 NO_STALL_MS = 0.5  # What an idle system adds now and then.
 LIBRARY_KIB = 96
 RSS_KIB = 512
@@ -131,7 +130,8 @@ def _check_trims(check: _Check, loads: list[str]) -> None:
 def _check_stalls(check: _Check, loads: list[str]) -> None:
     for load in loads:
         # Where the load's threads rest, only what happens meanwhile is the trims' doing.
-        column = "victim_max_unqueued_ms" if load in RESTLESS else "victim_calm_max_ms"
+        rests = bool(check.rows.values(load, "none", "victim_calm_max_ms"))
+        column = "victim_calm_max_ms" if rests else "victim_max_unqueued_ms"
         none, agent, rival = (
             check.rows.median(load, contender, column) for contender in ("none", AGENT, RIVAL)
         )

@@ -82,7 +82,7 @@ unsigned bench_pool_arenas(void)
 {
     unsigned different = 0;
     for (unsigned i = 0; i < pool.threads; i++) {
-        bool seen = false;
+        bool seen = pool.workers[i].arena == 0;
         for (unsigned earlier = 0; earlier < i && !seen; earlier++) {
             seen = pool.workers[earlier].arena == pool.workers[i].arena;
         }

@@ -36,7 +36,7 @@ typedef void bench_job(struct bench_worker *worker, void *argument);
 void bench_pool_start(unsigned threads);
 unsigned bench_pool_threads(void);
 const struct bench_worker *bench_pool_worker(unsigned index);
-/* The number of different arenas that the threads have. */
+/* The number of different arenas that the threads have; 0 where there are none to tell. */
 unsigned bench_pool_arenas(void);
 
 /* Whether a job is being run. Any thread. */

@@ -3,8 +3,8 @@
 set -euo pipefail
 agent=$(realpath "$1")
 cd "$(dirname "$0")"
-# Reloads a quarter of a minute apart: each is a scene of its own, as on a real server, where they are rarer still.
-scenes=(reloads=4 interval=12000)
+# Reloads further apart than the agent's cooldown, as on a real server, where they are rarer still.
+scenes=(reloads=4 interval=16000)
 calm=15 # Seconds between the last scene and the last look, the same for both runs.
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
@@ -37,7 +37,8 @@ serve() {
 }
 
 echo "== building the model server and training its model, once"
-mvn -q -B -Dstyle.color=never package
+# Maven ends even a quiet run with codes for colours.
+built=$(mvn -q -B package 2>&1) || { echo "$built"; exit 1; }
 "$java" -Xmx256m -cp "$class_path" fixtures.model.ModelServer train=only
 echo "== without the agent"
 serve without
