@@ -19,7 +19,8 @@
 struct trim_cycle {
     const struct trim_worker_config *config;
     struct trim_policy policy;
-    bool told_assumed; /* That residency is unknown was told once. */
+    bool assumed_before; /* The last estimate took memory for resident that it could not look at. */
+    bool told_assumed;   /* That was told once. */
     enum trim_verdict told_verdict;
     pthread_mutex_t lock; /* Guards what follows. */
     struct trim_totals totals;

@@ -14,9 +14,15 @@
  */
 #define FIGURES_DEAR_NS (2 * TRIM_NS_PER_MS)
 
+/*
+ * Tells once that part of the arenas cannot be looked at. One estimate alone proves nothing: arenas
+ * that shrink or grow while it is taken look the same.
+ */
 static void tell_assumed_once(struct trim_cycle *cycle, const struct trim_estimate *estimate)
 {
-    if (estimate->resident_assumed && !cycle->told_assumed) {
+    bool again = estimate->resident_assumed && cycle->assumed_before;
+    cycle->assumed_before = estimate->resident_assumed;
+    if (again && !cycle->told_assumed) {
         cycle->told_assumed = true;
         trim_log(TRIM_LOG_WARNING,
                  "part of the arenas cannot be looked at: what is expected of them "
