@@ -22,7 +22,8 @@ protected:
         // The launcher finds its libraries through /proc otherwise.
         return Launch(GetParam())
             .through(starter)
-            .variable("LD_LIBRARY_PATH=" + GetParam().home + "/lib");
+            .variable("LD_LIBRARY_PATH=" + GetParam().home + "/lib:" + GetParam().home +
+                      "/lib/jli");
     }
 
     // Whether this machine lets things be forbidden at all.
