@@ -12,7 +12,10 @@
 void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *config)
 {
     cycle->config = config;
+    /* The end of the VM may read the totals at any time. */
+    (void)pthread_mutex_lock(&cycle->lock);
     cycle->totals.dry = config->options.dry_run != 0;
+    (void)pthread_mutex_unlock(&cycle->lock);
     /*
      * The classes loaded so far are part of the first burst: they are the application's start-up.
      * Those unloaded so far are not, since on late attach they may be of any age.

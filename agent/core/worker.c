@@ -19,6 +19,7 @@
 /* The room of a status block: a dozen lines and the last trims' lines. */
 #define STATUS_MAX 8192
 
+/* No caller waits an hour; the bound only keeps the sum of a deadline from overflowing. */
 #define WAIT_MAX_NS (3600 * TRIM_NS_PER_S)
 
 #define COMMANDS 3
@@ -27,7 +28,7 @@
 static struct {
     struct trim_worker_config config;
     struct trim_cycle cycle;
-    pthread_mutex_t lock; /* Guards what follows. Taken before the cycle's lock, where both are. */
+    pthread_mutex_t lock; /* Guards what follows. Never held together with the cycle's lock. */
     pthread_cond_t changed; /* A command was carried out, or the worker has ended. */
     bool started;
     bool stopping;
@@ -248,7 +249,6 @@ bool trim_worker_started(void)
 
 static struct timespec deadline_after(uint64_t timeout_ns)
 {
-    /* No caller waits an hour; the bound only keeps the sum from overflowing. */
     uint64_t bounded_ns = timeout_ns < WAIT_MAX_NS ? timeout_ns : WAIT_MAX_NS;
     uint64_t deadline_ns = trim_clock_now_ns() + bounded_ns;
     return (struct timespec){.tv_sec = (time_t)(deadline_ns / TRIM_NS_PER_S),
