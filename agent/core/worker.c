@@ -28,7 +28,7 @@
 static struct {
     struct trim_worker_config config;
     struct trim_cycle cycle;
-    pthread_mutex_t lock; /* Guards what follows. Never held together with the cycle's lock. */
+    pthread_mutex_t lock;   /* Guards what follows. Never held together with the cycle's lock. */
     pthread_cond_t changed; /* A command was carried out, or the worker has ended. */
     bool started;
     bool stopping;
