@@ -4,6 +4,10 @@
  * what was released. */
 #define GAIN_PART 8
 
+/* Merging is taken to leave no fewer than this part of the free chunks: what is in use separates
+ * the others. */
+#define MERGED_PART_MAX 8
+
 void trim_estimate_learned_init(struct trim_estimate_learned *learned)
 {
     learned->taught = false;
@@ -56,9 +60,33 @@ static uint64_t fast_gain(const struct trim_malloc_info *info)
     return info->fast_bytes + joined;
 }
 
+/*
+ * What merging adds by the boundaries that it removes: each chunk in a fastbin takes about half a
+ * boundary between free chunks with it (0.485-0.497 in five trims of blocks of 16 bytes to 1 KiB),
+ * and each free chunk that is left keeps a page and a header back.
+ */
+static uint64_t merge_gain(const struct trim_malloc_info *info)
+{
+    uint64_t tops = info->main_top_bytes + info->other_top_bytes;
+    uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
+    uint64_t least = info->rest_count / MERGED_PART_MAX;
+    uint64_t removed = min(info->fast_count / 2, info->rest_count - least);
+    uint64_t kept = (info->rest_count - removed) * info->chunk_keeps + tops + info->inner_bytes;
+    return info->fast_count > 0 && free_bytes > kept ? free_bytes - kept : 0;
+}
+
 static int64_t fast_share_of(const struct trim_estimate_learned *learned, uint64_t gain_bytes)
 {
     return as_signed(gain_bytes / 1000 * learned->fast_share);
+}
+
+/* Both gains are less than the whole truth on loads of one kind, so the greater one counts. */
+static int64_t gain(const struct trim_estimate_learned *learned,
+                    const struct trim_estimate_result *result)
+{
+    int64_t merged = as_signed(result->merge_bytes);
+    int64_t joined = fast_share_of(learned, result->gain_bytes);
+    return merged > joined ? merged : joined;
 }
 
 /* What the model says, without what was learned of its bias. */
@@ -70,7 +98,8 @@ static int64_t model(const struct trim_estimate_learned *learned,
                     as_signed(info->main_top_bytes) - as_signed(input->dry_tops_bytes);
     int64_t base = as_signed(resident(input, &result->resident_assumed)) - stays;
     result->gain_bytes = fast_gain(info);
-    return base + fast_share_of(learned, result->gain_bytes);
+    result->merge_bytes = merge_gain(info);
+    return base + gain(learned, result);
 }
 
 void trim_estimate_predict(struct trim_estimate_learned *learned,
@@ -88,8 +117,8 @@ void trim_estimate_predict(struct trim_estimate_learned *learned,
     }
     int64_t expected = result->model_bytes - learned->bias_bytes;
     if (!learned->taught) {
-        expected = as_signed(info->inner_bytes) + as_signed(info->main_top_bytes) +
-                   fast_share_of(learned, result->gain_bytes);
+        expected =
+            as_signed(info->inner_bytes) + as_signed(info->main_top_bytes) + gain(learned, result);
     }
     uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
     uint64_t most = free_bytes > info->other_top_bytes ? free_bytes - info->other_top_bytes : 0;
@@ -103,7 +132,8 @@ void trim_estimate_learn(struct trim_estimate_learned *learned,
                          const struct trim_estimate_result *before,
                          const struct trim_estimate_input *after, uint64_t released_bytes)
 {
-    if (before->gain_bytes / GAIN_PART > released_bytes / GAIN_PART / GAIN_PART) {
+    bool joined = fast_share_of(learned, before->gain_bytes) >= as_signed(before->merge_bytes);
+    if (joined && before->gain_bytes / GAIN_PART > released_bytes / GAIN_PART / GAIN_PART) {
         /* What was released beyond the model's own part is the share of the gain that came true. */
         int64_t base = before->model_bytes - fast_share_of(learned, before->gain_bytes);
         int64_t gained = as_signed(released_bytes) - base + learned->bias_bytes;

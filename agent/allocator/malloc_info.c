@@ -24,7 +24,7 @@ static uint64_t subtract(uint64_t a, uint64_t b)
 void trim_malloc_info_begin(struct trim_malloc_info_parser *parser, uint64_t page_bytes)
 {
     memset(parser, 0, sizeof *parser);
-    parser->chunk_keeps = page_bytes + TRIM_CHUNK_HEADER;
+    parser->info.chunk_keeps = page_bytes + TRIM_CHUNK_HEADER;
 }
 
 /* Reads the attribute NAME="digits" of the tag. */
@@ -69,9 +69,9 @@ static void add_inner(struct trim_malloc_info_parser *parser, uint64_t from, uin
 {
     uint64_t inner = 0;
     double mean = (double)bytes / (double)count;
-    double keeps = (double)parser->chunk_keeps;
-    if (from > parser->chunk_keeps) {
-        inner = subtract(bytes, parser->chunk_keeps * count);
+    double keeps = (double)parser->info.chunk_keeps;
+    if (from > parser->info.chunk_keeps) {
+        inner = subtract(bytes, parser->info.chunk_keeps * count);
     } else if (mean > keeps / 16) {
         /*
          * A bin of mixed sizes, mostly the unsorted one: taken for exponentially distributed, which
@@ -101,7 +101,7 @@ static void take_row(struct trim_malloc_info_parser *parser, const char *tag)
     struct trim_malloc_info *info = &parser->info;
     parser->row_bytes = add(parser->row_bytes, total);
     uint64_t bytes = subtract(total, (to & FLAG_BITS) * count);
-    if (to <= parser->chunk_keeps) {
+    if (to <= parser->info.chunk_keeps) {
         info->small_bytes = add(info->small_bytes, bytes);
         info->small_count = add(info->small_count, count);
     } else {

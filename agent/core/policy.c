@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "trimagent/clock.h"
+#include "trimagent/quantity.h"
 
 /*
  * A watermark check that finds the process unchanged costs no estimate, but memory can be freed
@@ -13,6 +14,9 @@
 /* The process counts as unchanged while RSS and faults have moved by less than this part of the
  * threshold. */
 #define UNCHANGED_PART 8
+
+/* Two looks at RSS that are this close together tell whether the process is growing now. */
+#define GROWTH_WINDOW_NS TRIM_NS_PER_S
 
 /* The smallest page: what a minor fault brings in at least. */
 #define FAULT_BYTES 4096
@@ -141,13 +145,13 @@ static void decide_first(struct trim_policy *policy, uint64_t now_ns,
     decide_look(policy, TRIM_LOOK_ESTIMATE, decision);
 }
 
-static void decide_second(struct trim_policy *policy, uint64_t now_ns,
-                          struct trim_decision *decision)
+static void decide_further(struct trim_policy *policy, uint64_t now_ns,
+                           struct trim_decision *decision)
 {
     policy->stage = TRIM_STAGE_CONFIRM;
     bool moving = policy->triggers.burst.active;
-    if (moving || policy->confirm_due_ns > now_ns) {
-        decide_wait(policy, now_ns, moving ? TRIM_NEVER : policy->confirm_due_ns, decision);
+    if (moving || policy->confirm.due_ns > now_ns) {
+        decide_wait(policy, now_ns, moving ? TRIM_NEVER : policy->confirm.due_ns, decision);
         return;
     }
     /* Not rationed: the first estimate has made it likely that this one pays. */
@@ -188,6 +192,18 @@ static bool is_unchanged(const struct trim_policy *policy, const struct trim_obs
            (now->minor_faults - policy->base_minor_faults) < small / FAULT_BYTES;
 }
 
+/*
+ * Whether the process has grown since a look of a moment ago: a model is being loaded, and what it
+ * replaces is freed afterwards. Growing is seen in microseconds, without an estimate.
+ */
+static bool is_growing(const struct trim_policy *policy, const struct trim_observation *now)
+{
+    return policy->seen_rss_at_ns != 0 && now->now_ns - policy->seen_rss_at_ns < GROWTH_WINDOW_NS &&
+           now->rss_bytes > policy->seen_rss_bytes &&
+           now->rss_bytes - policy->seen_rss_bytes >=
+               policy->options.threshold_bytes / UNCHANGED_PART;
+}
+
 static void judge_process(struct trim_policy *policy, const struct trim_observation *now,
                           struct trim_decision *decision)
 {
@@ -204,6 +220,14 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
         end_consideration(policy, TRIM_SKIP_BELOW_THRESHOLD, now->now_ns, decision);
         return;
     }
+    bool grows = is_growing(policy, now);
+    policy->seen_rss_bytes = now->rss_bytes;
+    policy->seen_rss_at_ns = now->now_ns;
+    if (policy->reason != TRIM_REASON_WATERMARK && grows &&
+        trim_triggers_follow_soon(&policy->triggers, now->now_ns)) {
+        end_consideration(policy, TRIM_SKIP_GROWING, now->now_ns, decision);
+        return;
+    }
     if (policy->reason == TRIM_REASON_WATERMARK && is_unchanged(policy, now) &&
         policy->unchanged_in_a_row < UNCHANGED_IN_A_ROW_MAX) {
         policy->unchanged_in_a_row++;
@@ -216,6 +240,29 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
     policy->base_minor_faults = now->minor_faults;
     policy->base_signals = signals_sum(now);
     decide_first(policy, now->now_ns, decision);
+}
+
+/* Takes in an estimate that has found enough. */
+static enum trim_confirm_state confirm(struct trim_policy *policy,
+                                       const struct trim_observation *now, bool first)
+{
+    const struct trim_options *options = &policy->options;
+    if (options->confirm_ns == 0) {
+        return TRIM_CONFIRM_HOLDS;
+    }
+    if (!first) {
+        /* An event that has come due meanwhile makes a check as good as that event's. */
+        if (trim_triggers_foremost(&policy->triggers, now->now_ns) != TRIM_REASON_WATERMARK) {
+            policy->confirm.wanted = TRIM_CONFIRM_EVENT_LOOKS;
+        }
+        return trim_confirm_look(&policy->confirm, now->now_ns, now->expected_bytes);
+    }
+    bool watermark = policy->reason == TRIM_REASON_WATERMARK;
+    trim_confirm_begin(&policy->confirm, options->threshold_bytes, options->confirm_ns,
+                       options->max_wait_ns,
+                       watermark ? TRIM_CONFIRM_WATERMARK_LOOKS : TRIM_CONFIRM_EVENT_LOOKS,
+                       now->now_ns, now->expected_bytes);
+    return TRIM_CONFIRM_AGAIN;
 }
 
 static void judge_estimate(struct trim_policy *policy, const struct trim_observation *now,
@@ -235,12 +282,19 @@ static void judge_estimate(struct trim_policy *policy, const struct trim_observa
         decision->bound_only = now->bound_only;
         end_consideration(policy, first ? TRIM_SKIP_BELOW_THRESHOLD : TRIM_SKIP_REUSED, now->now_ns,
                           decision);
-    } else if (first && policy->options.confirm_ns > 0) {
-        policy->expected_bytes = now->expected_bytes;
-        policy->confirm_due_ns = now->now_ns + policy->options.confirm_ns;
-        decide_second(policy, now->now_ns, decision);
-    } else {
+        return;
+    }
+    switch (confirm(policy, now, first)) {
+    case TRIM_CONFIRM_AGAIN:
+        decide_further(policy, now->now_ns, decision);
+        break;
+    case TRIM_CONFIRM_HOLDS:
         decide_trim(policy, now->now_ns, now->expected_bytes, decision);
+        break;
+    case TRIM_CONFIRM_MOVES:
+        decision->expected_bytes = now->expected_bytes;
+        end_consideration(policy, TRIM_SKIP_REUSED, now->now_ns, decision);
+        break;
     }
 }
 
@@ -284,7 +338,7 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
         }
         break;
     case TRIM_STAGE_CONFIRM:
-        decide_second(policy, now_ns, decision);
+        decide_further(policy, now_ns, decision);
         break;
     case TRIM_STAGE_SECOND:
         judge_estimate(policy, observation, decision);
@@ -301,6 +355,7 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     policy->deferred = false;
     policy->has_base = false;
     trim_cooldown_start(&policy->cooldown, outcome->end_ns);
+    trim_triggers_trimmed(&policy->triggers, outcome->end_ns, policy->cooldown.length_ns);
     trim_ration_spend(&policy->ration, outcome->end_ns, outcome->cost_ns);
     /* What an operator asked for is not held against the policy, and a dry run has released nothing
      * to judge. */

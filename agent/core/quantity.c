@@ -91,7 +91,7 @@ enum trim_parse_result trim_parse_duration(const char *text, size_t length, uint
     }
 }
 
-/* Writes sign and bytes with at most three significant digits. */
+/* Writes sign and bytes: whole units as they are, everything else with three digits. */
 static void format_bytes(char text[TRIM_QUANTITY_TEXT_MAX], const char *sign, uint64_t bytes)
 {
     static const char units[] = {0, 'K', 'M', 'G', 'T', 'P', 'E'};
@@ -105,20 +105,27 @@ static void format_bytes(char text[TRIM_QUANTITY_TEXT_MAX], const char *sign, ui
         (void)snprintf(text, TRIM_QUANTITY_TEXT_MAX, "%s%" PRIu64, sign, bytes);
         return;
     }
-    /* Rounded to the nearest tenth; the rest is below scale, so it is scaled down first where it
-     * could overflow. */
-    uint64_t whole = bytes / scale;
-    uint64_t tenths = ((bytes % scale) / (scale / TRIM_KIB) * 10 + TRIM_KIB / 2) / TRIM_KIB;
-    if (tenths == 10) {
-        whole++;
-        tenths = 0;
-    }
-    if (whole < 10) {
-        (void)snprintf(text, TRIM_QUANTITY_TEXT_MAX, "%s%" PRIu64 ".%" PRIu64 "%c", sign, whole,
-                       tenths, units[unit]);
-    } else {
-        (void)snprintf(text, TRIM_QUANTITY_TEXT_MAX, "%s%" PRIu64 "%c", sign, whole + (tenths >= 5),
+    if (bytes % scale == 0) {
+        (void)snprintf(text, TRIM_QUANTITY_TEXT_MAX, "%s%" PRIu64 "%c", sign, bytes / scale,
                        units[unit]);
+        return;
+    }
+    /* Three digits. The rest is below scale, so it is scaled down first where it could overflow. */
+    uint64_t whole = bytes / scale;
+    uint64_t rest = (bytes % scale) / (scale / TRIM_KIB);
+    uint64_t part = whole < 10 ? 100 : whole < 100 ? 10 : 1;
+    uint64_t digits = whole * part + (rest * part + TRIM_KIB / 2) / TRIM_KIB;
+    whole = digits / part;
+    uint64_t decimals = digits % part;
+    if (part == 100 && digits < 1000) {
+        (void)snprintf(text, TRIM_QUANTITY_TEXT_MAX, "%s%" PRIu64 ".%02" PRIu64 "%c", sign, whole,
+                       decimals, units[unit]);
+    } else if (part >= 10 && whole < 100) {
+        decimals = part == 100 ? decimals / 10 : decimals;
+        (void)snprintf(text, TRIM_QUANTITY_TEXT_MAX, "%s%" PRIu64 ".%" PRIu64 "%c", sign, whole,
+                       decimals, units[unit]);
+    } else {
+        (void)snprintf(text, TRIM_QUANTITY_TEXT_MAX, "%s%" PRIu64 "%c", sign, whole, units[unit]);
     }
 }
 

@@ -28,6 +28,8 @@ const char *trim_skip_name(enum trim_skip skip)
         return "reused";
     case TRIM_SKIP_UNCHANGED:
         return "unchanged";
+    case TRIM_SKIP_GROWING:
+        return "growing";
     case TRIM_SKIP_COOLDOWN:
         return "cooldown";
     case TRIM_SKIP_RATION:

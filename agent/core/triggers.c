@@ -5,9 +5,12 @@
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
 
-/* The gap before the first look that follows up a pause or a burst; it doubles from look to look.
+/*
+ * The gap before the first look that follows up a pause or a burst; it doubles from look to look. A
+ * model is often disposed of right after its successor was loaded, so the first looks are close
+ * together.
  */
-#define FOLLOW_FIRST_NS (2 * TRIM_NS_PER_S)
+#define FOLLOW_FIRST_NS (250 * TRIM_NS_PER_MS)
 
 static bool is_on(const struct trim_triggers *triggers, enum trim_reason reason)
 {
@@ -120,6 +123,7 @@ void trim_triggers_take(struct trim_triggers *triggers, uint64_t now_ns)
 {
     if (gc_is_due(triggers, now_ns) || triggers->reload_pending) {
         triggers->follow_reason = trim_triggers_foremost(triggers, now_ns);
+        triggers->follow_since_ns = now_ns;
         plan_follow_up(triggers, now_ns, FOLLOW_FIRST_NS);
     } else if (triggers->follow_due_ns <= now_ns) {
         plan_follow_up(triggers, now_ns, triggers->follow_gap_ns * 2);
@@ -127,4 +131,21 @@ void trim_triggers_take(struct trim_triggers *triggers, uint64_t now_ns)
     triggers->gc_pending = triggers->gc_pending && !gc_is_due(triggers, now_ns);
     triggers->reload_pending = false;
     plan_check(triggers, now_ns);
+}
+
+bool trim_triggers_follow_soon(struct trim_triggers *triggers, uint64_t now_ns)
+{
+    if (triggers->follow_due_ns == TRIM_NEVER ||
+        now_ns - triggers->follow_since_ns >= triggers->max_wait_ns) {
+        return false;
+    }
+    plan_follow_up(triggers, now_ns, FOLLOW_FIRST_NS);
+    return true;
+}
+
+void trim_triggers_trimmed(struct trim_triggers *triggers, uint64_t end_ns, uint64_t cooldown_ns)
+{
+    if (triggers->follow_due_ns != TRIM_NEVER && triggers->follow_gap_ns < cooldown_ns) {
+        plan_follow_up(triggers, end_ns, cooldown_ns);
+    }
 }

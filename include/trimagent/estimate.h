@@ -48,7 +48,8 @@ struct trim_estimate_input {
 struct trim_estimate_result {
     uint64_t expected_bytes;
     int64_t model_bytes;   /* Before the bias is taken off and the bounds are applied. */
-    uint64_t gain_bytes;   /* The whole fastbin gain, of which the share was added. */
+    uint64_t gain_bytes;   /* The whole fastbin gain, of which the share was added, */
+    uint64_t merge_bytes;  /* unless what merging adds by its boundaries was more. */
     bool resident_assumed; /* Part of the arenas was not found, and is taken for resident. */
 };
 

@@ -38,6 +38,7 @@ struct trim_malloc_info {
     uint64_t mmap_bytes;
     uint64_t inner_bytes; /* Whole pages inside free chunks, estimated: what a trim can drop, were
                              it all resident. */
+    uint64_t chunk_keeps; /* What a free chunk keeps back on average: a page and a header. */
     uint64_t small_count; /* Free chunks in bins too small to have a whole page inside. */
     uint64_t small_bytes;
     uint64_t main_top_bytes;
@@ -57,7 +58,6 @@ struct trim_arena_top {
 
 struct trim_malloc_info_parser {
     struct trim_malloc_info info;
-    uint64_t chunk_keeps; /* A page and a header. */
     char tag[TRIM_MALLOC_INFO_TAG_MAX];
     size_t tag_length;
     bool in_tag;

@@ -11,8 +11,9 @@
  * The way of one consideration:
  *
  *   old pause --settle--+
- *   burst ended --------+--> cooldown over? --> process --> first estimate --confirm--> second -->
- * trim check interval -----+                        (cheap)     (rationed)
+ *   burst ended --------+--> cooldown over? --> process --> first estimate --confirm--> further
+ *   check interval -----+                       (cheap)     (rationed)                  one(s) -->
+ * trim
  */
 #ifndef TRIMAGENT_POLICY_H
 #define TRIMAGENT_POLICY_H
@@ -20,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "trimagent/confirm.h"
 #include "trimagent/cooldown.h"
 #include "trimagent/options.h"
 #include "trimagent/ration.h"
@@ -115,7 +117,7 @@ struct trim_policy {
     enum trim_stage stage;
     enum trim_reason reason;
     uint64_t expected_bytes;
-    uint64_t confirm_due_ns;
+    struct trim_confirm confirm;
     uint64_t looks_cost_ns;
     bool deferred; /* The deferral of what waits now was counted already. */
 
@@ -126,6 +128,10 @@ struct trim_policy {
     uint64_t base_signals;
     uint32_t unchanged_in_a_row;
     uint64_t last_estimate_cost_ns;
+
+    /* RSS at the last look at the process, and when that was; 0: never. */
+    uint64_t seen_rss_bytes;
+    uint64_t seen_rss_at_ns;
 
     /* For the summary. */
     uint64_t considered;

@@ -48,8 +48,8 @@ enum trim_parse_result trim_parse_bytes(const char *text, size_t length, uint64_
 enum trim_parse_result trim_parse_duration(const char *text, size_t length, uint64_t *ns);
 
 /*
- * Writes bytes with a unit and at most three significant digits, such as 812K, 1.2G or 0.
- * Returns text, so that it can stand in an argument list.
+ * Writes bytes with a unit and three digits, whole units without a fraction, such as 812K, 1.20G,
+ * 64M or 0. Returns text, so that it can stand in an argument list.
  */
 const char *trim_format_bytes(char text[TRIM_QUANTITY_TEXT_MAX], uint64_t bytes);
 

@@ -23,9 +23,10 @@ enum trim_reason {
 enum trim_skip {
     TRIM_SKIP_NONE = 0,
     TRIM_SKIP_BELOW_THRESHOLD, /* Less than the threshold could be released. */
-    TRIM_SKIP_REUSED,      /* Enough at the first look, but not at the second: the memory is in use
-                              again. */
+    TRIM_SKIP_REUSED,      /* Enough at the first look, but not at a further one, or never the same:
+                              the memory is in use. */
     TRIM_SKIP_UNCHANGED,   /* The process has hardly moved since the last estimate. */
+    TRIM_SKIP_GROWING,     /* The process is growing: what follows an event is not over yet. */
     TRIM_SKIP_COOLDOWN,    /* Put off: the last trim is too recent. */
     TRIM_SKIP_RATION,      /* Put off: estimating would cost more than its ration. */
     TRIM_SKIP_NO_ESTIMATE, /* The system or the allocator refused the figures that an estimate
@@ -36,8 +37,8 @@ enum trim_skip {
 /* The names used in options and log lines: watermark, reload, full-gc, demand. Any thread. */
 const char *trim_reason_name(enum trim_reason reason);
 
-/* The names used in log lines: below-threshold, reused, unchanged, cooldown, ration, no-estimate.
- * Any thread. */
+/* The names used in log lines: below-threshold, reused, unchanged, growing, cooldown, ration,
+ * no-estimate. Any thread. */
 const char *trim_skip_name(enum trim_skip skip);
 
 #ifdef __cplusplus

@@ -3,8 +3,8 @@
  * settled, bursts of class loading that have ended, and the watermark's interval.
  *
  * Pauses and bursts are followed up: an old model is often disposed of only seconds after its
- * successor's classes were loaded, so further looks follow after 2, 4, 8 ... seconds, until the
- * interval of checks takes over. With check=off there are none.
+ * successor's classes were loaded, so further looks follow after 0.25, 0.5, 1, 2 ... seconds, until
+ * the interval of checks takes over. With check=off there are none.
  *
  * Pure. Nothing is due while a burst is under way, because memory is moving then; and an old pause
  * that is still settling makes the others wait, so that one trim serves them all.
@@ -36,6 +36,7 @@ struct trim_triggers {
     bool reload_pending;
     uint64_t check_due_ns;          /* TRIM_NEVER: no watermark. */
     enum trim_reason follow_reason; /* What is being followed up. */
+    uint64_t follow_since_ns;       /* When the pause or the burst was taken. */
     uint64_t follow_gap_ns;
     uint64_t follow_due_ns; /* TRIM_NEVER: nothing is. */
 };
@@ -70,6 +71,13 @@ enum trim_reason trim_triggers_foremost(const struct trim_triggers *triggers, ui
 /* Takes off all that is due at now_ns. The watermark's interval begins anew, since any
  * consideration is a check. */
 void trim_triggers_take(struct trim_triggers *triggers, uint64_t now_ns);
+
+/* What is followed up is still going on: its looks begin anew with the smallest gap. Returns false,
+ * and changes nothing, where nothing is followed up or max-wait has passed since the event. */
+bool trim_triggers_follow_soon(struct trim_triggers *triggers, uint64_t now_ns);
+
+/* A trim has ended at end_ns: follow-ups go on with no smaller a gap than the cooldown. */
+void trim_triggers_trimmed(struct trim_triggers *triggers, uint64_t end_ns, uint64_t cooldown_ns);
 
 #ifdef __cplusplus
 }

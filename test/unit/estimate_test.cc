@@ -21,6 +21,7 @@ trim_estimate_input Input()
     input.info.system_bytes = 1000 * kMiB;
     input.info.main_system_bytes = 200 * kMiB;
     input.info.rest_count = 1000;
+    input.info.chunk_keeps = 4144;
     input.info.rest_bytes = 450 * kMiB;
     input.info.inner_bytes = 400 * kMiB;
     input.info.main_top_bytes = 30 * kMiB;
@@ -37,6 +38,7 @@ void AddFastChunks(trim_estimate_input &input)
     input.info.fast_count = 1000000;
     input.info.fast_bytes = 64 * kMiB;
     input.info.small_count = 1000000;
+    input.info.rest_count += 1000000;
     input.info.small_bytes = 100 * kMiB;
     input.info.rest_bytes += 100 * kMiB;
 }
@@ -104,6 +106,40 @@ TEST_F(Estimate, AddsTheShareOfTheFastbinGain)
                 1000.0);
 }
 
+/*
+ * Taken from a trim of a gigabyte of blocks of 16 bytes to 1 KiB, of which half was free: 90677
+ * free chunks became 24279, and 446 MiB were released.
+ */
+TEST_F(Estimate, CountsTheBoundariesThatFastChunksTakeAwayWhenTheyMerge)
+{
+    trim_estimate_input input = {};
+    input.info.complete = true;
+    input.info.arenas = 8;
+    input.info.system_bytes = 1092 * kMiB;
+    input.info.fast_count = 133681;
+    input.info.fast_bytes = 8 * kMiB;
+    input.info.rest_count = 90677;
+    input.info.rest_bytes = 529 * kMiB;
+    input.info.inner_bytes = 392 * kMiB;
+    input.info.chunk_keeps = 4144;
+    input.info.small_count = 1777;
+    input.info.small_bytes = kMiB;
+    input.resident_known = true;
+    input.resident_bytes = 1091 * kMiB;
+    input.seen_bytes = 1092 * kMiB;
+    EXPECT_NEAR(static_cast<double>(Predict(input).expected_bytes), 446.0 * kMiB, 10.0 * kMiB);
+}
+
+TEST_F(Estimate, MergingLeavesSomeFreeChunksHoweverManyFastOnesThereAre)
+{
+    trim_estimate_input input = Input();
+    AddFastChunks(input);
+    input.info.fast_count = UINT64_C(1) << 40;
+    EXPECT_LE(Predict(input).merge_bytes, input.info.rest_bytes + input.info.fast_bytes);
+    input.info.rest_count = 0;
+    EXPECT_LE(Predict(input).merge_bytes, input.info.rest_bytes + input.info.fast_bytes);
+}
+
 TEST_F(Estimate, AFewFastChunksGainLittle)
 {
     trim_estimate_input input = Input();
@@ -111,6 +147,7 @@ TEST_F(Estimate, AFewFastChunksGainLittle)
     input.info.fast_count = 10;
     input.info.fast_bytes = 640;
     EXPECT_LT(Predict(input).gain_bytes, kMiB);
+    EXPECT_LT(Predict(input).merge_bytes, kMiB);
 }
 
 TEST_F(Estimate, NeverExceedsWhatIsResident)

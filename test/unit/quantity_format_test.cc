@@ -33,13 +33,17 @@ TEST(QuantityFormat, WritesBytesWithAtMostThreeDigits)
 {
     EXPECT_EQ(Bytes(0), "0");
     EXPECT_EQ(Bytes(812 * TRIM_KIB), "812K");
-    EXPECT_EQ(Bytes(TRIM_GIB + TRIM_GIB / 5), "1.2G");
+    EXPECT_EQ(Bytes(TRIM_GIB + TRIM_GIB / 5), "1.20G");
     EXPECT_EQ(Bytes(931 * TRIM_MIB), "931M");
+    EXPECT_EQ(Bytes(64 * TRIM_MIB), "64M");
+    EXPECT_EQ(Bytes(64 * TRIM_MIB + 1), "64.0M");
+    EXPECT_EQ(Bytes(10 * TRIM_GIB - 1), "10.0G");
+    EXPECT_EQ(Bytes(100 * TRIM_MIB - 1), "100M");
 }
 
 TEST(QuantityFormat, KeepsBytesCloseToTheFigureAtAnyMagnitude)
 {
-    const Pattern shape("^([0-9]{1,4})(\\.[0-9])?([KMGTPE]?)$");
+    const Pattern shape("^([0-9]{1,4})(\\.[0-9]{1,2})?([KMGTPE]?)$");
     const std::string units = "KMGTPE";
     for (unsigned shift = 0; shift < 64; ++shift) {
         for (const int64_t offset : {-1, 0, 1}) {
@@ -54,7 +58,7 @@ TEST(QuantityFormat, KeepsBytesCloseToTheFigureAtAnyMagnitude)
                 }
             }
             const double exact = static_cast<double>(bytes);
-            EXPECT_NEAR(value, exact, exact * 0.05) << text << " of " << bytes;
+            EXPECT_NEAR(value, exact, exact * 0.005) << text << " of " << bytes;
         }
     }
 }

@@ -20,9 +20,9 @@ std::string Line(const trim_report &report)
 }
 
 const std::string kFigures =
-    "; mallinfo2: arena 5.0G->5.0G, uordblks 1.2G->1.2G, fordblks 3.8G->3.8G, keepcost 128K->4.0K, "
+    "; mallinfo2: arena 5G->5G, uordblks 1.17G->1.17G, fordblks 3.83G->3.83G, keepcost 128K->4K, "
     "ordblks 12345->12345, smblks 678->0, fsmblks 43K->0, hblks 9->9, hblkhd 30M->30M, "
-    "total C heap 5.0G->5.0G";
+    "total C heap 5.03G->5.03G";
 
 std::string Skip(const trim_decision &decision)
 {
@@ -67,8 +67,8 @@ TEST(VerdictLine, TellsWhatBecameOfATrimAndWhatFollows)
 
 TEST(TrimReport, TellsBeforeAndAfter)
 {
-    EXPECT_EQ(Line(SampleReport()), "trim #7 full-gc: RSS+swap 6.0G->2.0G (-4.0G) in 443ms, "
-                                    "expected 3.9G, released 3.9G" +
+    EXPECT_EQ(Line(SampleReport()), "trim #7 full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms, "
+                                    "expected 3.88G, released 3.88G" +
                                         kFigures);
 }
 
@@ -76,8 +76,8 @@ TEST(TrimReport, TellsWhatNoTrimReaches)
 {
     trim_report report = SampleReport();
     report.tops_bytes = 415 * kMiB;
-    EXPECT_EQ(Line(report), "trim #7 full-gc: RSS+swap 6.0G->2.0G (-4.0G) in 443ms, "
-                            "expected 3.9G, released 3.9G" +
+    EXPECT_EQ(Line(report), "trim #7 full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms, "
+                            "expected 3.88G, released 3.88G" +
                                 kFigures + "; tops of other arenas, which no trim reaches: 415M");
 }
 
@@ -96,8 +96,8 @@ TEST(TrimReport, TellsThatTheFiguresWereLeftOut)
     trim_report report = SampleReport();
     report.figures_before = {};
     report.figures_after = {};
-    EXPECT_EQ(Line(report), "trim #7 full-gc: RSS+swap 6.0G->2.0G (-4.0G) in 443ms, "
-                            "expected 3.9G, released 3.9G; mallinfo left out, what it costs "
+    EXPECT_EQ(Line(report), "trim #7 full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms, "
+                            "expected 3.88G, released 3.88G; mallinfo left out, what it costs "
                             "is unknown");
 }
 
@@ -105,7 +105,7 @@ TEST(TrimReport, NamesWhereTheFiguresComeFrom)
 {
     trim_report report = SampleReport();
     report.figures_before.source = report.figures_after.source = TRIM_FIGURES_MALLOC_INFO;
-    EXPECT_NE(Line(report).find("; malloc_info (there is no mallinfo2): arena 5.0G->5.0G, "),
+    EXPECT_NE(Line(report).find("; malloc_info (there is no mallinfo2): arena 5G->5G, "),
               std::string::npos);
     /* Figures of different sources are not set against one another. */
     report.figures_after.source = TRIM_FIGURES_MALLINFO2;
@@ -119,14 +119,14 @@ TEST(TrimReport, TellsWhatADryRunWouldDo)
     report.reason = TRIM_REASON_WATERMARK;
     report.released_known = false;
     EXPECT_EQ(Line(report).substr(0, Line(report).find(';')),
-              "trim #7 watermark: dry-run, not carried out, RSS+swap 6.0G, expected 3.9G");
+              "trim #7 watermark: dry-run, not carried out, RSS+swap 6.01G, expected 3.88G");
 }
 
 TEST(TrimReport, MarksAnExpectationThatIsOnlyABound)
 {
     trim_report report = SampleReport();
     report.resident_assumed = true;
-    EXPECT_NE(Line(report).find("expected at most 3.9G, "), std::string::npos) << Line(report);
+    EXPECT_NE(Line(report).find("expected at most 3.88G, "), std::string::npos) << Line(report);
 }
 
 TEST(TrimReport, TellsGrowthWithItsSign)
@@ -134,7 +134,7 @@ TEST(TrimReport, TellsGrowthWithItsSign)
     trim_report report = SampleReport();
     report.reason = TRIM_REASON_RELOAD;
     report.after.rss_bytes = report.before.rss_bytes + 12 * kKiB;
-    EXPECT_EQ(Line(report).rfind("trim #7 reload: RSS+swap 6.0G->6.0G (+12K) in ", 0), 0U)
+    EXPECT_EQ(Line(report).rfind("trim #7 reload: RSS+swap 6.01G->6.01G (+12K) in ", 0), 0U)
         << Line(report);
 }
 
@@ -147,10 +147,10 @@ TEST(TrimReport, HoldsFiguresBeyond32Bits)
     report.figures_before.arena = UINT64_C(3676094464);
     const std::string line = Line(report);
     EXPECT_EQ(line.rfind("trim #18446744073709551615 ", 0), 0U) << line;
-    EXPECT_NE(line.find("RSS+swap 900T->2.0G (-900T)"), std::string::npos) << line;
+    EXPECT_NE(line.find("RSS+swap 900T->2.01G (-900T)"), std::string::npos) << line;
     EXPECT_NE(line.find("ordblks 5000000000->12345"), std::string::npos) << line;
     /* mallinfo, which wraps, would print -618872832. */
-    EXPECT_NE(line.find("arena 3.4G->5.0G"), std::string::npos) << line;
+    EXPECT_NE(line.find("arena 3.42G->5G"), std::string::npos) << line;
 }
 
 std::string Summary(const trim_totals &totals, bool trim_running)
@@ -164,7 +164,7 @@ TEST(TrimSummary, TellsWhatHasHappened)
 {
     EXPECT_EQ(
         Summary(SampleTotals(), false),
-        "summary: 3 trims (full-gc 2, reload 1), released 5.0G in 600ms of trims, longest "
+        "summary: 3 trims (full-gc 2, reload 1), released 5G in 600ms of trims, longest "
         "443ms; useless 1, regretted 2; skipped 4 (below-threshold 4), put off 1 (cooldown 1)");
 }
 

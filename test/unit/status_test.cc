@@ -57,7 +57,7 @@ TEST(TrimStatus, TellsEverythingThereIsToTell)
     totals.estimate.cpu_ns = 2100 * TRIM_NS_PER_US;
     const auto trim = [](int number) {
         return "trim #" + std::to_string(number) +
-               " full-gc: RSS+swap 6.0G->2.0G (-4.0G) in 443ms, expected 3.9G, released 3.9G; "
+               " full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms, expected 3.88G, released 3.88G; "
                "mallinfo left out, what it costs is unknown";
     };
     EXPECT_EQ(
@@ -67,11 +67,11 @@ TEST(TrimStatus, TellsEverythingThereIsToTell)
         "  classes: loaded 89012, unloaded 345\n"
         "  considered 9: 3 trims (full-gc 2, reload 1), skipped 4 (below-threshold 4), put off 1 ("
         "cooldown 1)\n"
-        "  released 5.0G in 600ms of trims, longest 443ms; useless 1, regretted 2, last "
+        "  released 5G in 600ms of trims, longest 443ms; useless 1, regretted 2, last "
         "verdict regretted\n"
         "  cooldown in force 20s\n"
         "  last estimate: 12.3s ago, expected 12M, arenas resident 900M, arenas 8, free "
-        "chunks 12345, tops of other arenas 5.0M, took 2.1ms CPU\n"
+        "chunks 12345, tops of other arenas 5M, took 2.1ms CPU\n"
         "  agent: CPU in trims 590ms, CPU in 11 estimates 23.4ms, wake-ups 321, log lines "
         "lost 2\n"
         "  options: " +

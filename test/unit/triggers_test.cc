@@ -11,7 +11,10 @@ namespace
 {
 
 constexpr uint64_t kS = TRIM_NS_PER_S;
+constexpr uint64_t kMs = TRIM_NS_PER_MS;
 constexpr uint64_t kStart = 1000 * kS;
+constexpr uint64_t kMaxWait = 10 * kS;
+constexpr uint64_t kFirstGap = 250 * kMs; /* Of follow-ups. */
 
 constexpr uint64_t Bit(trim_reason reason)
 {
@@ -35,7 +38,7 @@ protected:
         trim_options_default(&options);
         options.on = on;
         options.settle_ns = kS;
-        options.max_wait_ns = 10 * kS;
+        options.max_wait_ns = kMaxWait;
         options.burst_classes = 100;
         options.burst_window_ns = 10 * kS;
         options.check_ns = check_ns;
@@ -174,7 +177,7 @@ TEST_F(Triggers, PausesAreFollowedUpWithGrowingGapsUntilTheIntervalTakesOver)
     OldPause(kStart + 5 * kS);
     uint64_t now_ns = Due(kStart + 5 * kS);
     Take(now_ns);
-    for (const uint64_t gap_ns : {2 * kS, 4 * kS, 8 * kS, 16 * kS}) {
+    for (uint64_t gap_ns = kFirstGap; gap_ns < 30 * kS; gap_ns *= 2) {
         ASSERT_EQ(Due(now_ns), now_ns + gap_ns);
         now_ns += gap_ns;
         EXPECT_EQ(Foremost(now_ns), TRIM_REASON_FULL_GC);
@@ -189,8 +192,8 @@ TEST_F(Triggers, BurstsAreFollowedUpAsReloads)
     Init(kAll, 30 * kS);
     const uint64_t ended_ns = Burst(kStart + 5 * kS);
     Take(ended_ns);
-    EXPECT_EQ(Due(ended_ns), ended_ns + 2 * kS);
-    EXPECT_EQ(Foremost(ended_ns + 2 * kS), TRIM_REASON_RELOAD);
+    EXPECT_EQ(Due(ended_ns), ended_ns + kFirstGap);
+    EXPECT_EQ(Foremost(ended_ns + kFirstGap), TRIM_REASON_RELOAD);
 }
 
 TEST_F(Triggers, ANewPauseStartsTheFollowUpAnew)
@@ -199,13 +202,45 @@ TEST_F(Triggers, ANewPauseStartsTheFollowUpAnew)
     OldPause(kStart);
     uint64_t now_ns = Due(kStart);
     Take(now_ns);
-    now_ns += 2 * kS;
+    now_ns += kFirstGap;
     Take(now_ns);
-    OldPause(now_ns + kS);
-    now_ns = Due(now_ns + kS);
+    OldPause(now_ns + 100 * kMs);
+    now_ns = Due(now_ns + 100 * kMs);
     EXPECT_EQ(now_ns, last_old_ns_ + kS);
     Take(now_ns);
-    EXPECT_EQ(Due(now_ns), now_ns + 2 * kS);
+    EXPECT_EQ(Due(now_ns), now_ns + kFirstGap);
+}
+
+TEST_F(Triggers, WhatIsStillGoingOnIsFollowedUpSoonAgainForMaxWaitAtMost)
+{
+    Init(kAll, 60 * kS);
+    OldPause(kStart);
+    const uint64_t began_ns = Due(kStart);
+    EXPECT_FALSE(trim_triggers_follow_soon(&triggers_, began_ns)) << "nothing is followed up";
+    Take(began_ns);
+    uint64_t now_ns = began_ns;
+    while (trim_triggers_follow_soon(&triggers_, now_ns)) {
+        ASSERT_EQ(Due(now_ns), now_ns + kFirstGap);
+        now_ns += kFirstGap;
+        ASSERT_LE(now_ns, began_ns + kMaxWait);
+        Take(now_ns);
+    }
+    EXPECT_EQ(now_ns, began_ns + kMaxWait);
+    EXPECT_EQ(Due(now_ns), now_ns + 2 * kFirstGap) << "the gap grows again";
+}
+
+TEST_F(Triggers, AfterATrimFollowUpsKeepTheCooldown)
+{
+    Init(kAll, 60 * kS);
+    trim_triggers_trimmed(&triggers_, kStart, 10 * kS);
+    EXPECT_EQ(Due(kStart), kStart + 60 * kS) << "nothing is followed up";
+    OldPause(kStart);
+    const uint64_t now_ns = Due(kStart);
+    Take(now_ns);
+    trim_triggers_trimmed(&triggers_, now_ns, 10 * kS);
+    EXPECT_EQ(Due(now_ns), now_ns + 10 * kS);
+    Take(now_ns + 10 * kS);
+    EXPECT_EQ(Due(now_ns + 10 * kS), now_ns + 30 * kS);
 }
 
 TEST_F(Triggers, NothingIsFollowedUpWithoutAnIntervalOfChecks)
@@ -222,7 +257,7 @@ TEST_F(Triggers, FollowUpsNeedNoWatermarkAndEndAtTheInterval)
     OldPause(kStart);
     uint64_t now_ns = Due(kStart);
     Take(now_ns);
-    for (const uint64_t gap_ns : {2 * kS, 4 * kS, 8 * kS, 16 * kS}) {
+    for (uint64_t gap_ns = kFirstGap; gap_ns < 30 * kS; gap_ns *= 2) {
         ASSERT_EQ(Due(now_ns), now_ns + gap_ns);
         now_ns += gap_ns;
         Take(now_ns);

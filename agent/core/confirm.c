@@ -1,0 +1,50 @@
+#include "trimagent/confirm.h"
+
+#include <string.h>
+
+/* Two looks agree while they differ by no more than this part of the former, */
+#define AGREE_PART 8
+/* or by no more than this part of the threshold, which a busy application may take and give. */
+#define AGREE_THRESHOLD_PART 2
+
+void trim_confirm_begin(struct trim_confirm *confirm, uint64_t threshold_bytes, uint64_t gap_ns,
+                        uint64_t max_wait_ns, uint32_t wanted, uint64_t now_ns, uint64_t bytes)
+{
+    memset(confirm, 0, sizeof *confirm);
+    confirm->threshold_bytes = threshold_bytes;
+    confirm->gap_ns = gap_ns;
+    confirm->due_ns = now_ns + gap_ns;
+    confirm->end_ns = now_ns + max_wait_ns;
+    confirm->wanted = wanted;
+    confirm->last_bytes = bytes;
+}
+
+static bool agrees(const struct trim_confirm *confirm, uint64_t bytes)
+{
+    uint64_t last = confirm->last_bytes;
+    uint64_t distance = last > bytes ? last - bytes : bytes - last;
+    return distance <= last / AGREE_PART ||
+           distance <= confirm->threshold_bytes / AGREE_THRESHOLD_PART;
+}
+
+enum trim_confirm_state trim_confirm_look(struct trim_confirm *confirm, uint64_t now_ns,
+                                          uint64_t bytes)
+{
+    bool agreed = agrees(confirm, bytes);
+    confirm->moved = confirm->moved || !agreed;
+    confirm->agreed = agreed ? confirm->agreed + 1 : 0;
+    confirm->last_bytes = bytes;
+    if (confirm->agreed >= confirm->wanted) {
+        return TRIM_CONFIRM_HOLDS;
+    }
+    if (now_ns >= confirm->end_ns) {
+        bool told = confirm->wanted <= TRIM_CONFIRM_EVENT_LOOKS;
+        return told || !confirm->moved ? TRIM_CONFIRM_HOLDS : TRIM_CONFIRM_MOVES;
+    }
+    confirm->gap_ns *= 2;
+    confirm->due_ns = now_ns + confirm->gap_ns;
+    if (confirm->due_ns > confirm->end_ns) {
+        confirm->due_ns = confirm->end_ns;
+    }
+    return TRIM_CONFIRM_AGAIN;
+}
