@@ -10,7 +10,7 @@
  * model is often disposed of right after its successor was loaded, so the first looks are close
  * together.
  */
-#define FOLLOW_FIRST_NS (250 * TRIM_NS_PER_MS)
+#define FOLLOW_FIRST_NS (200 * TRIM_NS_PER_MS)
 
 static bool is_on(const struct trim_triggers *triggers, enum trim_reason reason)
 {

@@ -6,7 +6,7 @@
  * A wrong trim costs about 650 ms per GiB, one look a few milliseconds (docs/DESIGN.md). A look
  * agrees with the one before it where the two differ by no more than an eighth or half a threshold.
  * Old pauses and bursts tell of memory that was freed for good, so one look that agrees is enough;
- * a watermark check has met a moment that nothing sets apart, and wants three in a row.
+ * a watermark check has met a moment that nothing sets apart, and wants six in a row.
  *
  * Pure.
  */
@@ -22,7 +22,7 @@ extern "C" {
 
 /* Looks in a row that must agree: after an old pause or a burst, and for a watermark check. */
 #define TRIM_CONFIRM_EVENT_LOOKS 1
-#define TRIM_CONFIRM_WATERMARK_LOOKS 3
+#define TRIM_CONFIRM_WATERMARK_LOOKS 6
 
 struct trim_confirm {
     uint64_t threshold_bytes;

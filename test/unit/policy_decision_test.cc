@@ -45,7 +45,7 @@ TEST(PolicyDecision, MemoryThatIsStillBeingFreedIsTrimmedOnceAndWhole)
     timeline.At(12500 * kMs, [&] { timeline.memory.Free(400 * kMiB); });
     timeline.RunUntil(100 * kS);
     ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_EQ(timeline.trims()[0].at_ns, 15 * kS); /* 12, 13 and 15. */
+    EXPECT_EQ(timeline.trims()[0].at_ns, 14 * kS); /* 12, 13 and 14. */
     EXPECT_EQ(timeline.trims()[0].expected_bytes, 500 * kMiB);
 }
 
@@ -55,8 +55,10 @@ TEST(PolicyDecision, AWatermarkLeavesMemoryAloneThatComesAndGoes)
     options.check_ns = 100 * kS;
     PolicyTimeline timeline(options);
     timeline.memory.Free(400 * kMiB);
-    timeline.At(103500 * kMs, [&] { timeline.memory.Reuse(100 * kMiB); });
-    timeline.At(107500 * kMs, [&] { timeline.memory.Free(100 * kMiB); });
+    for (uint64_t at_ns = 102500 * kMs; at_ns < 130 * kS; at_ns += 8 * kS) {
+        timeline.At(at_ns, [&] { timeline.memory.Reuse(100 * kMiB); });
+        timeline.At(at_ns + 4 * kS, [&] { timeline.memory.releasable_bytes += 100 * kMiB; });
+    }
     timeline.RunUntil(190 * kS);
     EXPECT_TRUE(timeline.trims().empty());
     EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_REUSED], 1U);
@@ -93,7 +95,7 @@ TEST(PolicyDecision, AProcessThatGrowsForEverIsEstimatedAllTheSame)
     }
     timeline.RunUntil(100 * kS);
     EXPECT_GE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 3U);
-    EXPECT_LE(timeline.policy().skips[TRIM_SKIP_GROWING], options.max_wait_ns / (250 * kMs));
+    EXPECT_LE(timeline.policy().skips[TRIM_SKIP_GROWING], options.max_wait_ns / (200 * kMs));
 }
 
 TEST(PolicyDecision, WithoutConfirmationOneLookIsEnough)
@@ -216,7 +218,7 @@ TEST(PolicyDecision, GoesOnWithoutTheProcessFigures)
     timeline.RunUntil(100 * kS);
     EXPECT_TRUE(timeline.trims().empty());
     timeline.memory.Free(500 * kMiB);
-    timeline.RunUntil(120 * kS);
+    timeline.RunUntil(125 * kS);
     EXPECT_EQ(timeline.trims().size(), 1U);
 }
 
@@ -253,9 +255,9 @@ TEST(PolicyDecision, AChangedProcessIsEstimatedAtTheNextCheck)
     PolicyTimeline timeline(options);
     timeline.RunUntil(45 * kS);
     timeline.memory.Free(500 * kMiB);
-    timeline.RunUntil(58 * kS);
+    timeline.RunUntil(65 * kS);
     ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_EQ(timeline.trims()[0].at_ns, 57 * kS);
+    EXPECT_EQ(timeline.trims()[0].at_ns, 61 * kS);
 }
 
 TEST(PolicyDecision, FaultsAloneAreAChange)
@@ -267,7 +269,7 @@ TEST(PolicyDecision, FaultsAloneAreAChange)
     timeline.RunUntil(45 * kS);
     timeline.memory.minor_faults += 500 * kMiB / 4096;
     timeline.memory.releasable_bytes = 500 * kMiB;
-    timeline.RunUntil(58 * kS);
+    timeline.RunUntil(65 * kS);
     EXPECT_EQ(timeline.trims().size(), 1U);
 }
 

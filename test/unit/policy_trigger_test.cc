@@ -145,7 +145,7 @@ TEST(PolicyTrigger, TheWatermarkIsLookedAtEachCheck)
     timeline.memory.Free(500 * kMiB);
     timeline.RunUntil(100 * kS);
     ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_EQ(timeline.trims()[0].at_ns, 67 * kS); /* Looks at 60, 61, 63 and 67. */
+    EXPECT_EQ(timeline.trims()[0].at_ns, 71 * kS); /* Looks at 60, 61, 63, 65 ... */
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_WATERMARK);
 
     timeline.RunUntil(1000 * kS);
