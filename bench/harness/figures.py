@@ -116,9 +116,11 @@ def _trim_figures(run: Run) -> Row:
     if error is not None:
         row["prediction_error_percent"] = error
     useful = [trim for trim in run.trims if not trim.useless]
-    if useful and run.status is not None and "leftover_mib" in run.figures:
-        last = useful[-1].released_mib
-        row["completeness_percent"] = last / (last + run.figures["leftover_mib"]) * 100
+    if useful and {"leftover_mib", "demanded_mib"} <= run.figures.keys():
+        released = useful[-1].released_mib + run.figures["demanded_mib"]
+        row["completeness_percent"] = released / (released + run.figures["leftover_mib"]) * 100
+    if "demanded_mib" in run.figures and "leftover_mib" in run.figures:
+        row["leftover_mib"] = run.figures["demanded_mib"] + run.figures["leftover_mib"]
     return row
 
 

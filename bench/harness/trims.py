@@ -47,9 +47,9 @@ def _ms(text: str) -> float:
     return float(found.group(1)) * (1000 if found.group(2) == "s" else 1)
 
 
-def agent_trims(log: str) -> list[Trim]:
+def agent_trims(log: str, reason: str = r"\S+") -> list[Trim]:
     pattern = re.compile(
-        rf"^\[([\d.]+)s\].* trim #\d+ \S+: RSS\+swap (?:({_SIZE})->({_SIZE})|unknown).*?"
+        rf"^\[([\d.]+)s\]\[[^\]]*\]\[[^\]]*\] trim #\d+ {reason}: RSS\+swap (?:({_SIZE})->({_SIZE})|unknown).*?"
         rf" in ([\d.]+m?s), expected ({_SIZE}|unknown)(?: at most)?, released ({_SIZE}|unknown)",
         re.MULTILINE,
     )
@@ -61,6 +61,11 @@ def agent_trims(log: str) -> list[Trim]:
             freed = _mib(released)
         trims.append(Trim(float(at), freed, _ms(took), None if expected == "unknown" else _mib(expected)))
     return trims
+
+
+def demanded_trim(log: str) -> Trim | None:
+    """The last trim that the agent made on demand."""
+    return next(reversed(agent_trims(log, "demand")), None)
 
 
 def agent_status(log: str) -> AgentStatus | None:
