@@ -45,6 +45,13 @@ def parse() -> argparse.Namespace:
         default=machine.REPOSITORY / "build/release/libtrimagent.so",
         help="the agent's library, built by ./dev build",
     )
+    parser.add_argument(
+        "--put-together",
+        nargs="+",
+        type=Path,
+        metavar="DIR",
+        help="measure nothing: write results of earlier runs as one; of a load that is in several, the last counts",
+    )
     parser.add_argument("--list", action="store_true", help="list loads and contenders, and end")
     return parser.parse_args()
 
@@ -103,8 +110,30 @@ def write(
     plots.plot_stalls(out / "stalls.svg", rows)
 
 
+def put_together(directories: list[Path], out: Path) -> None:
+    """Later runs replace the loads and contenders of earlier ones; plots are left to the runs themselves."""
+    rows: dict[tuple, list] = {}
+    facts: dict[str, str] = {}
+    for directory in directories:
+        own: dict[tuple, list] = {}
+        for row in report.read_csv(directory / "results.csv"):
+            own.setdefault((row["load"], row["contender"]), []).append(row)
+        rows.update(own)
+        facts.update(report.read_facts(directory / "results.md"))
+    together = [row for own in rows.values() for row in own]
+    loads = [load.name for load in LOADS if any(row["load"] == load.name for row in together)]
+    library = facts.get(report.LIBRARY_FACT)
+    out.mkdir(parents=True, exist_ok=True)
+    report.write_csv(out / "results.csv", together)
+    verdicts = check_targets(together, loads, float(library) if library else None)
+    report.write_markdown(out / "results.md", together, verdicts, facts, "quick")
+
+
 def main() -> None:
     options = parse()
+    if options.put_together:
+        put_together(options.put_together, options.out)
+        return
     if options.list:
         for kind, table in (("loads", LOADS), ("contenders", CONTENDERS)):
             print(f"{kind}:")
@@ -130,6 +159,8 @@ def main() -> None:
         library_kib = machine.stripped_kib(build.agent, Path(work)) if with_agent else None
         setting = Setting(jdk, build, options.profile)
         runs = run_all(setting, options.rounds or ROUNDS[options.profile], loads, contenders)
+    if library_kib is not None:
+        facts[report.LIBRARY_FACT] = f"{library_kib:.0f}"
     facts["load average at the end"] = f"{os.getloadavg()[0]:.1f}"
     write(options.out, runs, facts, options.profile, library_kib)
     print((options.out / "results.md").read_text())

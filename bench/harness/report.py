@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import statistics
 from pathlib import Path
 
@@ -53,6 +54,8 @@ _SHOWN = (
     ("start_rss_added_kib", "RSS added KiB", ".0f"),
 )
 
+LIBRARY_FACT = "the agent's library, stripped, KiB"
+
 
 def write_csv(path: Path, rows: list[Row]) -> None:
     with path.open("w", newline="") as out:
@@ -62,6 +65,21 @@ def write_csv(path: Path, rows: list[Row]) -> None:
             writer.writerow(
                 {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()}
             )
+
+
+def read_csv(path: Path) -> list[Row]:
+    with path.open(newline="") as rows:
+        return [
+            {name: value if name in ("load", "contender") else float(value) for name, value in row.items() if value}
+            for row in csv.DictReader(rows)
+        ]
+
+
+def read_facts(path: Path) -> dict[str, str]:
+    """The list at the head of results.md."""
+    head = path.read_text().partition("## ")[0]
+    found = re.findall(r"^- ([^:\n]+): (.+)$", head, re.MULTILINE)
+    return {name: value for name, value in found if not name.startswith("load average")}
 
 
 def write_series(path: Path, runs: list[Run]) -> None:
