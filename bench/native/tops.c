@@ -9,7 +9,8 @@
 
 #include "pool.h"
 
-/* Mapped by itself, since glibc's dynamic threshold begins at 128 KiB, and at most 32 MiB counts. */
+/* Mapped by itself, since glibc's dynamic threshold begins at 128 KiB, and at most 32 MiB counts.
+ */
 #define RAISING_BLOCK ((size_t)31 << 20)
 #define SMALLEST 2048
 #define LARGEST 65536
