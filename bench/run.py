@@ -65,7 +65,7 @@ def install(loads: list[Load], contenders: list[Contender]) -> None:
 
 def run_one(setting: Setting, round_number: int, load: Load, contender: Contender) -> Run:
     began_s = time.monotonic()
-    print(f"round {round_number}  {load.name:18} {contender.name:16}", end=" ", flush=True)
+    print(f"round {round_number}  {load.name:18} {contender.name:28}", end=" ", flush=True)
     if load.kind == "start":
         run = run_starts(setting, round_number, load, NONE, contender)
     else:
@@ -138,7 +138,7 @@ def main() -> None:
         for kind, table in (("loads", LOADS), ("contenders", CONTENDERS)):
             print(f"{kind}:")
             for one in table:
-                print(f"  {one.name:18} {one.title}")
+                print(f"  {one.name:28} {one.title}")
         return
     loads = chosen("load", options.loads, LOADS)
     contenders = chosen("contender", options.contenders, CONTENDERS)

@@ -2,12 +2,14 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "trimagent/allocator.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/clock.h"
 #include "trimagent/estimate.h"
+#include "trimagent/glibc_tuning.h"
 #include "trimagent/malloc_info.h"
 
 /* What mallinfo2 returns, declared here because old headers lack it. */
@@ -20,6 +22,7 @@ struct mallinfo2_result {
 static int (*malloc_trim_function)(size_t pad);
 static int (*malloc_info_function)(int options, FILE *stream);
 static struct mallinfo2_result (*mallinfo2_function)(void);
+static int (*mallopt_function)(int parameter, int value);
 static FILE *stream;
 
 /* The worker's own state. */
@@ -200,6 +203,17 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
     return 0;
 }
 
+static const char *variable(const char *name)
+{
+    return getenv(name);
+}
+
+static void glibc_tune(struct trim_tuning *tuning, bool running, struct trim_tuning_notes *notes)
+{
+    const struct trim_glibc_world world = {.mallopt = mallopt_function, .variable = variable};
+    trim_glibc_tune(&world, running, tuning, notes);
+}
+
 static const struct trim_allocator glibc = {
     .name = "glibc",
     .estimate = glibc_estimate,
@@ -207,6 +221,7 @@ static const struct trim_allocator glibc = {
     .figures = glibc_figures,
     .trim = glibc_trim,
     .learn = glibc_learn,
+    .tune = glibc_tune,
 };
 
 /*
@@ -228,6 +243,7 @@ const struct trim_allocator *trim_allocator_glibc(void)
     *(void **)&malloc_trim_function = dlsym(RTLD_DEFAULT, "malloc_trim");
     *(void **)&malloc_info_function = dlsym(RTLD_DEFAULT, "malloc_info");
     *(void **)&mallinfo2_function = dlsym(RTLD_DEFAULT, "mallinfo2");
+    *(void **)&mallopt_function = dlsym(RTLD_DEFAULT, "mallopt");
     if (malloc_trim_function == NULL || malloc_info_function == NULL) {
         return NULL;
     }

@@ -34,6 +34,17 @@ const struct trim_option trim_option_table[] = {
     {"max-cooldown", TRIM_OPTION_DURATION, FIELD(max_cooldown_ns), "10m", 100 * MS, DAY,
      "What useless and regretted trims, which double the cooldown, can raise it to; at least "
      "cooldown."},
+    {"trim-threshold", TRIM_OPTION_BYTES_OR_OFF, FIELD(trim_threshold_bytes), "off", 64 * TRIM_KIB,
+     64 * TRIM_MIB,
+     "At the start, for glibc: the most that the free end of an arena keeps, at the price of page "
+     "faults; off leaves glibc's dynamic thresholds on."},
+    {"mmap-threshold", TRIM_OPTION_BYTES_OR_OFF, FIELD(mmap_threshold_bytes), "off", 64 * TRIM_KIB,
+     32 * TRIM_MIB,
+     "At the start, for glibc: blocks from this size on are mapped one by one; 32m where only "
+     "trim-threshold is given."},
+    {"arena-max", TRIM_OPTION_COUNT_OR_OFF, FIELD(arena_max), "off", 1, 1024,
+     "At the start, for glibc: most arenas that it makes for threads; fewer keep less, but threads "
+     "wait for one another."},
     {"log", TRIM_OPTION_TARGET, FIELD(log_target), "stderr", 0, 0,
      "Where to log; in a path %p is the process id. A file is appended to."},
     {"log-level", TRIM_OPTION_LEVEL, FIELD(log_level), "info", 0, 0, "Least weighty lines to log."},

@@ -128,9 +128,19 @@ static int set_target(char *field, const char *text, size_t length)
 
 typedef enum trim_parse_result (*number_parser)(const char *text, size_t length, uint64_t *value);
 
+static bool may_be_off(const struct trim_option *option)
+{
+    return option->type == TRIM_OPTION_BYTES_OR_OFF || option->type == TRIM_OPTION_COUNT_OR_OFF ||
+           option->type == TRIM_OPTION_DURATION_OR_OFF;
+}
+
 static int set_number(uint64_t *field, const struct trim_option *option, number_parser parse,
                       const char *text, size_t length)
 {
+    if (may_be_off(option) && equals(text, length, "off")) {
+        *field = 0;
+        return 0;
+    }
     uint64_t value = 0;
     if (parse(text, length, &value) != TRIM_PARSE_OK || !in_range(option, value)) {
         return -1;
@@ -145,14 +155,12 @@ int trim_option_set(struct trim_options *options, const struct trim_option *opti
     uint64_t *field = numbers(options, option);
     switch (option->type) {
     case TRIM_OPTION_BYTES:
+    case TRIM_OPTION_BYTES_OR_OFF:
         return set_number(field, option, trim_parse_bytes, text, length);
-    case TRIM_OPTION_DURATION_OR_OFF:
-        if (equals(text, length, "off")) {
-            *field = 0;
-            return 0;
-        }
-        return set_number(field, option, trim_parse_duration, text, length);
+    case TRIM_OPTION_COUNT_OR_OFF:
+        return set_number(field, option, trim_parse_count, text, length);
     case TRIM_OPTION_DURATION:
+    case TRIM_OPTION_DURATION_OR_OFF:
         return set_number(field, option, trim_parse_duration, text, length);
     case TRIM_OPTION_BURST:
         return set_burst(field, option, text, length);
@@ -187,16 +195,21 @@ void trim_option_add_allowed(struct trim_text *text, const struct trim_option *o
 {
     char min[TRIM_QUANTITY_TEXT_MAX];
     char max[TRIM_QUANTITY_TEXT_MAX];
+    const char *or_off = may_be_off(option) ? ", or off" : "";
     switch (option->type) {
     case TRIM_OPTION_BYTES:
-        trim_text_add(text, "a size from %s to %s", trim_format_bytes_exact(min, option->min),
-                      trim_format_bytes_exact(max, option->max));
+    case TRIM_OPTION_BYTES_OR_OFF:
+        trim_text_add(text, "a size from %s to %s%s", trim_format_bytes_exact(min, option->min),
+                      trim_format_bytes_exact(max, option->max), or_off);
+        break;
+    case TRIM_OPTION_COUNT_OR_OFF:
+        trim_text_add(text, "a number from %" PRIu64 " to %" PRIu64 "%s", option->min, option->max,
+                      or_off);
         break;
     case TRIM_OPTION_DURATION:
     case TRIM_OPTION_DURATION_OR_OFF:
         trim_text_add(text, "a time from %s to %s%s", trim_format_duration(min, option->min),
-                      trim_format_duration(max, option->max),
-                      option->type == TRIM_OPTION_DURATION_OR_OFF ? ", or off" : "");
+                      trim_format_duration(max, option->max), or_off);
         break;
     case TRIM_OPTION_BURST:
         trim_text_add(
@@ -234,14 +247,20 @@ void trim_option_add_value(struct trim_text *text, const struct trim_option *opt
 {
     const uint64_t *fields = numbers_of(options, option);
     char quantity[TRIM_QUANTITY_TEXT_MAX];
+    if (may_be_off(option) && *fields == 0) {
+        trim_text_add(text, "off");
+        return;
+    }
     switch (option->type) {
     case TRIM_OPTION_BYTES:
+    case TRIM_OPTION_BYTES_OR_OFF:
         trim_text_add(text, "%s", trim_format_bytes_exact(quantity, *fields));
         break;
-    case TRIM_OPTION_DURATION_OR_OFF:
-        trim_text_add(text, "%s", *fields == 0 ? "off" : trim_format_duration(quantity, *fields));
+    case TRIM_OPTION_COUNT_OR_OFF:
+        trim_text_add(text, "%" PRIu64, *fields);
         break;
     case TRIM_OPTION_DURATION:
+    case TRIM_OPTION_DURATION_OR_OFF:
         trim_text_add(text, "%s", trim_format_duration(quantity, *fields));
         break;
     case TRIM_OPTION_BURST:

@@ -99,6 +99,47 @@ static void find_allocator(void)
     agent.config.allocator_description = agent.allocator_description;
 }
 
+/*
+ * Sets the parameters of malloc that the options name. What is not in force afterwards is off in
+ * the options, so that the start line and status tell what is.
+ */
+static void tune_allocator(bool live)
+{
+    struct trim_options *options = &agent.config.options;
+    struct trim_tuning tuning = {.trim_threshold_bytes = options->trim_threshold_bytes,
+                                 .mmap_threshold_bytes = options->mmap_threshold_bytes,
+                                 .arena_max = options->arena_max};
+    if (tuning.trim_threshold_bytes == 0 && tuning.mmap_threshold_bytes == 0 &&
+        tuning.arena_max == 0) {
+        return;
+    }
+    char failed[MESSAGE_MAX];
+    char overridden[MESSAGE_MAX];
+    struct trim_text failures;
+    struct trim_text overrides;
+    trim_text_init(&failures, failed, sizeof failed);
+    trim_text_init(&overrides, overridden, sizeof overridden);
+    struct trim_tuning_notes notes = {.failures = &failures, .overrides = &overrides};
+    if (options->dry_run != 0) {
+        trim_text_add(&failures, "this is a dry run");
+        tuning = (struct trim_tuning){0};
+    } else if (agent.config.allocator->tune == NULL) {
+        trim_text_add(&failures, "malloc belongs to %s", agent.allocator_description);
+        tuning = (struct trim_tuning){0};
+    } else {
+        agent.config.allocator->tune(&tuning, live, &notes);
+    }
+    if (overrides.length > 0) {
+        trim_log(TRIM_LOG_INFO, "malloc's parameters: %s", overridden);
+    }
+    if (failures.length > 0) {
+        trim_log(TRIM_LOG_WARNING, "malloc's parameters not set: %s", failed);
+    }
+    options->trim_threshold_bytes = tuning.trim_threshold_bytes;
+    options->mmap_threshold_bytes = tuning.mmap_threshold_bytes;
+    options->arena_max = tuning.arena_max;
+}
+
 /* What OnLoad and OnAttach have in common, once the options are read. Returns whether the events
  * are on. */
 static bool prepare(JavaVM *vm, bool live)
@@ -110,6 +151,7 @@ static bool prepare(JavaVM *vm, bool live)
     trim_text_init(&message, buffer, sizeof buffer);
     open_log();
     find_allocator();
+    tune_allocator(live);
     agent.config.counters = &agent.counters;
     agent.config.proc = "/proc/self";
     void *function = NULL;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 LIBRARIES = "/usr/lib/x86_64-linux-gnu"
 JNA_JAR = "/usr/share/java/jna.jar"
@@ -62,6 +62,11 @@ def _preload(name: str, title: str, library: str, package: str, **environment: s
     )
 
 
+def _tuned(name: str, options: str, *more_loads: str) -> Contender:
+    """The agent with parameters for malloc: for the load that they are made for, and few others."""
+    return replace(_agent(name, options), only_loads=("tops", *more_loads))
+
+
 _START_UPS = ("start-up", "start-up-classes")
 _DECAY = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:1000"
 
@@ -69,6 +74,9 @@ CONTENDERS = (
     Contender("none", "no trimming"),
     _agent("trimagent"),
     _agent("trimagent-512m", "threshold=512m"),
+    _tuned("trimagent-trim-threshold", "trim-threshold=8m", "steady", "reload-synthetic"),
+    _tuned("trimagent-trim-threshold-1m", "trim-threshold=1m"),
+    _tuned("trimagent-arena-max", "arena-max=4", "steady", "reload-synthetic"),
     _jdk("jdk-1s", 1000),
     _jdk("jdk-10s", 10000),
     _jdk("jdk-60s", 60000),

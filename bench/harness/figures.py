@@ -12,7 +12,7 @@ CPU_MARGIN_S = 0.1  # The logs' clock begins a moment after the JVM's start.
 COLUMNS = (
     "round", "load", "contender", "ended_early", "duration_s",
     "retained_mib_s", "peak_rss_mib", "final_rss_mib", "base_rss_mib", "live_end_mib",
-    "huge_pages_mib", "system_mib", "cgroup_mib", "leftover_mib",
+    "huge_pages_mib", "system_mib", "cgroup_mib", "leftover_mib", "tops_mib",
     "trims", "trims_below_1_mib", "trims_below_16_mib", "released_mib", "trim_longest_ms", "trim_wall_ms",
     "trim_cpu_ms", "petty_trim_cpu_ms", "estimates", "estimate_cpu_ms", "trimmer_cpu_ms",
     "trimmer_cpu_percent", "wake_ups", "helper_cpu_ms", "stopped_ms", "process_cpu_s",
@@ -112,6 +112,8 @@ def _trim_figures(run: Run) -> Row:
     if run.status is not None:
         row["trim_cpu_ms"] = run.status.trim_cpu_ms
         row["wake_ups"] = run.status.wake_ups
+        if run.status.tops_mib is not None and "tops_mib" not in run.figures:
+            row["tops_mib"] = run.status.tops_mib
     error = _prediction_error_percent(run.trims)
     if error is not None:
         row["prediction_error_percent"] = error

@@ -81,6 +81,14 @@ LOADS = (
         rests=False,
     ),
     Load(
+        "tops",
+        "8 threads that free up to 48 MiB each and rest: what malloc_trim leaves behind",
+        "staged",
+        "bench.Tops",
+        _SMALL_HEAP,
+        {"quick": ("seconds=10", "rest=8"), "full": ("seconds=40", "rest=12")},
+    ),
+    Load(
         "gc-heavy",
         "a Java heap of 2 GiB with young, concurrent old and full collections",
         "staged",

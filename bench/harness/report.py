@@ -22,6 +22,7 @@ _SHOWN = (
     ("system_mib", "system's own", ".0f"),
     ("huge_pages_mib", "huge pages", ".0f"),
     ("leftover_mib", "left to trim", ".0f"),
+    ("tops_mib", "tops", ".0f"),
     ("trims", "trims", ".0f"),
     ("trims_below_1_mib", "< 1 MiB", ".0f"),
     ("trims_below_16_mib", "< 16 MiB", ".0f"),

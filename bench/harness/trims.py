@@ -35,6 +35,7 @@ class AgentStatus:
     estimates: int
     estimate_cpu_ms: float
     wake_ups: int
+    tops_mib: float | None  # None where the last estimate has not looked at them.
 
 
 def _mib(text: str) -> float:
@@ -75,7 +76,10 @@ def agent_status(log: str) -> AgentStatus | None:
     if not found:
         return None
     trim_cpu, estimates, estimate_cpu, wake_ups = found[-1]
-    return AgentStatus(_ms(trim_cpu), int(estimates), _ms(estimate_cpu), int(wake_ups))
+    status = log[log.rindex(" status: ") :]
+    tops = re.search(rf"last estimate: .*, tops of other arenas ({_SIZE}),", status)
+    tops_mib = _mib(tops.group(1)) if tops else None
+    return AgentStatus(_ms(trim_cpu), int(estimates), _ms(estimate_cpu), int(wake_ups), tops_mib)
 
 
 def jdk_trims(log: str) -> list[Trim]:

@@ -6,6 +6,7 @@
 #include "blocks.h"
 #include "churn.h"
 #include "pool.h"
+#include "tops.h"
 #include "victims.h"
 
 #define REQUEST_BLOCKS 8
@@ -82,6 +83,22 @@ JNIEXPORT jdoubleArray JNICALL Java_bench_Native_bursts(JNIEnv *env, jclass type
     struct bench_churn_result result;
     bench_churn_bursts((uint64_t)ms * 1000000U, (uint64_t)bytes, &result);
     return churn_array(env, &result);
+}
+
+JNIEXPORT jdoubleArray JNICALL Java_bench_Native_tops(JNIEnv *env, jclass type, jlong ms,
+                                                      jlong bytes)
+{
+    (void)type;
+    struct bench_churn_result result;
+    bench_tops_run((uint64_t)ms * 1000000U, (uint64_t)bytes, &result);
+    return churn_array(env, &result);
+}
+
+JNIEXPORT jlong JNICALL Java_bench_Native_topsBytes(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    return (jlong)bench_tops_bytes();
 }
 
 JNIEXPORT void JNICALL Java_bench_Native_startVictims(JNIEnv *env, jclass type, jint victims)

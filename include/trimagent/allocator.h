@@ -1,9 +1,9 @@
 /*
  * The seam to the allocator that is in charge of malloc in this process.
  *
- * Each allocator is a const table of functions. They run on the worker only, without any lock held
- * by the agent, and allocate nothing. 0 is success; on failure (-1) the output is untouched.
- * Functions marked optional may be NULL.
+ * Each allocator is a const table of functions. They run on the worker only (tune before it
+ * starts), without any lock held by the agent, and allocate nothing. 0 is success; on failure (-1)
+ * the output is untouched. Functions marked optional may be NULL.
  */
 #ifndef TRIMAGENT_ALLOCATOR_H
 #define TRIMAGENT_ALLOCATOR_H
@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "trimagent/text.h"
+#include "trimagent/tuning.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -85,6 +86,14 @@ struct trim_allocator {
      * back, which means nothing where after->resident_assumed is set.
      */
     int (*learn)(uint64_t resident_before, struct trim_estimate *after, uint64_t *released_bytes);
+
+    /*
+     * Sets malloc's parameters for the rest of the process's life. Optional: without it there are
+     * none to set. On the thread that loads the agent. It cannot fail as a whole: what could not
+     * be set is told in *notes, and is 0 in *tuning afterwards. running: the process has run for a
+     * while and has its arenas.
+     */
+    void (*tune)(struct trim_tuning *tuning, bool running, struct trim_tuning_notes *notes);
 };
 
 /*

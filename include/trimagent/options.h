@@ -34,9 +34,12 @@ struct trim_options {
     uint64_t confirm_ns;      /* Time between the first and the second look. */
     uint64_t burst_classes; /* Class loads and unloads within burst_window_ns that make a burst. */
     uint64_t burst_window_ns;
-    uint64_t check_ns;                    /* Interval of the watermark check; 0 is off. */
-    uint64_t cooldown_ns;                 /* Least time between two trims. */
-    uint64_t max_cooldown_ns;             /* What useless and regretted trims can raise it to. */
+    uint64_t check_ns;             /* Interval of the watermark check; 0 is off. */
+    uint64_t cooldown_ns;          /* Least time between two trims. */
+    uint64_t max_cooldown_ns;      /* What useless and regretted trims can raise it to. */
+    uint64_t trim_threshold_bytes; /* The allocator's parameters; 0 leaves it alone. */
+    uint64_t mmap_threshold_bytes;
+    uint64_t arena_max;
     char log_target[TRIM_LOG_TARGET_MAX]; /* "stderr", "stdout" or a path. */
     uint64_t log_level;                   /* enum trim_log_level. */
     uint64_t dry_run;                     /* 1: decide and log, but do not trim. */
@@ -45,6 +48,8 @@ struct trim_options {
 
 enum trim_option_type {
     TRIM_OPTION_BYTES,
+    TRIM_OPTION_BYTES_OR_OFF,    /* "off" is 0. */
+    TRIM_OPTION_COUNT_OR_OFF,    /* "off" is 0. */
     TRIM_OPTION_DURATION,        /* Nanoseconds. */
     TRIM_OPTION_DURATION_OR_OFF, /* Nanoseconds; "off" is 0. */
     TRIM_OPTION_BURST,           /* COUNT/DURATION: two neighbouring uint64_t, count first. */

@@ -55,6 +55,27 @@ TEST_P(Jemalloc, IsNamedInOneLineAndLeftAlone)
     EXPECT_TRUE(jvm.lines_with(log_lines::any_trim()).empty()) << jvm.transcript();
 }
 
+TEST_P(Jemalloc, HasNoneOfTheParametersThatAreForGlibc)
+{
+    if (jemalloc().empty()) {
+        GTEST_SKIP() << "libjemalloc.so.2 is not installed";
+    }
+    Jvm jvm(Launch(GetParam())
+                .variable("LD_PRELOAD=" + jemalloc())
+                .with_agent("arena-max=1,trim-threshold=1m")
+                .run("Hello"));
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_EQ(jvm.lines_with("^hello$").size(), 1u) << jvm.transcript();
+    EXPECT_EQ(
+        jvm.lines_with(log_lines::tuning_refused("malloc belongs to libjemalloc.so.2")).size(), 1u)
+        << jvm.transcript();
+    EXPECT_EQ(
+        jvm.lines_with(log_lines::start("trim-threshold=off,mmap-threshold=off,arena-max=off"))
+            .size(),
+        1u)
+        << jvm.transcript();
+}
+
 INSTANTIATE_TEST_SUITE_P(Preloaded, Jemalloc, testing::ValuesIn(jdks()), parameter_name<Jdk>);
 
 } // namespace

@@ -100,6 +100,21 @@ std::string pauses_seen()
     return decorated("info", " *GC pauses: ");
 }
 
+std::string arenas_seen()
+{
+    return decorated("info", " *last estimate: .*, tops of other arenas ");
+}
+
+std::string tuning_overrides(const std::string &what)
+{
+    return decorated("info", "malloc's parameters: .*" + literally(what));
+}
+
+std::string tuning_refused(const std::string &why)
+{
+    return decorated("warning", "malloc's parameters not set: .*" + literally(why));
+}
+
 std::string allocator_refused(const std::string &library)
 {
     return decorated("warning", "malloc belongs to " + literally(library));
@@ -163,6 +178,16 @@ std::optional<Pauses> pauses_of(const std::string &line)
         return std::nullopt;
     }
     return Pauses{std::stoull(match[1]), std::stoull(match[2])};
+}
+
+std::optional<Arenas> arenas_of(const std::string &line)
+{
+    static const std::regex counts("arenas ([0-9]+), .*tops of other arenas ([^ ,]+),");
+    std::smatch match;
+    if (!std::regex_search(line, match, counts)) {
+        return std::nullopt;
+    }
+    return Arenas{std::stoull(match[1]), static_cast<uint64_t>(bytes_of(match[2]))};
 }
 
 } // namespace trimagent_test::log_lines

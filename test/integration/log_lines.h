@@ -37,6 +37,12 @@ std::string any_summary();
 std::string status();
 // The line of it that counts pauses.
 std::string pauses_seen();
+// The line of it that tells of the arenas.
+std::string arenas_seen();
+// The line about parameters of malloc that override the environment's, and that about those which
+// could not be set.
+std::string tuning_overrides(const std::string &what);
+std::string tuning_refused(const std::string &why);
 // The line that another allocator than glibc's gets at the start, and the answer to the command
 // "trim" with it.
 std::string allocator_refused(const std::string &library);
@@ -73,6 +79,15 @@ struct Pauses {
 
 // Nothing where the line is not of that form.
 std::optional<Pauses> pauses_of(const std::string &line);
+
+// What the line of arenas_seen tells.
+struct Arenas {
+    uint64_t count;
+    uint64_t tops_bytes; // Of all but the main one.
+};
+
+// Nothing where the line is not of that form.
+std::optional<Arenas> arenas_of(const std::string &line);
 
 } // namespace trimagent_test::log_lines
 

@@ -55,7 +55,8 @@ TEST_P(Options, ArePrintedByHelpInsteadOfStarting)
     EXPECT_TRUE(jvm.lines_with("^hello$").empty()) << jvm.transcript();
     for (const std::string option :
          {"threshold", "on", "settle", "max-wait", "confirm", "burst", "check", "cooldown",
-          "max-cooldown", "log", "log-level", "dry-run", "help"}) {
+          "max-cooldown", "trim-threshold", "mmap-threshold", "arena-max", "log", "log-level",
+          "dry-run", "help"}) {
         EXPECT_EQ(jvm.lines_with("^" + option + "=").size(), 1u) << option << " in:\n"
                                                                  << jvm.transcript();
     }
@@ -159,6 +160,10 @@ INSTANTIATE_TEST_SUITE_P(
             BadOption{"TrailingComma", "settle=1s,", "", "empty", "threshold, on, settle"},
             BadOption{"ReasonTwice", "on=reload+reload", "on", "'reload+reload'", "joined by +"},
             BadOption{"WordForATime", "check=never", "check", "'never'", "or off"},
+            BadOption{"SizeBeyondMallopt", "trim-threshold=4g", "trim-threshold", "'4g'",
+                      "a size from 64k to 64m, or off"},
+            BadOption{"NoArenas", "arena-max=0", "arena-max", "'0'",
+                      "a number from 1 to 1024, or off"},
             BadOption{"Contradiction", "settle=20s,max-wait=10s", "max-wait", "'10s'",
                       "at least settle, which is 20s"},
             BadOption{"UnknownLetterInPath", "log=/tmp/%q.log", "log", "'/tmp/%q.log'",

@@ -63,7 +63,8 @@ struct FakeAllocator {
 
     static const trim_allocator *Table()
     {
-        static const trim_allocator table = {"fake", Estimate, Refaulted, Figures, Trim, Learn};
+        static const trim_allocator table = {"fake", Estimate, Refaulted, Figures,
+                                             Trim,   Learn,    nullptr};
         return &table;
     }
 

@@ -296,6 +296,7 @@ TEST(AllocatorUnsupported, CanDoNothingButTellItsName)
     EXPECT_EQ(trim_allocator_unsupported.figures, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.trim, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.learn, nullptr);
+    EXPECT_EQ(trim_allocator_unsupported.tune, nullptr);
 }
 
 TEST(AllocatorInCharge, IsNeverGlibcWhereMallocIsASanitizers)

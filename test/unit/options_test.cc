@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <climits>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -31,7 +32,8 @@ TEST(Options, ReachTheirFields)
 {
     const ParsedOptions parsed = ParseOptions(
         "threshold=3m,on=reload+full-gc,settle:20ms,max-wait=7s,confirm=2s,burst=33/44s,check=55s,"
-        "cooldown=8s,max-cooldown=9m,log=/tmp/%p.log,log-level=debug,dry-run=true");
+        "cooldown=8s,max-cooldown=9m,trim-threshold=3m,mmap-threshold=4m,arena-max=5,log=/tmp/"
+        "%p.log,log-level=debug,dry-run=true");
     ASSERT_TRUE(parsed.accepted) << parsed.message;
     const trim_options &options = parsed.options;
     EXPECT_EQ(options.threshold_bytes, 3 * TRIM_MIB);
@@ -45,6 +47,9 @@ TEST(Options, ReachTheirFields)
     EXPECT_EQ(options.check_ns, 55 * TRIM_NS_PER_S);
     EXPECT_EQ(options.cooldown_ns, 8 * TRIM_NS_PER_S);
     EXPECT_EQ(options.max_cooldown_ns, 540 * TRIM_NS_PER_S);
+    EXPECT_EQ(options.trim_threshold_bytes, 3 * TRIM_MIB);
+    EXPECT_EQ(options.mmap_threshold_bytes, 4 * TRIM_MIB);
+    EXPECT_EQ(options.arena_max, 5U);
     EXPECT_STREQ(options.log_target, "/tmp/%p.log");
     EXPECT_EQ(options.log_level, uint64_t{TRIM_LOG_DEBUG});
     EXPECT_EQ(options.dry_run, 1U);
@@ -58,6 +63,21 @@ TEST(Options, CheckCanBeSwitchedOff)
     EXPECT_EQ(parsed.options.check_ns, 0U);
     EXPECT_EQ(ValueOf(OptionNamed("check"), parsed.options), "off");
     EXPECT_FALSE(ParseOptions("cooldown=off").accepted);
+}
+
+TEST(Options, LeaveMallocAloneUnlessTheyAreGiven)
+{
+    for (const char *text : {"", "trim-threshold=off,mmap-threshold=off,arena-max=off"}) {
+        const ParsedOptions parsed = ParseOptions(text);
+        ASSERT_TRUE(parsed.accepted) << parsed.message;
+        EXPECT_EQ(parsed.options.trim_threshold_bytes, 0U);
+        EXPECT_EQ(parsed.options.mmap_threshold_bytes, 0U);
+        EXPECT_EQ(parsed.options.arena_max, 0U);
+    }
+    /* mallopt takes an int. */
+    for (const char *name : {"trim-threshold", "mmap-threshold", "arena-max"}) {
+        EXPECT_LE(OptionNamed(name).max, uint64_t{INT_MAX}) << name;
+    }
 }
 
 TEST(Options, LogTakesPathsWithSeparatorsOfOptionsInThem)

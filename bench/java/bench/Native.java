@@ -27,6 +27,12 @@ final class Native {
     /** Bursts, wall ns, nothing, median ns, longest ns, and CPU ns of the bursts. */
     static native double[] bursts(long ms, long bytesPerThread);
 
+    /** As steady, of rounds that take and free up to so many bytes on each thread. */
+    static native double[] tops(long ms, long bytesPerThread);
+
+    /** Bytes in the tops of all arenas but the main one. */
+    static native long topsBytes();
+
     static native void startVictims(int victims);
 
     /**
