@@ -3,23 +3,6 @@
 #include <string.h>
 
 #include "trimagent/clock.h"
-#include "trimagent/quantity.h"
-
-/*
- * A watermark check that finds the process unchanged costs no estimate, but memory can be freed
- * without a fault and without a change of RSS. So one check in this many estimates all the same.
- */
-#define UNCHANGED_IN_A_ROW_MAX 9
-
-/* The process counts as unchanged while RSS and faults have moved by less than this part of the
- * threshold. */
-#define UNCHANGED_PART 8
-
-/* Two looks at RSS that are this close together tell whether the process is growing now. */
-#define GROWTH_WINDOW_NS TRIM_NS_PER_S
-
-/* The smallest page: what a minor fault brings in at least. */
-#define FAULT_BYTES 4096
 
 static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
 {
@@ -38,6 +21,7 @@ void trim_policy_init(struct trim_policy *policy, const struct trim_options *opt
     policy->options = *options;
     trim_triggers_init(&policy->triggers, options, now_ns, class_changes);
     trim_ration_init(&policy->ration, now_ns);
+    trim_movement_init(&policy->movement, options->threshold_bytes);
     trim_cooldown_init(&policy->cooldown, options->cooldown_ns, options->max_cooldown_ns);
 }
 
@@ -178,72 +162,37 @@ static void decide_trim(struct trim_policy *policy, uint64_t now_ns, uint64_t ex
 
 /* What measurements lead to. */
 
-static uint64_t distance(uint64_t a, uint64_t b)
-{
-    return a > b ? a - b : b - a;
-}
-
 static uint64_t signals_sum(const struct trim_observation *observation)
 {
     return observation->old_pauses + observation->class_changes;
 }
 
-static bool is_unchanged(const struct trim_policy *policy, const struct trim_observation *now)
-{
-    uint64_t small = policy->options.threshold_bytes / UNCHANGED_PART;
-    return policy->has_base && policy->base_signals == signals_sum(now) &&
-           distance(policy->base_rss_bytes, now->rss_bytes) < small &&
-           (now->minor_faults - policy->base_minor_faults) < small / FAULT_BYTES;
-}
-
-/*
- * Whether the process has grown since a look of a moment ago: a model is being loaded, and what it
- * replaces is freed afterwards. Growing is seen in microseconds, without an estimate.
- */
-static bool is_growing(const struct trim_policy *policy, const struct trim_observation *now)
-{
-    return policy->seen_rss_at_ns != 0 && now->now_ns - policy->seen_rss_at_ns < GROWTH_WINDOW_NS &&
-           now->rss_bytes > policy->seen_rss_bytes &&
-           now->rss_bytes - policy->seen_rss_bytes >=
-               policy->options.threshold_bytes / UNCHANGED_PART;
-}
-
 static void judge_process(struct trim_policy *policy, const struct trim_observation *now,
                           struct trim_decision *decision)
 {
+    struct trim_movement *movement = &policy->movement;
     if (now->failed) {
         /* Without /proc this look saves nothing, but the allocator's own figures may still serve.
          */
-        policy->has_base = false;
+        trim_movement_forget(movement);
         decide_first(policy, now->now_ns, decision);
         return;
     }
+    bool watermark = policy->reason == TRIM_REASON_WATERMARK;
     if (now->rss_bytes < policy->options.threshold_bytes) {
         decision->expected_bytes = now->rss_bytes;
         decision->bound_only = true;
         end_consideration(policy, TRIM_SKIP_BELOW_THRESHOLD, now->now_ns, decision);
-        return;
-    }
-    bool grows = is_growing(policy, now);
-    policy->seen_rss_bytes = now->rss_bytes;
-    policy->seen_rss_at_ns = now->now_ns;
-    if (policy->reason != TRIM_REASON_WATERMARK && grows &&
-        trim_triggers_follow_soon(&policy->triggers, now->now_ns)) {
+    } else if (trim_movement_grows(movement, now->now_ns, now->rss_bytes) && !watermark &&
+               trim_triggers_follow_soon(&policy->triggers, now->now_ns)) {
         end_consideration(policy, TRIM_SKIP_GROWING, now->now_ns, decision);
-        return;
-    }
-    if (policy->reason == TRIM_REASON_WATERMARK && is_unchanged(policy, now) &&
-        policy->unchanged_in_a_row < UNCHANGED_IN_A_ROW_MAX) {
-        policy->unchanged_in_a_row++;
+    } else if (watermark && trim_movement_unchanged(movement, now->rss_bytes, now->minor_faults,
+                                                    signals_sum(now))) {
         end_consideration(policy, TRIM_SKIP_UNCHANGED, now->now_ns, decision);
-        return;
+    } else {
+        trim_movement_rebase(movement, now->rss_bytes, now->minor_faults, signals_sum(now));
+        decide_first(policy, now->now_ns, decision);
     }
-    policy->has_base = true;
-    policy->unchanged_in_a_row = 0;
-    policy->base_rss_bytes = now->rss_bytes;
-    policy->base_minor_faults = now->minor_faults;
-    policy->base_signals = signals_sum(now);
-    decide_first(policy, now->now_ns, decision);
 }
 
 /* Takes in an estimate that has found enough. */
@@ -357,7 +306,7 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
 {
     policy->stage = TRIM_STAGE_IDLE;
     policy->deferred = false;
-    policy->has_base = false;
+    trim_movement_forget(&policy->movement);
     trim_cooldown_start(&policy->cooldown, outcome->end_ns);
     trim_triggers_trimmed(&policy->triggers, outcome->end_ns, policy->cooldown.length_ns);
     trim_ration_spend(&policy->ration, outcome->end_ns, outcome->cost_ns);

@@ -23,6 +23,7 @@
 
 #include "trimagent/confirm.h"
 #include "trimagent/cooldown.h"
+#include "trimagent/movement.h"
 #include "trimagent/options.h"
 #include "trimagent/ration.h"
 #include "trimagent/reason.h"
@@ -121,17 +122,8 @@ struct trim_policy {
     uint64_t looks_cost_ns;
     bool deferred; /* The deferral of what waits now was counted already. */
 
-    /* The process at the last estimate, for the watermark's cheap look. */
-    bool has_base;
-    uint64_t base_rss_bytes;
-    uint64_t base_minor_faults;
-    uint64_t base_signals;
-    uint32_t unchanged_in_a_row;
+    struct trim_movement movement;
     uint64_t last_estimate_cost_ns;
-
-    /* RSS at the last look at the process, and when that was; 0: never. */
-    uint64_t seen_rss_bytes;
-    uint64_t seen_rss_at_ns;
 
     /* For the summary. */
     uint64_t considered;

@@ -1,0 +1,64 @@
+#include "trimagent/movement.h"
+
+#include <string.h>
+
+#include "trimagent/quantity.h"
+
+#define UNCHANGED_IN_A_ROW_MAX 9
+
+/* Movements below this part of the threshold do not count. */
+#define SMALL_PART 8
+
+/* Two looks that are this close together tell whether the process is growing now. */
+#define GROWTH_WINDOW_NS TRIM_NS_PER_S
+
+/* The smallest page: what a minor fault brings in at least. */
+#define FAULT_BYTES 4096
+
+void trim_movement_init(struct trim_movement *movement, uint64_t threshold_bytes)
+{
+    memset(movement, 0, sizeof *movement);
+    movement->small_bytes = threshold_bytes / SMALL_PART;
+}
+
+bool trim_movement_grows(struct trim_movement *movement, uint64_t now_ns, uint64_t rss_bytes)
+{
+    bool recent = movement->seen_at_ns != 0 && now_ns - movement->seen_at_ns < GROWTH_WINDOW_NS;
+    bool grows = recent && rss_bytes > movement->seen_rss_bytes &&
+                 rss_bytes - movement->seen_rss_bytes >= movement->small_bytes;
+    movement->seen_rss_bytes = rss_bytes;
+    movement->seen_at_ns = now_ns;
+    return grows;
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+bool trim_movement_unchanged(struct trim_movement *movement, uint64_t rss_bytes,
+                             uint64_t minor_faults, uint64_t signals)
+{
+    bool unchanged =
+        movement->has_base && movement->base_signals == signals &&
+        distance(movement->base_rss_bytes, rss_bytes) < movement->small_bytes &&
+        minor_faults - movement->base_minor_faults < movement->small_bytes / FAULT_BYTES &&
+        movement->unchanged_in_a_row < UNCHANGED_IN_A_ROW_MAX;
+    movement->unchanged_in_a_row += unchanged ? 1 : 0;
+    return unchanged;
+}
+
+void trim_movement_rebase(struct trim_movement *movement, uint64_t rss_bytes, uint64_t minor_faults,
+                          uint64_t signals)
+{
+    movement->has_base = true;
+    movement->unchanged_in_a_row = 0;
+    movement->base_rss_bytes = rss_bytes;
+    movement->base_minor_faults = minor_faults;
+    movement->base_signals = signals;
+}
+
+void trim_movement_forget(struct trim_movement *movement)
+{
+    movement->has_base = false;
+}

@@ -1,0 +1,60 @@
+/*
+ * How the process moves, by its RSS and minor faults alone: figures of microseconds, which tell
+ * where an estimate of milliseconds would be for nothing.
+ *
+ * Pure.
+ */
+#ifndef TRIMAGENT_MOVEMENT_H
+#define TRIMAGENT_MOVEMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct trim_movement {
+    uint64_t small_bytes; /* Movements below this do not count. */
+
+    /* The process at the last estimate. */
+    bool has_base;
+    uint64_t base_rss_bytes;
+    uint64_t base_minor_faults;
+    uint64_t base_signals;
+    uint32_t unchanged_in_a_row;
+
+    /* RSS at the last look, and when that was; 0: never. */
+    uint64_t seen_rss_bytes;
+    uint64_t seen_at_ns;
+};
+
+/* Starts without a look. Movements below an eighth of threshold_bytes do not count. */
+void trim_movement_init(struct trim_movement *movement, uint64_t threshold_bytes);
+
+/*
+ * Takes in a look. Returns whether the process has grown since one of less than a second ago: a
+ * model is being loaded, and what it replaces is freed afterwards.
+ */
+bool trim_movement_grows(struct trim_movement *movement, uint64_t now_ns, uint64_t rss_bytes);
+
+/*
+ * Whether the process is as it was at the last estimate: same RSS, few faults, no signal (old
+ * pauses and class loads) since. One such look in ten is not called unchanged all the same, since
+ * memory can be freed without any of them.
+ */
+bool trim_movement_unchanged(struct trim_movement *movement, uint64_t rss_bytes,
+                             uint64_t minor_faults, uint64_t signals);
+
+/* An estimate follows: later looks are compared with this one. */
+void trim_movement_rebase(struct trim_movement *movement, uint64_t rss_bytes, uint64_t minor_faults,
+                          uint64_t signals);
+
+/* A trim or a failed look: there is nothing to compare with until the next estimate. */
+void trim_movement_forget(struct trim_movement *movement);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

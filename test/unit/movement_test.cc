@@ -1,0 +1,73 @@
+/* How the process moves, by its RSS and faults. */
+#include "trimagent/movement.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "trimagent/quantity.h"
+
+namespace
+{
+
+constexpr uint64_t kS = TRIM_NS_PER_S;
+constexpr uint64_t kMiB = TRIM_MIB;
+
+class Movement : public testing::Test
+{
+protected:
+    Movement()
+    {
+        trim_movement_init(&movement_, 64 * kMiB);
+    }
+
+    bool Grows(uint64_t now_ns, uint64_t rss_bytes)
+    {
+        return trim_movement_grows(&movement_, now_ns, rss_bytes);
+    }
+
+    bool Unchanged(uint64_t rss_bytes, uint64_t faults, uint64_t signals)
+    {
+        return trim_movement_unchanged(&movement_, rss_bytes, faults, signals);
+    }
+
+    trim_movement movement_ = {};
+};
+
+TEST_F(Movement, GrowsByAnEighthOfTheThresholdWithinASecondOnly)
+{
+    EXPECT_FALSE(Grows(100 * kS, 500 * kMiB)) << "there is nothing to compare with";
+    EXPECT_TRUE(Grows(100 * kS + kS / 2, 508 * kMiB));
+    EXPECT_FALSE(Grows(101 * kS, 516 * kMiB - 1));
+    EXPECT_FALSE(Grows(102 * kS, 900 * kMiB)) << "it may have grown long ago";
+    EXPECT_FALSE(Grows(102 * kS + kS / 2, 100 * kMiB));
+}
+
+TEST_F(Movement, IsUnchangedOnlyWhereNothingHasMoved)
+{
+    EXPECT_FALSE(Unchanged(500 * kMiB, 1000, 7)) << "there was no estimate";
+    trim_movement_rebase(&movement_, 500 * kMiB, 1000, 7);
+    EXPECT_TRUE(Unchanged(500 * kMiB, 1000, 7));
+    EXPECT_TRUE(Unchanged(508 * kMiB - 1, 1000, 7));
+    EXPECT_TRUE(Unchanged(492 * kMiB + 1, 1000, 7));
+    EXPECT_FALSE(Unchanged(508 * kMiB, 1000, 7));
+    EXPECT_FALSE(Unchanged(492 * kMiB, 1000, 7));
+    EXPECT_TRUE(Unchanged(500 * kMiB, 3047, 7));
+    EXPECT_FALSE(Unchanged(500 * kMiB, 3048, 7)) << "8 MiB of pages";
+    EXPECT_FALSE(Unchanged(500 * kMiB, 1000, 8));
+    trim_movement_forget(&movement_);
+    EXPECT_FALSE(Unchanged(500 * kMiB, 1000, 7));
+}
+
+TEST_F(Movement, OneLookInTenIsNotCalledUnchanged)
+{
+    for (int round = 0; round < 3; ++round) {
+        trim_movement_rebase(&movement_, 500 * kMiB, 1000, 7);
+        for (int look = 0; look < 9; ++look) {
+            EXPECT_TRUE(Unchanged(500 * kMiB, 1000, 7)) << look;
+        }
+        EXPECT_FALSE(Unchanged(500 * kMiB, 1000, 7));
+    }
+}
+
+} // namespace
