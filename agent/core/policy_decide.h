@@ -1,0 +1,30 @@
+/*
+ * The decisions of the policy: each sets the stage that the consideration is in and fills in what
+ * the worker is to do. policy.c judges what was observed and calls these; pure like it.
+ */
+#ifndef TRIMAGENT_POLICY_DECIDE_H
+#define TRIMAGENT_POLICY_DECIDE_H
+
+#include <stdint.h>
+
+#include "trimagent/policy.h"
+
+/* Begins a consideration or a recheck where one is due, and waits otherwise. */
+void trim_decide_idle(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision);
+
+/* Ends the consideration without a trim, and waits for the next. */
+void trim_decide_skip(struct trim_policy *policy, enum trim_skip skip, uint64_t now_ns,
+                      struct trim_decision *decision);
+
+/* The first estimate, as soon as the ration allows it. */
+void trim_decide_first(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision);
+
+/* A further estimate, when it is due and no burst is under way. */
+void trim_decide_further(struct trim_policy *policy, uint64_t now_ns,
+                         struct trim_decision *decision);
+
+/* A trim, which serves all that is due now. */
+void trim_decide_trim(struct trim_policy *policy, uint64_t now_ns, uint64_t expected_bytes,
+                      struct trim_decision *decision);
+
+#endif
