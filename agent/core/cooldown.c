@@ -3,9 +3,14 @@
 #include <string.h>
 
 #include "trimagent/clock.h"
+#include "trimagent/quantity.h"
 
 /* A trim is useless where it released less than this part of what was expected. */
 #define USELESS_PART 4
+
+/* Where memory is short only this part of the cooldown is kept, but no less than this long. */
+#define URGENT_PART 8
+#define URGENT_LEAST_NS TRIM_NS_PER_S
 
 void trim_cooldown_init(struct trim_cooldown *cooldown, uint64_t base_ns, uint64_t max_ns)
 {
@@ -16,9 +21,20 @@ void trim_cooldown_init(struct trim_cooldown *cooldown, uint64_t base_ns, uint64
     cooldown->recheck_due_ns = TRIM_NEVER;
 }
 
-uint64_t trim_cooldown_end_ns(const struct trim_cooldown *cooldown)
+static uint64_t min(uint64_t a_ns, uint64_t b_ns)
 {
-    return cooldown->trimmed ? cooldown->last_trim_ns + cooldown->length_ns : 0;
+    return a_ns < b_ns ? a_ns : b_ns;
+}
+
+uint64_t trim_cooldown_end_ns(const struct trim_cooldown *cooldown, bool urgent)
+{
+    uint64_t length_ns = cooldown->length_ns;
+    if (urgent && length_ns / URGENT_PART >= URGENT_LEAST_NS) {
+        length_ns /= URGENT_PART;
+    } else if (urgent) {
+        length_ns = min(length_ns, URGENT_LEAST_NS);
+    }
+    return cooldown->trimmed ? cooldown->last_trim_ns + length_ns : 0;
 }
 
 void trim_cooldown_start(struct trim_cooldown *cooldown, uint64_t end_ns)

@@ -20,6 +20,7 @@ void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *
      * The classes loaded so far are part of the first burst: they are the application's start-up.
      * Those unloaded so far are not, since on late attach they may be of any age.
      */
+    trim_surroundings_open(&cycle->surroundings, config->root, &config->options);
     trim_policy_init(&cycle->policy, &config->options, trim_clock_now_ns(),
                      trim_vm_counters_unloaded(config->counters));
 }
@@ -42,7 +43,7 @@ bool trim_cycle_stop(struct trim_cycle *cycle, struct trim_totals *totals)
 }
 
 /* Takes the measurement that the policy asks for. */
-static void measure(struct trim_cycle *cycle, enum trim_look look,
+static void measure(struct trim_cycle *cycle, enum trim_look look, uint64_t now_ns,
                     struct trim_observation *observation, struct trim_estimate *estimate)
 {
     const struct trim_allocator *allocator = cycle->config->allocator;
@@ -54,6 +55,10 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
     case TRIM_LOOK_PROCESS:
         observation->failed = trim_process_rss(cycle->config->proc, &observation->rss_bytes) != 0;
         observation->minor_faults = trim_process_minor_faults();
+        trim_surroundings_look(&cycle->surroundings, observation);
+        break;
+    case TRIM_LOOK_THROTTLE:
+        observation->throttled = trim_surroundings_throttled(&cycle->surroundings, now_ns);
         break;
     case TRIM_LOOK_REFAULT:
         observation->failed = allocator->refaulted == NULL ||
@@ -61,7 +66,8 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
         break;
     case TRIM_LOOK_ESTIMATE:
         observation->failed =
-            trim_trimmer_estimate(cycle, cycle->config->options.threshold_bytes, estimate) != 0;
+            trim_trimmer_estimate(cycle, trim_room_threshold(&cycle->policy.room), estimate) != 0;
+        observation->throttled = trim_surroundings_throttled(&cycle->surroundings, now_ns);
         observation->expected_bytes = estimate->expected_bytes;
         observation->bound_only = estimate->bound_only || estimate->resident_assumed;
         observation->cost_ns = estimate->cpu_ns;
@@ -78,6 +84,8 @@ static void take_signals(const struct trim_cycle *cycle, uint64_t demands,
     observation->class_changes =
         signals->class_loads + trim_vm_counters_unloaded(cycle->config->counters);
     observation->demands = demands;
+    observation->pressures = cycle->surroundings.pressures;
+    observation->usage_bytes = cycle->surroundings.limit.usage_bytes;
     /* Read last: no signal may seem to come from the future. */
     observation->now_ns = trim_clock_now_ns();
 }
@@ -90,7 +98,7 @@ static void log_skip(const struct trim_cycle *cycle, const struct trim_decision 
     char line[TRIM_LOG_LINE_MAX];
     struct trim_text text;
     trim_text_init(&text, line, sizeof line);
-    trim_decision_add_skip(&text, decision, cycle->config->options.threshold_bytes);
+    trim_decision_add_skip(&text, decision, trim_room_threshold(&cycle->policy.room));
     trim_log_text(TRIM_LOG_DEBUG, line);
 }
 
@@ -138,12 +146,14 @@ void trim_cycle_run(struct trim_cycle *cycle, uint64_t demands, struct trim_cycl
     struct trim_signals signals;
     do {
         struct trim_observation observation = {0};
-        measure(cycle, decision.look, &observation, &estimate);
+        measure(cycle, decision.look, trim_clock_now_ns(), &observation, &estimate);
         take_signals(cycle, demands, &signals, &observation);
         trim_policy_step(&cycle->policy, &observation, &decision);
         copy_policy_counts(cycle);
         log_verdict(cycle);
         log_skip(cycle, &decision);
+        trim_surroundings_tell(&cycle->surroundings, &cycle->policy.room, &decision,
+                               observation.now_ns);
         if (decision.action == TRIM_TRIM && !trim_trimmer_carry_out(cycle, &decision, &estimate)) {
             break; /* The process is ending. */
         }

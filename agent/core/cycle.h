@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "surroundings.h"
 #include "trimagent/policy.h"
 #include "trimagent/report.h"
 #include "trimagent/worker.h"
@@ -19,6 +20,7 @@
 struct trim_cycle {
     const struct trim_worker_config *config;
     struct trim_policy policy;
+    struct trim_surroundings surroundings;
     bool assumed_before; /* The last estimate took memory for resident that it could not look at. */
     bool told_assumed;   /* That was told once. */
     enum trim_verdict told_verdict;

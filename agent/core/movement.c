@@ -18,6 +18,11 @@
 void trim_movement_init(struct trim_movement *movement, uint64_t threshold_bytes)
 {
     memset(movement, 0, sizeof *movement);
+    trim_movement_scale(movement, threshold_bytes);
+}
+
+void trim_movement_scale(struct trim_movement *movement, uint64_t threshold_bytes)
+{
     movement->small_bytes = threshold_bytes / SMALL_PART;
 }
 

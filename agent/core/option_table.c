@@ -10,8 +10,13 @@
 #define FIELD(name) offsetof(struct trim_options, name)
 
 const struct trim_option trim_option_table[] = {
-    {"threshold", TRIM_OPTION_BYTES, FIELD(threshold_bytes), "64m", TRIM_MIB,
-     16 * TRIM_GIB *TRIM_KIB, "Trim only when at least this much is expected to be released."},
+    {"threshold", TRIM_OPTION_BYTES_OR_SHARE, FIELD(threshold_bytes), "64m", TRIM_MIB,
+     16 * TRIM_GIB *TRIM_KIB,
+     "Trim only when at least this much is expected to be released; a share is one of the memory "
+     "limit."},
+    {"urgent", TRIM_OPTION_PERCENT_OR_OFF, FIELD(urgent_percent), "85%", 1, 100,
+     "Fill of the memory limit from which the threshold is halved step by step, the cooldown is an "
+     "eighth, and checks come each second."},
     {"on", TRIM_OPTION_REASONS, FIELD(on), "full-gc+reload+watermark", 0, 0,
      "What makes the agent consider a trim."},
     {"settle", TRIM_OPTION_DURATION, FIELD(settle_ns), "500ms", 10 * MS, 60 * S,

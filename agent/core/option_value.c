@@ -130,8 +130,8 @@ typedef enum trim_parse_result (*number_parser)(const char *text, size_t length,
 
 static bool may_be_off(const struct trim_option *option)
 {
-    return option->type == TRIM_OPTION_BYTES_OR_OFF || option->type == TRIM_OPTION_COUNT_OR_OFF ||
-           option->type == TRIM_OPTION_DURATION_OR_OFF;
+    return option->type == TRIM_OPTION_BYTES_OR_OFF || option->type == TRIM_OPTION_PERCENT_OR_OFF ||
+           option->type == TRIM_OPTION_COUNT_OR_OFF || option->type == TRIM_OPTION_DURATION_OR_OFF;
 }
 
 static int set_number(uint64_t *field, const struct trim_option *option, number_parser parse,
@@ -149,6 +149,33 @@ static int set_number(uint64_t *field, const struct trim_option *option, number_
     return 0;
 }
 
+/* 1% to 100%. The plain number is refused: it may be meant as a size. */
+static enum trim_parse_result parse_percent(const char *text, size_t length, uint64_t *percent)
+{
+    if (length < 2 || text[length - 1] != '%') {
+        return TRIM_PARSE_MALFORMED;
+    }
+    enum trim_parse_result result = trim_parse_count(text, length - 1, percent);
+    return result == TRIM_PARSE_OK && (*percent < 1 || *percent > 100) ? TRIM_PARSE_MALFORMED
+                                                                       : result;
+}
+
+static int set_bytes_or_share(uint64_t *fields, const struct trim_option *option, const char *text,
+                              size_t length)
+{
+    uint64_t percent = 0;
+    if (parse_percent(text, length, &percent) == TRIM_PARSE_OK) {
+        fields[0] = 0;
+        fields[1] = percent;
+        return 0;
+    }
+    if (set_number(fields, option, trim_parse_bytes, text, length) != 0) {
+        return -1;
+    }
+    fields[1] = 0;
+    return 0;
+}
+
 int trim_option_set(struct trim_options *options, const struct trim_option *option,
                     const char *text, size_t length)
 {
@@ -157,6 +184,10 @@ int trim_option_set(struct trim_options *options, const struct trim_option *opti
     case TRIM_OPTION_BYTES:
     case TRIM_OPTION_BYTES_OR_OFF:
         return set_number(field, option, trim_parse_bytes, text, length);
+    case TRIM_OPTION_BYTES_OR_SHARE:
+        return set_bytes_or_share(field, option, text, length);
+    case TRIM_OPTION_PERCENT_OR_OFF:
+        return set_number(field, option, parse_percent, text, length);
     case TRIM_OPTION_COUNT_OR_OFF:
         return set_number(field, option, trim_parse_count, text, length);
     case TRIM_OPTION_DURATION:
@@ -201,6 +232,14 @@ void trim_option_add_allowed(struct trim_text *text, const struct trim_option *o
     case TRIM_OPTION_BYTES_OR_OFF:
         trim_text_add(text, "a size from %s to %s%s", trim_format_bytes_exact(min, option->min),
                       trim_format_bytes_exact(max, option->max), or_off);
+        break;
+    case TRIM_OPTION_BYTES_OR_SHARE:
+        trim_text_add(text, "a size from %s to %s, or a share from 1%% to 100%%",
+                      trim_format_bytes_exact(min, option->min),
+                      trim_format_bytes_exact(max, option->max));
+        break;
+    case TRIM_OPTION_PERCENT_OR_OFF:
+        trim_text_add(text, "a share from 1%% to 100%%%s", or_off);
         break;
     case TRIM_OPTION_COUNT_OR_OFF:
         trim_text_add(text, "a number from %" PRIu64 " to %" PRIu64 "%s", option->min, option->max,
@@ -255,6 +294,16 @@ void trim_option_add_value(struct trim_text *text, const struct trim_option *opt
     case TRIM_OPTION_BYTES:
     case TRIM_OPTION_BYTES_OR_OFF:
         trim_text_add(text, "%s", trim_format_bytes_exact(quantity, *fields));
+        break;
+    case TRIM_OPTION_BYTES_OR_SHARE:
+        if (fields[1] != 0) {
+            trim_text_add(text, "%" PRIu64 "%%", fields[1]);
+        } else {
+            trim_text_add(text, "%s", trim_format_bytes_exact(quantity, *fields));
+        }
+        break;
+    case TRIM_OPTION_PERCENT_OR_OFF:
+        trim_text_add(text, "%" PRIu64 "%%", *fields);
         break;
     case TRIM_OPTION_COUNT_OR_OFF:
         trim_text_add(text, "%" PRIu64, *fields);

@@ -11,7 +11,8 @@ void trim_policy_init(struct trim_policy *policy, const struct trim_options *opt
     policy->options = *options;
     trim_triggers_init(&policy->triggers, options, now_ns, class_changes);
     trim_ration_init(&policy->ration, now_ns);
-    trim_movement_init(&policy->movement, options->threshold_bytes);
+    trim_room_init(&policy->room, options);
+    trim_movement_init(&policy->movement, trim_room_threshold(&policy->room));
     trim_cooldown_init(&policy->cooldown, options->cooldown_ns, options->max_cooldown_ns);
 }
 
@@ -24,6 +25,10 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
                           struct trim_decision *decision)
 {
     struct trim_movement *movement = &policy->movement;
+    trim_room_take(&policy->room, now->limit_bytes, now->fill_known, now->fill_permille);
+    trim_triggers_hurry(&policy->triggers, now->now_ns, trim_room_check_ns(&policy->room));
+    uint64_t threshold_bytes = trim_room_threshold(&policy->room);
+    trim_movement_scale(movement, threshold_bytes);
     if (now->failed) {
         /* Without /proc this look saves nothing, but the allocator's own figures may still serve.
          */
@@ -32,7 +37,7 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
         return;
     }
     bool watermark = policy->reason == TRIM_REASON_WATERMARK;
-    if (now->rss_bytes < policy->options.threshold_bytes) {
+    if (now->rss_bytes < threshold_bytes) {
         decision->expected_bytes = now->rss_bytes;
         decision->bound_only = true;
         trim_decide_skip(policy, TRIM_SKIP_BELOW_THRESHOLD, now->now_ns, decision);
@@ -63,10 +68,10 @@ static enum trim_confirm_state confirm(struct trim_policy *policy,
         }
         return trim_confirm_look(&policy->confirm, now->now_ns, now->expected_bytes);
     }
-    bool watermark = policy->reason == TRIM_REASON_WATERMARK;
-    trim_confirm_begin(&policy->confirm, options->threshold_bytes, options->confirm_ns,
+    bool patient = policy->reason == TRIM_REASON_WATERMARK && !trim_room_urgent(&policy->room);
+    trim_confirm_begin(&policy->confirm, trim_room_threshold(&policy->room), options->confirm_ns,
                        options->max_wait_ns,
-                       watermark ? TRIM_CONFIRM_WATERMARK_LOOKS : TRIM_CONFIRM_EVENT_LOOKS,
+                       patient ? TRIM_CONFIRM_WATERMARK_LOOKS : TRIM_CONFIRM_EVENT_LOOKS,
                        now->now_ns, now->expected_bytes);
     return TRIM_CONFIRM_AGAIN;
 }
@@ -83,11 +88,15 @@ static void judge_estimate(struct trim_policy *policy, const struct trim_observa
     trim_ration_spend(&policy->ration, now->now_ns, now->cost_ns);
 
     bool first = policy->stage == TRIM_STAGE_FIRST;
-    if (now->expected_bytes < policy->options.threshold_bytes) {
+    if (now->expected_bytes < trim_room_threshold(&policy->room)) {
         decision->expected_bytes = now->expected_bytes;
         decision->bound_only = now->bound_only;
         trim_decide_skip(policy, first ? TRIM_SKIP_BELOW_THRESHOLD : TRIM_SKIP_REUSED, now->now_ns,
                          decision);
+        return;
+    }
+    if (policy->stage == TRIM_STAGE_THROTTLED) {
+        trim_decide_trim(policy, now->now_ns, now->expected_bytes, decision);
         return;
     }
     switch (confirm(policy, now, first)) {
@@ -95,7 +104,7 @@ static void judge_estimate(struct trim_policy *policy, const struct trim_observa
         trim_decide_further(policy, now->now_ns, decision);
         break;
     case TRIM_CONFIRM_HOLDS:
-        trim_decide_trim(policy, now->now_ns, now->expected_bytes, decision);
+        trim_decide_unthrottled(policy, now->now_ns, now->throttled, now->expected_bytes, decision);
         break;
     case TRIM_CONFIRM_MOVES:
         decision->expected_bytes = now->expected_bytes;
@@ -120,6 +129,8 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
     decision->wake_ns = now_ns;
     trim_triggers_observe(&policy->triggers, now_ns, observation->old_pauses,
                           observation->last_old_ns, observation->class_changes);
+    trim_triggers_pressure(&policy->triggers, now_ns, observation->pressures,
+                           observation->usage_bytes, trim_room_threshold(&policy->room));
 
     if (observation->demands != policy->seen_demands) {
         policy->seen_demands = observation->demands;
@@ -149,6 +160,14 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
     case TRIM_STAGE_SECOND:
         judge_estimate(policy, observation, decision);
         break;
+    case TRIM_STAGE_THROTTLED:
+        if (observation->look == TRIM_LOOK_ESTIMATE) {
+            judge_estimate(policy, observation, decision);
+        } else {
+            trim_decide_throttled(policy, now_ns, observation->look == TRIM_LOOK_THROTTLE,
+                                  observation->throttled, decision);
+        }
+        break;
     case TRIM_STAGE_RECHECK:
         judge_recheck(policy, observation, decision);
         break;
@@ -162,6 +181,7 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     trim_movement_forget(&policy->movement);
     trim_cooldown_start(&policy->cooldown, outcome->end_ns);
     trim_triggers_trimmed(&policy->triggers, outcome->end_ns, policy->cooldown.length_ns);
+    trim_triggers_hurry(&policy->triggers, outcome->end_ns, trim_room_check_ns(&policy->room));
     trim_ration_spend(&policy->ration, outcome->end_ns, outcome->cost_ns);
     /* What an operator asked for is not held against the policy, and a dry run has released nothing
      * to judge. */

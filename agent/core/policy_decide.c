@@ -1,6 +1,12 @@
 #include "policy_decide.h"
 
 #include "trimagent/clock.h"
+#include "trimagent/quantity.h"
+
+/* The longest that throttling puts a trim off, and the time between looks: twenty and two of the
+ * kernel's usual periods of 100 ms. */
+#define THROTTLED_MAX_NS (2 * TRIM_NS_PER_S)
+#define THROTTLED_GAP_NS (200 * TRIM_NS_PER_MS)
 
 static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
 {
@@ -47,11 +53,16 @@ static void defer(struct trim_policy *policy, enum trim_skip skip, struct trim_d
     }
 }
 
+static uint64_t cooldown_end_ns(const struct trim_policy *policy)
+{
+    bool urgent = trim_room_urgent(&policy->room) || policy->triggers.pressure_pending;
+    return trim_cooldown_end_ns(&policy->cooldown, urgent);
+}
+
 /* When the next consideration can begin, as far as can be told now. */
 static uint64_t next_start_ns(const struct trim_policy *policy, uint64_t now_ns)
 {
-    return later(trim_triggers_due_ns(&policy->triggers, now_ns),
-                 trim_cooldown_end_ns(&policy->cooldown));
+    return later(trim_triggers_due_ns(&policy->triggers, now_ns), cooldown_end_ns(policy));
 }
 
 /* Counts a pause or a burst that has to wait for the cooldown's end. */
@@ -59,8 +70,7 @@ static void note_cooldown(struct trim_policy *policy, uint64_t now_ns,
                           struct trim_decision *decision)
 {
     uint64_t due_ns = trim_triggers_due_ns(&policy->triggers, now_ns);
-    if (trim_triggers_event_waits(&policy->triggers) &&
-        due_ns < trim_cooldown_end_ns(&policy->cooldown)) {
+    if (trim_triggers_event_waits(&policy->triggers) && due_ns < cooldown_end_ns(policy)) {
         decision->reason = trim_triggers_foremost(&policy->triggers, due_ns);
         defer(policy, TRIM_SKIP_COOLDOWN, decision);
     }
@@ -129,6 +139,47 @@ void trim_decide_further(struct trim_policy *policy, uint64_t now_ns,
     }
     policy->stage = TRIM_STAGE_SECOND;
     decide_look(policy, TRIM_LOOK_ESTIMATE, decision);
+}
+
+/* Puts the trim off until the throttling is looked at again. */
+static void wait_throttled(struct trim_policy *policy, uint64_t now_ns,
+                           struct trim_decision *decision)
+{
+    policy->throttle_due_ns = now_ns + THROTTLED_GAP_NS;
+    decision->reason = policy->reason;
+    defer(policy, TRIM_SKIP_THROTTLED, decision);
+    decide_wait(policy, now_ns, policy->throttle_due_ns, decision);
+}
+
+/*
+ * A throttled thread that holds an arena's lock keeps everybody from it until its cgroup's next
+ * slice. So a trim waits while the quota bites, but not for ever: a process that is always
+ * throttled needs its memory back too.
+ */
+void trim_decide_unthrottled(struct trim_policy *policy, uint64_t now_ns, bool throttled,
+                             uint64_t expected_bytes, struct trim_decision *decision)
+{
+    if (!throttled) {
+        trim_decide_trim(policy, now_ns, expected_bytes, decision);
+        return;
+    }
+    policy->stage = TRIM_STAGE_THROTTLED;
+    policy->throttled_since_ns = now_ns;
+    wait_throttled(policy, now_ns, decision);
+}
+
+void trim_decide_throttled(struct trim_policy *policy, uint64_t now_ns, bool looked, bool throttled,
+                           struct trim_decision *decision)
+{
+    if (!looked && policy->throttle_due_ns <= now_ns) {
+        decide_look(policy, TRIM_LOOK_THROTTLE, decision);
+    } else if (!looked) {
+        decide_wait(policy, now_ns, policy->throttle_due_ns, decision);
+    } else if (throttled && now_ns - policy->throttled_since_ns < THROTTLED_MAX_NS) {
+        wait_throttled(policy, now_ns, decision);
+    } else {
+        decide_look(policy, TRIM_LOOK_ESTIMATE, decision);
+    }
 }
 
 void trim_decide_trim(struct trim_policy *policy, uint64_t now_ns, uint64_t expected_bytes,

@@ -5,6 +5,7 @@
 #ifndef TRIMAGENT_POLICY_DECIDE_H
 #define TRIMAGENT_POLICY_DECIDE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "trimagent/policy.h"
@@ -22,6 +23,18 @@ void trim_decide_first(struct trim_policy *policy, uint64_t now_ns, struct trim_
 /* A further estimate, when it is due and no burst is under way. */
 void trim_decide_further(struct trim_policy *policy, uint64_t now_ns,
                          struct trim_decision *decision);
+
+/* A trim, unless the CPU quota holds the process back: then it waits for that. */
+void trim_decide_unthrottled(struct trim_policy *policy, uint64_t now_ns, bool throttled,
+                             uint64_t expected_bytes, struct trim_decision *decision);
+
+/*
+ * While a trim waits for the CPU quota: looks at the throttling when it is time, and where that was
+ * looked at and is over, or has lasted for too long, takes a last estimate, since the one before is
+ * old by then.
+ */
+void trim_decide_throttled(struct trim_policy *policy, uint64_t now_ns, bool looked, bool throttled,
+                           struct trim_decision *decision);
 
 /* A trim, which serves all that is due now. */
 void trim_decide_trim(struct trim_policy *policy, uint64_t now_ns, uint64_t expected_bytes,

@@ -5,6 +5,8 @@ const char *trim_reason_name(enum trim_reason reason)
     switch (reason) {
     case TRIM_REASON_WATERMARK:
         return "watermark";
+    case TRIM_REASON_PRESSURE:
+        return "pressure";
     case TRIM_REASON_RELOAD:
         return "reload";
     case TRIM_REASON_FULL_GC:
@@ -32,6 +34,8 @@ const char *trim_skip_name(enum trim_skip skip)
         return "growing";
     case TRIM_SKIP_COOLDOWN:
         return "cooldown";
+    case TRIM_SKIP_THROTTLED:
+        return "throttled";
     case TRIM_SKIP_RATION:
         return "ration";
     case TRIM_SKIP_NO_ESTIMATE:

@@ -12,6 +12,9 @@
  */
 #define FOLLOW_FIRST_NS (200 * TRIM_NS_PER_MS)
 
+/* The time between considerations for lasting pressure. */
+#define PRESSURE_GAP_NS (60 * TRIM_NS_PER_S)
+
 static bool is_on(const struct trim_triggers *triggers, enum trim_reason reason)
 {
     return (triggers->on & (UINT64_C(1) << reason)) != 0;
@@ -66,6 +69,24 @@ void trim_triggers_observe(struct trim_triggers *triggers, uint64_t now_ns, uint
     }
 }
 
+void trim_triggers_pressure(struct trim_triggers *triggers, uint64_t now_ns, uint64_t pressures,
+                            uint64_t usage_bytes, uint64_t grown_bytes)
+{
+    if (pressures == triggers->seen_pressures || !is_on(triggers, TRIM_REASON_PRESSURE)) {
+        return;
+    }
+    triggers->seen_pressures = pressures;
+    bool grown = usage_bytes > triggers->pressed_usage_bytes &&
+                 usage_bytes - triggers->pressed_usage_bytes >= grown_bytes;
+    if (triggers->pressed && now_ns - triggers->pressed_at_ns < PRESSURE_GAP_NS && !grown) {
+        return;
+    }
+    triggers->pressure_pending = true;
+    triggers->pressed = true;
+    triggers->pressed_at_ns = now_ns;
+    triggers->pressed_usage_bytes = usage_bytes;
+}
+
 static uint64_t min(uint64_t a_ns, uint64_t b_ns)
 {
     return a_ns < b_ns ? a_ns : b_ns;
@@ -85,7 +106,8 @@ uint64_t trim_triggers_due_ns(const struct trim_triggers *triggers, uint64_t now
     if (triggers->gc_pending) {
         return gc_due_ns(triggers);
     }
-    return triggers->reload_pending ? now_ns : min(triggers->check_due_ns, triggers->follow_due_ns);
+    bool now = triggers->reload_pending || triggers->pressure_pending;
+    return now ? now_ns : min(triggers->check_due_ns, triggers->follow_due_ns);
 }
 
 uint64_t trim_triggers_look_ns(const struct trim_triggers *triggers)
@@ -100,7 +122,7 @@ uint64_t trim_triggers_arm(const struct trim_triggers *triggers)
 
 bool trim_triggers_event_waits(const struct trim_triggers *triggers)
 {
-    return triggers->gc_pending || triggers->reload_pending;
+    return triggers->gc_pending || triggers->reload_pending || triggers->pressure_pending;
 }
 
 static bool gc_is_due(const struct trim_triggers *triggers, uint64_t now_ns)
@@ -116,6 +138,9 @@ enum trim_reason trim_triggers_foremost(const struct trim_triggers *triggers, ui
     if (triggers->reload_pending) {
         return TRIM_REASON_RELOAD;
     }
+    if (triggers->pressure_pending) {
+        return TRIM_REASON_PRESSURE;
+    }
     return triggers->follow_due_ns <= now_ns ? triggers->follow_reason : TRIM_REASON_WATERMARK;
 }
 
@@ -130,7 +155,15 @@ void trim_triggers_take(struct trim_triggers *triggers, uint64_t now_ns)
     }
     triggers->gc_pending = triggers->gc_pending && !gc_is_due(triggers, now_ns);
     triggers->reload_pending = false;
+    triggers->pressure_pending = false;
     plan_check(triggers, now_ns);
+}
+
+void trim_triggers_hurry(struct trim_triggers *triggers, uint64_t now_ns, uint64_t gap_ns)
+{
+    if (triggers->check_due_ns != TRIM_NEVER && gap_ns != TRIM_NEVER) {
+        triggers->check_due_ns = min(triggers->check_due_ns, now_ns + gap_ns);
+    }
 }
 
 bool trim_triggers_follow_soon(struct trim_triggers *triggers, uint64_t now_ns)

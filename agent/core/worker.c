@@ -95,13 +95,16 @@ static void log_status(void)
     struct trim_text text;
     trim_text_init(&text, block, sizeof block);
     trim_totals_add_status(&text, &totals, &status);
+    trim_surroundings_add_status(&text, &worker.cycle.surroundings);
     trim_log_answer(block);
 }
 
 /* Sleeps until deadline_ns or a wake-up. Returns false where the system does not let it sleep. */
 static bool sleep_until(uint64_t deadline_ns)
 {
-    struct pollfd event = {.fd = trim_signals_fd(), .events = POLLIN};
+    struct pollfd events[] = {
+        {.fd = trim_signals_fd(), .events = POLLIN},
+        {.fd = trim_surroundings_fd(&worker.cycle.surroundings), .events = POLLPRI}};
     struct timespec left;
     const struct timespec *timeout = NULL;
     if (deadline_ns != TRIM_NEVER) {
@@ -111,10 +114,14 @@ static bool sleep_until(uint64_t deadline_ns)
         left.tv_nsec = (long)(left_ns % TRIM_NS_PER_S);
         timeout = &left;
     }
-    if (ppoll(&event, 1, timeout, NULL) < 0 && errno != EINTR) {
+    int ready = ppoll(events, sizeof events / sizeof events[0], timeout, NULL);
+    if (ready < 0 && errno != EINTR) {
         /* Going on would be a loop at full speed. */
         trim_log(TRIM_LOG_WARNING, "cannot wait for events (%m): the agent stays inert");
         return false;
+    }
+    if (ready > 0 && events[1].revents != 0) {
+        trim_surroundings_polled(&worker.cycle.surroundings, events[1].revents);
     }
     trim_signals_clear_wake();
     return true;

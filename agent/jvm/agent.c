@@ -154,6 +154,7 @@ static bool prepare(JavaVM *vm, bool live)
     tune_allocator(live);
     agent.config.counters = &agent.counters;
     agent.config.proc = "/proc/self";
+    agent.config.root = "";
     void *function = NULL;
     memcpy(&function, &(*vm)->GetEnv, sizeof function);
     agent.function_of_vm = function;

@@ -8,7 +8,7 @@
 /* What only has to wait is not skipped. */
 static bool is_deferral(enum trim_skip skip)
 {
-    return skip == TRIM_SKIP_COOLDOWN || skip == TRIM_SKIP_RATION;
+    return skip == TRIM_SKIP_COOLDOWN || skip == TRIM_SKIP_RATION || skip == TRIM_SKIP_THROTTLED;
 }
 
 void trim_decision_add_skip(struct trim_text *text, const struct trim_decision *decision,

@@ -46,8 +46,9 @@ struct trim_cooldown {
 /* Starts without a trim. */
 void trim_cooldown_init(struct trim_cooldown *cooldown, uint64_t base_ns, uint64_t max_ns);
 
-/* The earliest time of the next trim; 0 before the first. */
-uint64_t trim_cooldown_end_ns(const struct trim_cooldown *cooldown);
+/* The earliest time of the next trim; 0 before the first. Where memory is short the cooldown is an
+ * eighth of its length, but a second at least. */
+uint64_t trim_cooldown_end_ns(const struct trim_cooldown *cooldown, bool urgent);
 
 /* A trim has ended at end_ns. Unless trim_cooldown_judge follows it is not judged. */
 void trim_cooldown_start(struct trim_cooldown *cooldown, uint64_t end_ns);

@@ -32,6 +32,9 @@ struct trim_movement {
 /* Starts without a look. Movements below an eighth of threshold_bytes do not count. */
 void trim_movement_init(struct trim_movement *movement, uint64_t threshold_bytes);
 
+/* The threshold is another one now. */
+void trim_movement_scale(struct trim_movement *movement, uint64_t threshold_bytes);
+
 /*
  * Takes in a look. Returns whether the process has grown since one of less than a second ago: a
  * model is being loaded, and what it replaces is freed afterwards.

@@ -27,6 +27,7 @@
 #include "trimagent/options.h"
 #include "trimagent/ration.h"
 #include "trimagent/reason.h"
+#include "trimagent/room.h"
 #include "trimagent/triggers.h"
 
 #ifdef __cplusplus
@@ -36,7 +37,9 @@ extern "C" {
 /* What the worker has measured, from cheap to dear. */
 enum trim_look {
     TRIM_LOOK_NONE = 0, /* Only the signals, which are always there. */
-    TRIM_LOOK_PROCESS,  /* RSS and faults of the process: microseconds. */
+    TRIM_LOOK_PROCESS,  /* RSS and faults of the process, and its memory limit: tens of
+                           microseconds. */
+    TRIM_LOOK_THROTTLE, /* Whether the CPU quota holds the process back: microseconds. */
     TRIM_LOOK_REFAULT, /* What of the last release is resident again: about 1 ms per GiB, no lock of
                           malloc's. */
     TRIM_LOOK_ESTIMATE /* What a trim would release: walks the free chunks under the arenas' locks.
@@ -51,6 +54,8 @@ struct trim_observation {
     uint64_t last_old_ns;   /* End of the latest old pause. */
     uint64_t class_changes; /* Loads and unloads. */
     uint64_t demands;       /* Trims asked for by an operator. */
+    uint64_t pressures;     /* Times that the kernel told of memory pressure. */
+    uint64_t usage_bytes;   /* Of the memory limit, when that was last read; 0: unknown. */
 
     enum trim_look look; /* Which of the following was measured for this step. */
     bool failed;         /* The measurement asked for could not be taken. */
@@ -58,6 +63,12 @@ struct trim_observation {
     /* With TRIM_LOOK_PROCESS. */
     uint64_t rss_bytes;
     uint64_t minor_faults;
+    uint64_t limit_bytes; /* Of memory; 0: unknown. These three may be known though it failed. */
+    bool fill_known;
+    uint32_t fill_permille; /* Of the limit. */
+
+    /* With TRIM_LOOK_THROTTLE and TRIM_LOOK_ESTIMATE. */
+    bool throttled;
 
     /* With TRIM_LOOK_REFAULT. */
     uint64_t refaulted_bytes;
@@ -103,6 +114,7 @@ enum trim_stage {
     TRIM_STAGE_FIRST,
     TRIM_STAGE_CONFIRM,
     TRIM_STAGE_SECOND,
+    TRIM_STAGE_THROTTLED,
     TRIM_STAGE_RECHECK
 };
 
@@ -119,10 +131,13 @@ struct trim_policy {
     enum trim_reason reason;
     uint64_t expected_bytes;
     struct trim_confirm confirm;
+    uint64_t throttled_since_ns;
+    uint64_t throttle_due_ns; /* When to look at it again. */
     uint64_t looks_cost_ns;
     bool deferred; /* The deferral of what waits now was counted already. */
 
     struct trim_movement movement;
+    struct trim_room room;
     uint64_t last_estimate_cost_ns;
 
     /* For the summary. */

@@ -34,6 +34,11 @@ struct trim_triggers {
     uint64_t gc_first_ns; /* End of the first old pause that is pending, */
     uint64_t gc_last_ns;  /* and of the last one. */
     bool reload_pending;
+    uint64_t seen_pressures;
+    bool pressure_pending;
+    bool pressed; /* There was pressure before: */
+    uint64_t pressed_at_ns;
+    uint64_t pressed_usage_bytes;
     uint64_t check_due_ns;          /* TRIM_NEVER: no watermark. */
     enum trim_reason follow_reason; /* What is being followed up. */
     uint64_t follow_since_ns;       /* When the pause or the burst was taken. */
@@ -50,6 +55,17 @@ void trim_triggers_init(struct trim_triggers *triggers, const struct trim_option
 void trim_triggers_observe(struct trim_triggers *triggers, uint64_t now_ns, uint64_t old_pauses,
                            uint64_t last_old_ns, uint64_t class_changes);
 
+/*
+ * Takes in how often the kernel has told of memory pressure. Pressure lasts and is told of each two
+ * seconds, so it is worth one consideration a minute, unless usage has grown by grown_bytes since
+ * the last.
+ */
+void trim_triggers_pressure(struct trim_triggers *triggers, uint64_t now_ns, uint64_t pressures,
+                            uint64_t usage_bytes, uint64_t grown_bytes);
+
+/* Brings the next check forward, at most to gap_ns from now; no effect where checks are off. */
+void trim_triggers_hurry(struct trim_triggers *triggers, uint64_t now_ns, uint64_t gap_ns);
+
 /* When something is due, which may have passed already; TRIM_NEVER: nothing but a new signal can
  * make it so. */
 uint64_t trim_triggers_due_ns(const struct trim_triggers *triggers, uint64_t now_ns);
@@ -61,7 +77,8 @@ uint64_t trim_triggers_look_ns(const struct trim_triggers *triggers);
 /* How many further class loads are worth a wake-up; UINT64_MAX: none. */
 uint64_t trim_triggers_arm(const struct trim_triggers *triggers);
 
-/* Whether an old pause or a burst waits for its moment; the watermark and follow-ups do not count.
+/* Whether an old pause, a burst or pressure waits for its moment; the watermark and follow-ups do
+ * not count.
  */
 bool trim_triggers_event_waits(const struct trim_triggers *triggers);
 

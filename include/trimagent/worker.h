@@ -29,6 +29,7 @@ struct trim_worker_config {
     const char *allocator_description;
     const struct trim_vm_counters *counters;
     const char *proc; /* "/proc/self" but in tests. */
+    const char *root; /* Prefix of the paths of cgroups and pressure: "" but in tests. */
 };
 
 /*

@@ -34,7 +34,7 @@ protected:
 
 TEST_F(Cooldown, DoesNotHoldBackTheFirstTrim)
 {
-    EXPECT_EQ(trim_cooldown_end_ns(&cooldown_), 0U);
+    EXPECT_EQ(trim_cooldown_end_ns(&cooldown_, false), 0U);
     EXPECT_EQ(cooldown_.verdict, TRIM_VERDICT_NONE);
     EXPECT_EQ(cooldown_.recheck_due_ns, TRIM_NEVER);
 }
@@ -42,7 +42,7 @@ TEST_F(Cooldown, DoesNotHoldBackTheFirstTrim)
 TEST_F(Cooldown, RunsFromTheEndOfTheTrim)
 {
     trim_cooldown_start(&cooldown_, 500 * kS);
-    EXPECT_EQ(trim_cooldown_end_ns(&cooldown_), 500 * kS + kBase);
+    EXPECT_EQ(trim_cooldown_end_ns(&cooldown_, false), 500 * kS + kBase);
 }
 
 TEST_F(Cooldown, LeavesATrimAloneThatNobodyJudges)
@@ -85,7 +85,7 @@ TEST_F(Cooldown, IsDoubledByUselessTrimsUpToItsMaximum)
     for (const uint64_t expected : {20 * kS, 40 * kS, 80 * kS, 100 * kS, 100 * kS}) {
         Trim(500 * kS, 100 * kMiB, 0);
         EXPECT_EQ(cooldown_.length_ns, expected);
-        EXPECT_EQ(trim_cooldown_end_ns(&cooldown_), 500 * kS + expected);
+        EXPECT_EQ(trim_cooldown_end_ns(&cooldown_, false), 500 * kS + expected);
     }
     EXPECT_EQ(cooldown_.useless, 5U);
 }
@@ -143,6 +143,24 @@ TEST(CooldownVerdict, NamesAreThoseOfStatusAndLog)
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_GOOD), "good");
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_USELESS), "useless");
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_REGRETTED), "regretted");
+}
+
+TEST(CooldownUrgency, KeepsAnEighthButASecondAtLeast)
+{
+    const struct {
+        uint64_t length_ms;
+        uint64_t urgent_ms;
+    } lengths[] = {{80000, 10000}, {10000, 1250}, {8000, 1000}, {4000, 1000}, {500, 500}};
+    for (const auto &length : lengths) {
+        trim_cooldown cooldown;
+        trim_cooldown_init(&cooldown, length.length_ms * TRIM_NS_PER_MS, 600 * TRIM_NS_PER_S);
+        EXPECT_EQ(trim_cooldown_end_ns(&cooldown, true), 0U) << "there was no trim";
+        trim_cooldown_start(&cooldown, TRIM_NS_PER_S);
+        EXPECT_EQ(trim_cooldown_end_ns(&cooldown, false),
+                  TRIM_NS_PER_S + length.length_ms * TRIM_NS_PER_MS);
+        EXPECT_EQ(trim_cooldown_end_ns(&cooldown, true),
+                  TRIM_NS_PER_S + length.urgent_ms * TRIM_NS_PER_MS);
+    }
 }
 
 } // namespace

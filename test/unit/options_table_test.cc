@@ -54,7 +54,7 @@ bool IsTime(trim_option_type type)
 bool HasRange(trim_option_type type)
 {
     return IsTime(type) || type == TRIM_OPTION_BYTES || type == TRIM_OPTION_BYTES_OR_OFF ||
-           type == TRIM_OPTION_COUNT_OR_OFF;
+           type == TRIM_OPTION_BYTES_OR_SHARE || type == TRIM_OPTION_COUNT_OR_OFF;
 }
 
 /* Nearly any text is the name of a file. */

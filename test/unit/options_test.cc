@@ -31,12 +31,14 @@ TEST(Options, EmptyAndMissingTextMeanTheDefaults)
 TEST(Options, ReachTheirFields)
 {
     const ParsedOptions parsed = ParseOptions(
-        "threshold=3m,on=reload+full-gc,settle:20ms,max-wait=7s,confirm=2s,burst=33/44s,check=55s,"
+        "threshold=3m,urgent=77%,on=reload+full-gc,settle:20ms,max-wait=7s,confirm=2s,burst=33/"
+        "44s,check=55s,"
         "cooldown=8s,max-cooldown=9m,trim-threshold=3m,mmap-threshold=4m,arena-max=5,log=/tmp/"
         "%p.log,log-level=debug,dry-run=true");
     ASSERT_TRUE(parsed.accepted) << parsed.message;
     const trim_options &options = parsed.options;
     EXPECT_EQ(options.threshold_bytes, 3 * TRIM_MIB);
+    EXPECT_EQ(options.urgent_percent, 77U);
     EXPECT_EQ(options.on,
               (UINT64_C(1) << TRIM_REASON_RELOAD) | (UINT64_C(1) << TRIM_REASON_FULL_GC));
     EXPECT_EQ(options.settle_ns, 20 * TRIM_NS_PER_MS);
@@ -54,6 +56,33 @@ TEST(Options, ReachTheirFields)
     EXPECT_EQ(options.log_level, uint64_t{TRIM_LOG_DEBUG});
     EXPECT_EQ(options.dry_run, 1U);
     EXPECT_EQ(options.help, 0U);
+}
+
+TEST(Options, TheThresholdMayBeAShareOfTheLimit)
+{
+    const ParsedOptions share = ParseOptions("threshold=5%");
+    ASSERT_TRUE(share.accepted) << share.message;
+    EXPECT_EQ(share.options.threshold_bytes, 0U);
+    EXPECT_EQ(share.options.threshold_percent, 5U);
+    EXPECT_EQ(ValueOf(OptionNamed("threshold"), share.options), "5%");
+    const ParsedOptions size = ParseOptions("threshold=5m");
+    EXPECT_EQ(size.options.threshold_percent, 0U);
+    EXPECT_TRUE(ParseOptions("threshold=1%").accepted);
+    EXPECT_TRUE(ParseOptions("threshold=100%").accepted);
+    for (const char *value : {"0%", "101%", "5.5%", "%", "5 %", "5%%", "-5%", "5%m"}) {
+        ExpectMessageHas("threshold=" + std::string(value), {"threshold", value, "1% to 100%"});
+    }
+}
+
+TEST(Options, UrgentIsAShareOrOff)
+{
+    EXPECT_EQ(ParseOptions("").options.urgent_percent, 85U);
+    EXPECT_EQ(ParseOptions("urgent=90%").options.urgent_percent, 90U);
+    EXPECT_EQ(ParseOptions("urgent=off").options.urgent_percent, 0U);
+    EXPECT_EQ(ValueOf(OptionNamed("urgent"), ParseOptions("urgent=off").options), "off");
+    for (const char *value : {"90", "0%", "101%", "90m", ""}) {
+        EXPECT_FALSE(ParseOptions("urgent=" + std::string(value)).accepted) << value;
+    }
 }
 
 TEST(Options, CheckCanBeSwitchedOff)

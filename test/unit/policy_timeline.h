@@ -88,6 +88,14 @@ public:
         });
     }
 
+    void PressureAt(uint64_t at_ns)
+    {
+        Script(at_ns, [this] {
+            ++pressures_;
+            return true;
+        });
+    }
+
     /* A wake-up with nothing behind it. */
     void SpuriousWakeAt(uint64_t at_ns)
     {
@@ -171,6 +179,8 @@ private:
         observation.last_old_ns = last_old_ns_;
         observation.class_changes = classes_;
         observation.demands = demands_;
+        observation.pressures = pressures_;
+        observation.usage_bytes = memory.usage_bytes;
         observation.look = look;
         switch (look) {
         case TRIM_LOOK_NONE:
@@ -179,6 +189,12 @@ private:
             observation.failed = memory.process_fails;
             observation.rss_bytes = memory.fixed_bytes + memory.resident_bytes;
             observation.minor_faults = memory.minor_faults;
+            observation.limit_bytes = memory.limit_bytes;
+            observation.fill_known = memory.limit_bytes != 0;
+            observation.fill_permille = memory.fill_permille;
+            break;
+        case TRIM_LOOK_THROTTLE:
+            observation.throttled = memory.throttled;
             break;
         case TRIM_LOOK_REFAULT:
             observation.failed = memory.refault_fails;
@@ -188,6 +204,7 @@ private:
             observation.failed = memory.estimate_fails;
             observation.expected_bytes = memory.releasable_bytes;
             observation.cost_ns = memory.estimate_cost_ns;
+            observation.throttled = memory.throttled;
             break;
         }
         return observation;
@@ -251,6 +268,7 @@ private:
     uint64_t last_old_ns_ = 0;
     uint64_t classes_ = 0;
     uint64_t demands_ = 0;
+    uint64_t pressures_ = 0;
     uint64_t wake_ups_ = 0;
     std::vector<SeenTrim> trims_;
     std::vector<SeenLook> looks_;

@@ -20,6 +20,8 @@ inline trim_options PolicyOptions()
     options.threshold_bytes = 64 * kMiB;
     options.on = (UINT64_C(1) << TRIM_REASON_FULL_GC) | (UINT64_C(1) << TRIM_REASON_RELOAD) |
                  (UINT64_C(1) << TRIM_REASON_WATERMARK);
+    options.threshold_percent = 0;
+    options.urgent_percent = 85;
     options.settle_ns = 2 * kS;
     options.max_wait_ns = 20 * kS;
     options.confirm_ns = kS;
@@ -41,6 +43,10 @@ struct ScriptedMemory {
     uint64_t released_percent = 100;    /* How much of that a trim really releases. */
     uint64_t minor_faults = 0;
     uint64_t estimate_cost_ns = kMs;
+    uint64_t limit_bytes = 0; /* Of memory; 0: unknown. */
+    uint32_t fill_permille = 0;
+    uint64_t usage_bytes = 0;
+    bool throttled = false;
     bool process_fails = false;
     bool refault_fails = false;
     bool estimate_fails = false;

@@ -279,4 +279,40 @@ TEST_F(Triggers, OnlyPausesAndBurstsAreEventsThatWait)
     EXPECT_FALSE(trim_triggers_event_waits(&triggers_));
 }
 
+TEST_F(Triggers, PressureIsDueAtOnceButOnceAMinuteUnlessUsageGrows)
+{
+    constexpr uint64_t kMiB = TRIM_MIB;
+    const auto pressure = [this](uint64_t now_ns, uint64_t count, uint64_t usage_bytes) {
+        trim_triggers_pressure(&triggers_, now_ns, count, usage_bytes, 64 * kMiB);
+        const bool due = Due(now_ns) <= now_ns;
+        EXPECT_EQ(Foremost(now_ns), due ? TRIM_REASON_PRESSURE : TRIM_REASON_WATERMARK);
+        Take(now_ns);
+        return due;
+    };
+    Init(kAll | Bit(TRIM_REASON_PRESSURE), 0);
+    EXPECT_FALSE(pressure(kStart, 0, 0));
+    EXPECT_TRUE(pressure(kStart, 1, 500 * kMiB));
+    EXPECT_FALSE(pressure(kStart, 1, 900 * kMiB)) << "nothing was told";
+    EXPECT_FALSE(pressure(kStart + 2 * kS, 2, 563 * kMiB));
+    EXPECT_TRUE(pressure(kStart + 4 * kS, 3, 564 * kMiB));
+    EXPECT_FALSE(pressure(kStart + 6 * kS, 4, 400 * kMiB));
+    EXPECT_TRUE(pressure(kStart + 64 * kS, 5, 400 * kMiB));
+    Init(kAll, 0);
+    EXPECT_FALSE(pressure(kStart, 9, 0)) << "it is off";
+}
+
+TEST_F(Triggers, HurryBringsTheNextCheckForwardOnly)
+{
+    Init(kAll, 30 * kS);
+    trim_triggers_hurry(&triggers_, kStart, TRIM_NEVER);
+    EXPECT_EQ(Due(kStart), kStart + 30 * kS);
+    trim_triggers_hurry(&triggers_, kStart, 60 * kS);
+    EXPECT_EQ(Due(kStart), kStart + 30 * kS);
+    trim_triggers_hurry(&triggers_, kStart, kS);
+    EXPECT_EQ(Due(kStart), kStart + kS);
+    Init(kAll, 0);
+    trim_triggers_hurry(&triggers_, kStart, kS);
+    EXPECT_EQ(Due(kStart), TRIM_NEVER) << "checks are off";
+}
+
 } // namespace

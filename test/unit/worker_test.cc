@@ -62,6 +62,7 @@ protected:
         config.allocator_description = kDescription;
         config.counters = &counters;
         config.proc = proc_.path().c_str();
+        config.root = proc_.path().c_str(); /* Without cgroups, and without pressure. */
         ASSERT_EQ(trim_worker_start(&config), 0);
     }
 

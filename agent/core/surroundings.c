@@ -1,0 +1,171 @@
+#include "surroundings.h"
+
+#include <string.h>
+
+#include "trimagent/log.h"
+#include "trimagent/quantity.h"
+
+/* Throttling counts as present so long after it was seen to grow: a few of the kernel's periods. */
+#define THROTTLED_WITHIN_NS (500 * TRIM_NS_PER_MS)
+
+/* Memory that is short again within this time is not told of again. */
+#define URGENT_AGAIN_NS (60 * TRIM_NS_PER_S)
+
+static void begin_line(struct trim_text *text, char line[TRIM_LOG_LINE_MAX])
+{
+    trim_text_init(text, line, TRIM_LOG_LINE_MAX);
+}
+
+static void log_limit(const struct trim_surroundings *surroundings)
+{
+    char line[TRIM_LOG_LINE_MAX];
+    struct trim_text text;
+    begin_line(&text, line);
+    trim_memory_limit_add(&text, &surroundings->limit);
+    trim_log_text(TRIM_LOG_INFO, line);
+}
+
+static void log_pressure(const struct trim_surroundings *surroundings)
+{
+    char line[TRIM_LOG_LINE_MAX];
+    struct trim_text text;
+    begin_line(&text, line);
+    trim_pressure_add(&text, &surroundings->pressure);
+    trim_log_text(TRIM_LOG_INFO, line);
+}
+
+void trim_surroundings_open(struct trim_surroundings *surroundings, const char *root,
+                            const struct trim_options *options)
+{
+    memset(surroundings, 0, sizeof *surroundings);
+    trim_memory_limit_open(&surroundings->limit, root);
+    log_limit(surroundings);
+    trim_cpu_throttle_open(&surroundings->throttle, root);
+    surroundings->pressure.fd = -1;
+    surroundings->pressure_on = (options->on & (UINT64_C(1) << TRIM_REASON_PRESSURE)) != 0;
+    if (surroundings->pressure_on) {
+        trim_pressure_open(&surroundings->pressure, root);
+        log_pressure(surroundings);
+    }
+}
+
+int trim_surroundings_fd(const struct trim_surroundings *surroundings)
+{
+    return surroundings->pressure.fd;
+}
+
+void trim_surroundings_polled(struct trim_surroundings *surroundings, short revents)
+{
+    switch (trim_pressure_polled(&surroundings->pressure, revents)) {
+    case TRIM_PRESSURE_QUIET:
+        break;
+    case TRIM_PRESSURE_RISEN:
+        surroundings->pressures++;
+        /* Whether usage has grown decides whether it is worth another consideration. */
+        (void)trim_memory_limit_refresh(&surroundings->limit);
+        break;
+    case TRIM_PRESSURE_LOST:
+        log_pressure(surroundings);
+        break;
+    }
+}
+
+/* Without a trigger pressure is found at the checks. */
+static void read_averages(struct trim_surroundings *surroundings)
+{
+    struct trim_pressure_averages averages;
+    if (surroundings->pressure_on && surroundings->pressure.fd < 0 &&
+        trim_pressure_read(&surroundings->pressure, &averages) == 0 &&
+        trim_pressure_is_high(&averages)) {
+        surroundings->pressures++;
+    }
+}
+
+void trim_surroundings_look(struct trim_surroundings *surroundings,
+                            struct trim_observation *observation)
+{
+    struct trim_memory_limit *limit = &surroundings->limit;
+    if (trim_memory_limit_refresh(limit)) {
+        log_limit(surroundings);
+    }
+    read_averages(surroundings);
+    observation->limit_bytes = limit->limit_bytes;
+    observation->fill_known = limit->fill_known;
+    observation->fill_permille = limit->fill_permille;
+}
+
+bool trim_surroundings_throttled(struct trim_surroundings *surroundings, uint64_t now_ns)
+{
+    return trim_cpu_throttle_read(&surroundings->throttle, now_ns) == 0 &&
+           trim_throttle_now(&surroundings->throttle.judge, now_ns, THROTTLED_WITHIN_NS) ==
+               TRIM_THROTTLING_NOW;
+}
+
+static void tell_urgent(struct trim_surroundings *surroundings, const struct trim_room *room)
+{
+    char line[TRIM_LOG_LINE_MAX];
+    char threshold[TRIM_QUANTITY_TEXT_MAX];
+    struct trim_text text;
+    begin_line(&text, line);
+    trim_text_add(&text, "memory is short, ");
+    trim_memory_limit_add_fill(&text, &surroundings->limit);
+    trim_text_add(&text, ": the threshold is %s for now, and falls further as it fills up",
+                  trim_format_bytes(threshold, trim_room_threshold(room)));
+    trim_log_text(TRIM_LOG_INFO, line);
+}
+
+static void tell_futile(struct trim_surroundings *surroundings,
+                        const struct trim_decision *decision)
+{
+    char line[TRIM_LOG_LINE_MAX];
+    char expected[TRIM_QUANTITY_TEXT_MAX];
+    struct trim_text text;
+    begin_line(&text, line);
+    trim_text_add(&text, "memory is short, ");
+    trim_memory_limit_add_fill(&text, &surroundings->limit);
+    trim_text_add(&text,
+                  ", but a trim would release %s%s: what fills it is not freed native memory",
+                  trim_format_bytes(expected, decision->expected_bytes),
+                  decision->bound_only ? " at most" : "");
+    trim_log_text(TRIM_LOG_WARNING, line);
+}
+
+void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct trim_room *room,
+                            const struct trim_decision *decision, uint64_t now_ns)
+{
+    if (!trim_room_urgent(room)) {
+        if (surroundings->told_urgent && surroundings->urgent_ended_ns == 0) {
+            surroundings->urgent_ended_ns = now_ns;
+        }
+        return;
+    }
+    if (surroundings->urgent_ended_ns != 0 &&
+        now_ns - surroundings->urgent_ended_ns >= URGENT_AGAIN_NS) {
+        surroundings->told_urgent = false;
+        surroundings->told_futile = false;
+    }
+    surroundings->urgent_ended_ns = 0;
+    if (!surroundings->told_urgent) {
+        surroundings->told_urgent = true;
+        tell_urgent(surroundings, room);
+    }
+    if (!surroundings->told_futile && decision->skip == TRIM_SKIP_BELOW_THRESHOLD) {
+        surroundings->told_futile = true;
+        tell_futile(surroundings, decision);
+    }
+}
+
+void trim_surroundings_add_status(struct trim_text *text,
+                                  const struct trim_surroundings *surroundings)
+{
+    trim_text_add(text, "\n  ");
+    trim_memory_limit_add(text, &surroundings->limit);
+    trim_text_add(text, "\n  ");
+    trim_memory_limit_add_fill(text, &surroundings->limit);
+    trim_text_add(text, "\n  ");
+    trim_cpu_throttle_add(text, &surroundings->throttle);
+    if (surroundings->pressure_on) {
+        trim_text_add(text, "\n  ");
+        trim_pressure_add(text, &surroundings->pressure);
+    }
+}

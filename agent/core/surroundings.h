@@ -1,0 +1,53 @@
+/*
+ * What the worker sees of the container around it: the memory limit, the CPU quota and the kernel's
+ * memory pressure, and what it says of them. Belongs to the worker.
+ */
+#ifndef TRIMAGENT_SURROUNDINGS_H
+#define TRIMAGENT_SURROUNDINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trimagent/cpu_throttle.h"
+#include "trimagent/memory_limit.h"
+#include "trimagent/policy.h"
+#include "trimagent/pressure.h"
+#include "trimagent/text.h"
+
+struct trim_surroundings {
+    struct trim_memory_limit limit;
+    struct trim_cpu_throttle throttle;
+    bool pressure_on; /* The option asks for it; otherwise nothing of pressure is in use. */
+    struct trim_pressure pressure;
+    uint64_t pressures; /* Told of so far. */
+    bool told_urgent;   /* The line of this urgency was written, */
+    bool told_futile;   /* and the one that a trim would not help. */
+    uint64_t urgent_ended_ns;
+};
+
+/* Finds everything and logs what was found. root is "" but in tests. */
+void trim_surroundings_open(struct trim_surroundings *surroundings, const char *root,
+                            const struct trim_options *options);
+
+/* The descriptor to poll for POLLPRI; -1: none. */
+int trim_surroundings_fd(const struct trim_surroundings *surroundings);
+
+/* Takes in what a poll of it has brought. */
+void trim_surroundings_polled(struct trim_surroundings *surroundings, short revents);
+
+/* Reads limit, fill and, without a trigger, pressure anew into the observation. */
+void trim_surroundings_look(struct trim_surroundings *surroundings,
+                            struct trim_observation *observation);
+
+/* Whether the CPU quota is holding the process back now. */
+bool trim_surroundings_throttled(struct trim_surroundings *surroundings, uint64_t now_ns);
+
+/* Says, once for each time that memory is short, that it is, and that a trim would not help. */
+void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct trim_room *room,
+                            const struct trim_decision *decision, uint64_t now_ns);
+
+/* Appends their lines of status, each after a newline. */
+void trim_surroundings_add_status(struct trim_text *text,
+                                  const struct trim_surroundings *surroundings);
+
+#endif
