@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,8 +45,7 @@ int trim_parse_statm(const char *text, size_t length, uint64_t page_bytes, uint6
     return 0;
 }
 
-/* Reads a line "NAME:   123 kB" of status. */
-static int find_kib_line(const char *text, size_t length, const char *name, uint64_t *bytes)
+int trim_find_kib_line(const char *text, size_t length, const char *name, uint64_t *bytes)
 {
     size_t name_length = strlen(name);
     size_t line = 0;
@@ -64,7 +64,11 @@ static int find_kib_line(const char *text, size_t length, const char *name, uint
                 memcmp(text + line + at + digits, " kB", 3) != 0) {
                 return -1;
             }
-            return __builtin_mul_overflow(kib, TRIM_KIB, bytes) ? -1 : 0;
+            if (kib > UINT64_MAX / TRIM_KIB) {
+                return -1;
+            }
+            *bytes = kib * TRIM_KIB;
+            return 0;
         }
         line += line_length + 1;
     }
@@ -74,10 +78,10 @@ static int find_kib_line(const char *text, size_t length, const char *name, uint
 int trim_parse_status(const char *text, size_t length, struct trim_process_memory *memory)
 {
     struct trim_process_memory parsed = {0};
-    if (find_kib_line(text, length, "VmRSS:", &parsed.rss_bytes) != 0) {
+    if (trim_find_kib_line(text, length, "VmRSS:", &parsed.rss_bytes) != 0) {
         return -1;
     }
-    if (find_kib_line(text, length, "VmSwap:", &parsed.swap_bytes) != 0) {
+    if (trim_find_kib_line(text, length, "VmSwap:", &parsed.swap_bytes) != 0) {
         parsed.swap_bytes = 0;
     }
     *memory = parsed;
@@ -86,7 +90,7 @@ int trim_parse_status(const char *text, size_t length, struct trim_process_memor
 
 long trim_read_small_file(const char *proc, const char *name, char *buffer, size_t capacity)
 {
-    char path[512];
+    char path[PATH_MAX];
     int path_length = snprintf(path, sizeof path, "%s/%s", proc, name);
     if (path_length < 0 || (size_t)path_length >= sizeof path) {
         errno = ENAMETOOLONG;

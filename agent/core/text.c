@@ -3,10 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* How much of a foreign text is shown: enough to recognise it, short enough for one line of a
- * terminal. */
-#define QUOTED_MAX 120
-
 void trim_text_init(struct trim_text *text, char *data, size_t capacity)
 {
     text->data = data;
@@ -36,7 +32,7 @@ void trim_text_add(struct trim_text *text, const char *format, ...)
 
 void trim_text_add_quoted(struct trim_text *text, const char *foreign, size_t length)
 {
-    size_t shown = length < QUOTED_MAX ? length : QUOTED_MAX;
+    size_t shown = length < TRIM_TEXT_QUOTED_MAX ? length : TRIM_TEXT_QUOTED_MAX;
     for (size_t i = 0; i < shown; i++) {
         char c = foreign[i];
         trim_text_add(text, "%c", c >= ' ' && c <= '~' ? c : '?');

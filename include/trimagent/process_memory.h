@@ -25,6 +25,12 @@ struct trim_process_memory {
  */
 int trim_parse_statm(const char *text, size_t length, uint64_t page_bytes, uint64_t *rss_bytes);
 
+/*
+ * Finds the line "NAME:   123 kB", as in /proc/PID/status and /proc/meminfo; name ends in its
+ * colon. Returns 0, or -1 without such a well-formed line, with the output untouched.
+ */
+int trim_find_kib_line(const char *text, size_t length, const char *name, uint64_t *bytes);
+
 /* Reads VmRSS and VmSwap from the text of /proc/PID/status. Returns 0, or -1 without a well-formed
  * VmRSS line. */
 int trim_parse_status(const char *text, size_t length, struct trim_process_memory *memory);

@@ -15,6 +15,10 @@
 extern "C" {
 #endif
 
+/* How much of a foreign text is shown: enough to recognise it, short enough for one line of a
+ * terminal. */
+#define TRIM_TEXT_QUOTED_MAX 120
+
 struct trim_text {
     char *data;      /* Not owned. Always terminated by NUL once initialised. */
     size_t capacity; /* In bytes, the NUL included; at least 1. */
@@ -32,8 +36,8 @@ void trim_text_add(struct trim_text *text, const char *format, ...)
 
 /*
  * Appends length bytes of foreign text, with everything but printable ASCII replaced by '?', so
- * that what a user or a file gave can neither break a log line nor drive a terminal. At most 120
- * bytes are shown.
+ * that what a user or a file gave can neither break a log line nor drive a terminal. At most
+ * TRIM_TEXT_QUOTED_MAX bytes are shown.
  */
 void trim_text_add_quoted(struct trim_text *text, const char *foreign, size_t length);
 

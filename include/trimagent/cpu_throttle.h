@@ -1,0 +1,96 @@
+/*
+ * Whether a CPU quota is holding this process back right now.
+ *
+ * A thread that is throttled while it holds an arena's lock keeps everybody else from that arena
+ * until its cgroup gets its next slice, up to a period (100 ms by default) later. So a trim is
+ * better put off, for a bounded time, while cpu.stat shows throttling.
+ *
+ * The kernel counts a period as throttled when it ends, so two readings must be some periods apart
+ * to say anything, and close together to speak of now. Fields: cpu.stat in
+ * Documentation/admin-guide/cgroup-v2.rst and Documentation/scheduler/sched-bwc.rst.
+ */
+#ifndef TRIMAGENT_CPU_THROTTLE_H
+#define TRIMAGENT_CPU_THROTTLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trimagent/cgroup.h"
+#include "trimagent/text.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Since the cgroup was made. */
+struct trim_cpu_stat {
+    uint64_t throttled_periods; /* nr_throttled. */
+    uint64_t throttled_ns;      /* throttled_usec or throttled_time, summed over CPUs. */
+};
+
+/* Pure: reads cpu.stat of v1 or v2. Returns 0, or -1 without one of the two figures, with the
+ * output untouched: v2's root and cgroups without the controller lack them. */
+int trim_parse_cpu_stat(const char *text, size_t length, struct trim_cpu_stat *stat);
+
+/* What the readings say. */
+enum trim_throttling {
+    TRIM_THROTTLING_UNCLEAR = 0, /* The readings are too few, too old or too far apart. */
+    TRIM_THROTTLING_NONE,
+    TRIM_THROTTLING_NOW
+};
+
+/* Two readings, and the last growth between two. */
+struct trim_throttle_judge {
+    unsigned readings; /* 0, 1, or 2 for more. */
+    struct trim_cpu_stat last;
+    uint64_t before_ns; /* Of the reading before the last. */
+    uint64_t last_ns;
+    bool grew;
+    uint64_t grew_after_ns;  /* The growth happened between these two. */
+    uint64_t grew_before_ns;
+    uint64_t grew_by_ns; /* Of throttled_ns, in that time. */
+};
+
+/* Pure: starts without readings. */
+void trim_throttle_init(struct trim_throttle_judge *judge);
+
+/* Pure: takes in a reading. One that counts less than the last begins anew: the process was moved.
+ */
+void trim_throttle_take(struct trim_throttle_judge *judge, const struct trim_cpu_stat *stat,
+                        uint64_t now_ns);
+
+/*
+ * Pure: NOW where nr_throttled grew within the last within_ns for certain; UNCLEAR where it may
+ * have, or where the last two readings reach back further than within_ns; otherwise NONE.
+ */
+enum trim_throttling trim_throttle_now(const struct trim_throttle_judge *judge, uint64_t now_ns,
+                                       uint64_t within_ns);
+
+/* The cgroup of the cpu controller, with what it has said. Belongs to one thread at a time. */
+struct trim_cpu_throttle {
+    struct trim_cgroup cgroup;
+    bool known; /* The last reading found figures. */
+    struct trim_cpu_stat stat;
+    struct trim_throttle_judge judge;
+};
+
+/* Finds the cgroup. root is the prefix of all paths, "" but in tests, and must outlive it. */
+void trim_cpu_throttle_open(struct trim_cpu_throttle *throttle, const char *root);
+
+/*
+ * Reads cpu.stat of all levels and takes their sum into the judge, since a quota anywhere above
+ * stops the process; a few microseconds for each level. Returns 0, or -1 where no level has
+ * figures: nobody throttles then.
+ */
+int trim_cpu_throttle_read(struct trim_cpu_throttle *throttle, uint64_t now_ns);
+
+/* Pure: appends such as "cpu throttled in 12 periods, 340ms (cgroup v2, PATH)", "cpu throttling
+ * unknown (no cgroup visible)" or "cpu never throttled (...)". */
+void trim_cpu_throttle_add(struct trim_text *text, const struct trim_cpu_throttle *throttle);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
