@@ -131,8 +131,8 @@ static bool locate(struct trim_cgroup *cgroup, const struct trim_mount_line *mou
     }
     struct trim_span path = {membership->path, strlen(membership->path)};
     struct trim_span below = {"", 0};
-    enum trim_cgroup_view view = trim_cgroup_view(
-        (struct trim_span){mount_root, (size_t)root_length}, path, &below);
+    enum trim_cgroup_view view =
+        trim_cgroup_view((struct trim_span){mount_root, (size_t)root_length}, path, &below);
     if (view == TRIM_CGROUP_OUTSIDE) {
         return false;
     }

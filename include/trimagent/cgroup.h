@@ -4,8 +4,8 @@
  *
  * The directory is found through /proc/self/cgroup and /proc/self/mountinfo and remembered. Nothing
  * of it is certain: /sys/fs/cgroup may be missing, show the container's own cgroup as its root, or
- * show an ancestor only. A cgroup belongs to one thread at a time. No function allocates; the search
- * takes some 20 KiB of stack.
+ * show an ancestor only. A cgroup belongs to one thread at a time. No function allocates; the
+ * search takes some 20 KiB of stack.
  */
 #ifndef TRIMAGENT_CGROUP_H
 #define TRIMAGENT_CGROUP_H

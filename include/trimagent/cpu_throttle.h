@@ -47,7 +47,7 @@ struct trim_throttle_judge {
     uint64_t before_ns; /* Of the reading before the last. */
     uint64_t last_ns;
     bool grew;
-    uint64_t grew_after_ns;  /* The growth happened between these two. */
+    uint64_t grew_after_ns; /* The growth happened between these two. */
     uint64_t grew_before_ns;
     uint64_t grew_by_ns; /* Of throttled_ns, in that time. */
 };

@@ -12,7 +12,8 @@
  * The fill is that of the fullest cgroup on the way up, which need not be the one with the smallest
  * limit: a pod's own limit is larger than its container's, but shared. What counts is the working
  * set as kubelet counts it, usage without inactive_file: a page cache that is not in use is dropped
- * before anybody is killed. For the host it is MemTotal without MemAvailable.
+ * before anybody is killed. Where the host's memory is the limit it counts like a cgroup, with
+ * MemTotal without MemAvailable for its working set.
  *
  * Limits and usage change while the process runs. Only directories are remembered; a refresh reads
  * /proc/self/cgroup, the limit of each level, and two files of each level that has one. A

@@ -57,13 +57,13 @@ enum trim_pressure_source {
 };
 
 struct trim_pressure {
-    struct trim_cgroup cgroup;            /* Of v2. */
-    enum trim_pressure_source trigger;    /* NONE: no trigger could be set. */
-    int fd;                               /* Of the trigger, to be polled for POLLPRI; or -1. */
-    int cgroup_error;                     /* errno of the attempt on the cgroup; 0: none made. */
-    int system_error;                     /* errno of the attempt on the system; 0: none made. */
-    enum trim_pressure_source averages;   /* NONE: no file can be read. */
-    unsigned losses;                      /* Triggers lost so far. */
+    struct trim_cgroup cgroup;          /* Of v2. */
+    enum trim_pressure_source trigger;  /* NONE: no trigger could be set. */
+    int fd;                             /* Of the trigger, to be polled for POLLPRI; or -1. */
+    int cgroup_error;                   /* errno of the attempt on the cgroup; 0: none made. */
+    int system_error;                   /* errno of the attempt on the system; 0: none made. */
+    enum trim_pressure_source averages; /* NONE: no file can be read. */
+    unsigned losses;                    /* Triggers lost so far. */
 };
 
 /* What a poll of the trigger has brought. */

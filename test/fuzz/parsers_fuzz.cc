@@ -1,13 +1,17 @@
-// Fuzzes everything that reads text which the agent did not write: the option string, /proc, and
-// malloc_info's XML. The first byte of the input chooses the parser.
+// Fuzzes everything that reads text which the agent did not write: the option string, /proc,
+// cgroups, and malloc_info's XML. The first byte of the input chooses the parser.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
 #include "trimagent/arena_scan.h"
+#include "trimagent/cgroup_path.h"
+#include "trimagent/cpu_throttle.h"
+#include "trimagent/flat_keyed.h"
 #include "trimagent/malloc_info.h"
 #include "trimagent/options.h"
+#include "trimagent/pressure.h"
 #include "trimagent/process_memory.h"
 #include "trimagent/quantity.h"
 
@@ -64,6 +68,48 @@ void read_proc(const std::string &text)
     }
 }
 
+// A path below a mount point never leads out of it.
+void view_cgroup(trim_span root, trim_span path)
+{
+    trim_span below = {nullptr, 0};
+    if (trim_cgroup_view(root, path, &below) == TRIM_CGROUP_INSIDE) {
+        require(below.length <= path.length);
+        require(below.length == 0 || below.data[0] == '/');
+        require((std::string(below.data, below.length) + "/").find("/../") == std::string::npos);
+    }
+}
+
+void read_cgroup(const std::string &text)
+{
+    trim_cgroup_line line;
+    trim_mount_line mount;
+    uint64_t value = 0;
+    trim_cpu_stat stat;
+    trim_pressure_averages averages;
+    char path[64];
+    (void)trim_parse_single_value(text.data(), text.size(), &value);
+    (void)trim_flat_keyed_find(text.data(), text.size(), "inactive_file", &value);
+    (void)trim_parse_cpu_stat(text.data(), text.size(), &stat);
+    if (trim_parse_pressure(text.data(), text.size(), &averages) == 0) {
+        require(averages.avg10 <= 10000 && averages.avg60 <= 10000 && averages.avg300 <= 10000);
+    }
+    const size_t half = text.find('\n');
+    const trim_span first = {text.data(), half == std::string::npos ? text.size() : half};
+    const trim_span second = {text.data() + first.length, text.size() - first.length};
+    if (trim_parse_cgroup_line(first.data, first.length, &line) == 0) {
+        view_cgroup(first, line.path);
+        view_cgroup(line.path, line.path);
+        (void)trim_list_has(line.controllers, "memory");
+    }
+    if (trim_parse_mount_line(first.data, first.length, &mount) == 0) {
+        view_cgroup(mount.root, second);
+        const long length = trim_unescape_path(mount.mount_point, path, sizeof path);
+        require(length < 64 && (length < 0 || path[length] == '\0'));
+        (void)trim_list_has(mount.super_options, "memory");
+    }
+    view_cgroup(first, second);
+}
+
 void read_quantity(const std::string &text)
 {
     uint64_t value = 0;
@@ -88,7 +134,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     // A string of exactly this size, so that AddressSanitizer sees a step beyond its end.
     const std::string text(reinterpret_cast<const char *>(data) + 1, size - 1);
-    switch (data[0] % 4) {
+    switch (data[0] % 5) {
     case 0:
         read_options(text);
         break;
@@ -98,8 +144,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 2:
         read_proc(text);
         break;
-    default:
+    case 3:
         read_quantity(text);
+        break;
+    default:
+        read_cgroup(text);
         break;
     }
     return 0;
