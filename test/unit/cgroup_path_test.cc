@@ -86,6 +86,15 @@ TEST(MountLine, NeverReadsBeyondACutLine)
     }
 }
 
+TEST(Span, IsAWholeText)
+{
+    EXPECT_TRUE(trim_span_is({"cgroup2", 7}, "cgroup2"));
+    EXPECT_TRUE(trim_span_is({"cgroup2", 6}, "cgroup"));
+    EXPECT_FALSE(trim_span_is({"cgroup2", 7}, "cgroup"));
+    EXPECT_FALSE(trim_span_is({"cgroup2", 6}, "cgroup2"));
+    EXPECT_TRUE(trim_span_is({"", 0}, ""));
+}
+
 TEST(List, FindsWholeWordsOnly)
 {
     const GuardedText list("rw,cpuacct,cpu");

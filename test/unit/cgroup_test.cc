@@ -150,6 +150,20 @@ TEST(Cgroup, IsTakenFromTheMountThatShowsTheMost)
     EXPECT_EQ(Find(tree, "memory"), "v2 ancestor  under /above");
 }
 
+TEST(Cgroup, IsTheOwnOneRatherThanAnAncestorWithMoreAboveIt)
+{
+    const CgroupTree tree;
+    tree.Membership("0::/a/b/c/d\n");
+    const std::string part = "1 0 0:1 /a/b/c /part rw - cgroup2 c rw\n";
+    const std::string whole = "2 0 0:1 / /whole rw - cgroup2 c rw\n";
+    tree.Cgroup("/part/d");
+    tree.Cgroup("/whole/a/b");
+    for (const std::string &mounts : {part + whole, whole + part}) {
+        tree.Mounts(mounts);
+        EXPECT_EQ(Find(tree, "memory"), "v2 own /d under /part");
+    }
+}
+
 TEST(Cgroup, MountPointsMayHoldBlanks)
 {
     const CgroupTree tree;
@@ -186,6 +200,9 @@ TEST(Cgroup, SurvivesHostileText)
     tree.Membership("garbage\n0::/" + longer + "\n");
     EXPECT_EQ(Find(tree, "memory"), "none");
     tree.Membership("0::/" + std::string(TRIM_CGROUP_PATH_MAX - 2, 'y') + "\n");
+    EXPECT_EQ(Find(tree, "memory"), "none");
+    /* Nor is v2's cgroup taken for that of a controller that v1 has. */
+    tree.Membership("0::/\n4:memory:/" + longer + "\n");
     EXPECT_EQ(Find(tree, "memory"), "none");
     tree.Membership("0::/../../../etc\n");
     EXPECT_EQ(Find(tree, "memory"), "none");

@@ -176,7 +176,9 @@ TEST_F(CpuThrottle, ReadsTheCpuControllersHierarchyOfV1)
     tree_.Mounts("1 0 0:1 / /cg/cpuacct rw - cgroup c rw,cpuacct\n"
                  "1 0 0:2 / /cg/cpuset rw - cgroup c rw,cpuset\n"
                  "1 0 0:3 / /cg/cpu rw - cgroup c rw,cpu\n");
-    tree_.Cgroup("/cg/cpu/c");
+    for (const char *hierarchy : {"cpuacct", "cpuset", "cpu"}) {
+        tree_.Cgroup(std::string("/cg/") + hierarchy + "/c");
+    }
     tree_.Put("/cg/cpu/c/cpu.stat", "nr_periods 1\nnr_throttled 0\nthrottled_time 0\n");
     trim_cpu_throttle_open(&throttle_, tree_.root());
     ASSERT_EQ(trim_cpu_throttle_read(&throttle_, kSecond), 0);

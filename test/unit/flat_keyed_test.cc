@@ -46,8 +46,8 @@ TEST(SingleValue, ReadsNoLimitAsTheLargestNumber)
 
 TEST(SingleValue, RefusesHostileText)
 {
-    for (const char *text : {"", "\n", "12", "max", "maximum\n", "ma\n", "-1\n", "+1\n", " 1\n",
-                             "1 \n", "1\n2\n", "1 2\n", "0x10\n", "1k\n", "1\n\n"}) {
+    for (const char *text : {"", "\n", "12", "max", "mix\n", "maximum\n", "ma\n", "-1\n", "+1\n",
+                             " 1\n", "1 \n", "1\n2\n", "1 2\n", "0x10\n", "1k\n", "1\n\n"}) {
         EXPECT_EQ(Single(text), kUntouched) << text;
     }
     EXPECT_EQ(Single(std::string("1\0\n", 3)), kUntouched);

@@ -203,6 +203,8 @@ TEST(MemoryLimit, OfV1IsUnlimitedAtTheLargestNumbersOfAllKernels)
         MakeV1(tree, "/");
         PutV1(tree, "/sys/fs/cgroup/memory", unlimited, unlimited);
         EXPECT_EQ(Open(tree).source, TRIM_LIMIT_UNKNOWN) << unlimited;
+        tree.Remove("/sys/fs/cgroup/memory/memory.stat");
+        EXPECT_EQ(Open(tree).source, TRIM_LIMIT_UNKNOWN) << unlimited;
         tree.Host("4096");
         EXPECT_EQ(LimitText(Open(tree), tree),
                   "memory limit 4.0M (the host's, none lower in cgroup v1, /sys/fs/cgroup/memory)");
@@ -297,6 +299,8 @@ TEST(MemoryLimit, FillSurvivesMissingAndHostileFiles)
     tree.Put(kTop + "/memory.stat", std::string(20000, 'x'));
     EXPECT_EQ(Open(tree).working_set_bytes, 301 * TRIM_MIB);
     tree.Put(kTop + "/memory.current", "18446744073709551615\n");
+    EXPECT_EQ(Open(tree).fill_permille, UINT32_MAX);
+    tree.Put(kTop + "/memory.current", "2305843009213693952\n"); /* Times 1000 it wraps to 0. */
     EXPECT_EQ(Open(tree).fill_permille, UINT32_MAX);
     tree.Put(kTop + "/memory.current", "none\n");
     EXPECT_FALSE(Open(tree).fill_known);

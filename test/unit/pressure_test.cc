@@ -57,6 +57,8 @@ TEST(PressureAverages, RefuseHostileTextAndLeaveTheOutput)
              "some avg10=.00 avg60=0.00 avg300=0.00 total=0\n",
              "some avg10=100.01 avg60=0.00 avg300=0.00 total=0\n",
              "some avg10=999999999999999999999.00 avg60=0.00 avg300=0.00 total=0\n",
+             /* Times 100 it wraps to 84. */
+             "some avg10=184467440737095517.00 avg60=0.00 avg300=0.00 total=0\n",
              "some avg10=-0.00 avg60=0.00 avg300=0.00 total=0\n",
              "some avg10=nan avg60=0.00 avg300=0.00 total=0\n",
              "some avg60=0.00 avg10=0.00 avg300=0.00 total=0\n",
@@ -155,6 +157,9 @@ TEST_F(Pressure, SetsATriggerOnTheOwnCgroup)
     /* With its NUL, which the kernel wants. */
     EXPECT_EQ(tree_.Read(kCgroupFile), std::string("some 150000 2000000\0", 20));
     EXPECT_EQ(tree_.Read(kSystemFile), "");
+    EXPECT_EQ(Text(), "memory pressure by trigger on /sys/fs/cgroup/memory.pressure");
+    /* The kernel's files can still be read then, which need not be told. */
+    pressure_.averages = TRIM_PRESSURE_CGROUP;
     EXPECT_EQ(Text(), "memory pressure by trigger on /sys/fs/cgroup/memory.pressure");
 }
 
