@@ -86,8 +86,8 @@ TEST(MemoryLimit, IsTheHostsWhereNoneIsLower)
     EXPECT_EQ(limit.source, TRIM_LIMIT_HOST);
     EXPECT_EQ(limit.limit_bytes, 4 * TRIM_MIB);
     EXPECT_EQ(LimitText(limit, tree),
-              "memory limit 4.0M (the host's, none lower in cgroup v2, /sys/fs/cgroup)");
-    EXPECT_EQ(FillText(limit, tree), "26% full: working set 1.1M of 4.0M, usage 3.0M (the host)");
+              "memory limit 4M (the host's, none lower in cgroup v2, /sys/fs/cgroup)");
+    EXPECT_EQ(FillText(limit, tree), "26% full: working set 1.07M of 4M, usage 3.02M (the host)");
     PutV2(tree, kTop, 5, 1, 0);
     limit = Open(tree);
     EXPECT_EQ(limit.source, TRIM_LIMIT_HOST);
@@ -102,7 +102,7 @@ TEST(MemoryLimit, IsTheHostsWhereNoCgroupIsVisible)
     tree.Unified("/");
     tree.Host("4096");
     tree.Remove("/sys");
-    EXPECT_EQ(LimitText(Open(tree), tree), "memory limit 4.0M (the host's, no cgroup visible)");
+    EXPECT_EQ(LimitText(Open(tree), tree), "memory limit 4M (the host's, no cgroup visible)");
 }
 
 TEST(MemoryLimit, IsUnknownWithoutProc)

@@ -62,7 +62,7 @@ TEST(MemoryLimitOfV1, IsUnlimitedAtTheLargestNumbersOfAllKernels)
         EXPECT_EQ(Open(tree).source, TRIM_LIMIT_UNKNOWN) << unlimited;
         tree.Host("4096");
         EXPECT_EQ(LimitText(Open(tree), tree),
-                  "memory limit 4.0M (the host's, none lower in cgroup v1, /sys/fs/cgroup/memory)");
+                  "memory limit 4M (the host's, none lower in cgroup v1, /sys/fs/cgroup/memory)");
     }
 }
 
