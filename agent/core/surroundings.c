@@ -2,11 +2,15 @@
 
 #include <string.h>
 
+#include "trimagent/clock.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 
 /* Throttling counts as present so long after it was seen to grow: a few of the kernel's periods. */
 #define THROTTLED_WITHIN_NS (500 * TRIM_NS_PER_MS)
+
+/* Lasting pressure is told of each two seconds, on a machine that has other worries. */
+#define DEAF_NS (10 * TRIM_NS_PER_S)
 
 /* Memory that is short again within this time is not told of again. */
 #define URGENT_AGAIN_NS (60 * TRIM_NS_PER_S)
@@ -49,18 +53,26 @@ void trim_surroundings_open(struct trim_surroundings *surroundings, const char *
     }
 }
 
-int trim_surroundings_fd(const struct trim_surroundings *surroundings)
+int trim_surroundings_fd(const struct trim_surroundings *surroundings, uint64_t now_ns)
 {
-    return surroundings->pressure.fd;
+    return surroundings->deaf_until_ns > now_ns ? -1 : surroundings->pressure.fd;
 }
 
-void trim_surroundings_polled(struct trim_surroundings *surroundings, short revents)
+uint64_t trim_surroundings_wake_ns(const struct trim_surroundings *surroundings, uint64_t now_ns)
+{
+    bool deaf = surroundings->deaf_until_ns > now_ns && surroundings->pressure.fd >= 0;
+    return deaf ? surroundings->deaf_until_ns : TRIM_NEVER;
+}
+
+void trim_surroundings_polled(struct trim_surroundings *surroundings, short revents,
+                              uint64_t now_ns)
 {
     switch (trim_pressure_polled(&surroundings->pressure, revents)) {
     case TRIM_PRESSURE_QUIET:
         break;
     case TRIM_PRESSURE_RISEN:
         surroundings->pressures++;
+        surroundings->deaf_until_ns = now_ns + DEAF_NS;
         /* Whether usage has grown decides whether it is worth another consideration. */
         (void)trim_memory_limit_refresh(&surroundings->limit);
         break;

@@ -29,11 +29,15 @@ struct trim_surroundings {
 void trim_surroundings_open(struct trim_surroundings *surroundings, const char *root,
                             const struct trim_options *options);
 
-/* The descriptor to poll for POLLPRI; -1: none. */
-int trim_surroundings_fd(const struct trim_surroundings *surroundings);
+/* The descriptor to poll for POLLPRI now; -1: none. */
+int trim_surroundings_fd(const struct trim_surroundings *surroundings, uint64_t now_ns);
+
+/* When there will be one again; TRIM_NEVER where that makes no difference. */
+uint64_t trim_surroundings_wake_ns(const struct trim_surroundings *surroundings, uint64_t now_ns);
 
 /* Takes in what a poll of it has brought. */
-void trim_surroundings_polled(struct trim_surroundings *surroundings, short revents);
+void trim_surroundings_polled(struct trim_surroundings *surroundings, short revents,
+                              uint64_t now_ns);
 
 /* Reads limit, fill and, without a trigger, pressure anew into the observation. */
 void trim_surroundings_look(struct trim_surroundings *surroundings,

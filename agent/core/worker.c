@@ -102,13 +102,16 @@ static void log_status(void)
 /* Sleeps until deadline_ns or a wake-up. Returns false where the system does not let it sleep. */
 static bool sleep_until(uint64_t deadline_ns)
 {
+    struct trim_surroundings *surroundings = &worker.cycle.surroundings;
+    uint64_t now_ns = trim_clock_now_ns();
     struct pollfd events[] = {
         {.fd = trim_signals_fd(), .events = POLLIN},
-        {.fd = trim_surroundings_fd(&worker.cycle.surroundings), .events = POLLPRI}};
+        {.fd = trim_surroundings_fd(surroundings, now_ns), .events = POLLPRI}};
+    uint64_t heard_ns = trim_surroundings_wake_ns(surroundings, now_ns);
+    deadline_ns = deadline_ns < heard_ns ? deadline_ns : heard_ns;
     struct timespec left;
     const struct timespec *timeout = NULL;
     if (deadline_ns != TRIM_NEVER) {
-        uint64_t now_ns = trim_clock_now_ns();
         uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
         left.tv_sec = (time_t)(left_ns / TRIM_NS_PER_S);
         left.tv_nsec = (long)(left_ns % TRIM_NS_PER_S);
@@ -121,7 +124,7 @@ static bool sleep_until(uint64_t deadline_ns)
         return false;
     }
     if (ready > 0 && events[1].revents != 0) {
-        trim_surroundings_polled(&worker.cycle.surroundings, events[1].revents);
+        trim_surroundings_polled(surroundings, events[1].revents, trim_clock_now_ns());
     }
     trim_signals_clear_wake();
     return true;

@@ -77,8 +77,8 @@ bool trim_memory_limit_reached(const struct trim_memory_limit *limit, uint32_t p
 /*
  * Pure: appends whose limit it is, such as
  *     memory limit 512M (cgroup v2, /sys/fs/cgroup/memory.max)
- *     memory limit 24G (the host's, none lower in cgroup v1, /sys/fs/cgroup/memory)
- *     memory limit 24G (the host's, no cgroup visible)
+ *     memory limit 23.5G (the host's, none lower in cgroup v1, /sys/fs/cgroup/memory)
+ *     memory limit 23.5G (the host's, no cgroup visible)
  */
 void trim_memory_limit_add(struct trim_text *text, const struct trim_memory_limit *limit);
 

@@ -115,6 +115,42 @@ std::string tuning_refused(const std::string &why)
     return decorated("warning", "malloc's parameters not set: .*" + literally(why));
 }
 
+std::string memory_limit(const std::string &size, const std::string &directory)
+{
+    return decorated("info", "memory limit " + literally(size) + R"( \(cgroup v[12], )" +
+                                 literally(directory) + "/");
+}
+
+std::string memory_fill(const std::string &of_size)
+{
+    return decorated("info", "  [0-9]+% full: .* of " + literally(of_size) + ",");
+}
+
+std::string no_cgroup_visible()
+{
+    return decorated("info", "memory limit .*no cgroup visible");
+}
+
+std::string memory_is_short()
+{
+    return decorated("info", "memory is short, [0-9]+% full: .*the threshold is ");
+}
+
+std::string trim_would_not_help()
+{
+    return decorated("warning", "memory is short, .*not freed native memory");
+}
+
+std::string pressure_source()
+{
+    return decorated("info", "memory pressure ");
+}
+
+std::string pressure_unknown()
+{
+    return decorated("info", "memory pressure unknown");
+}
+
 std::string allocator_refused(const std::string &library)
 {
     return decorated("warning", "malloc belongs to " + literally(library));

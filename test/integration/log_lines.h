@@ -43,6 +43,17 @@ std::string arenas_seen();
 // could not be set.
 std::string tuning_overrides(const std::string &what);
 std::string tuning_refused(const std::string &why);
+// The line that tells the memory limit, of this size and found below this directory, and its line
+// of status that tells how full that is.
+std::string memory_limit(const std::string &size, const std::string &directory);
+std::string memory_fill(const std::string &of_size);
+std::string no_cgroup_visible();
+// The lines where memory is short: that it is, and that a trim would not help.
+std::string memory_is_short();
+std::string trim_would_not_help();
+// The line that tells where the kernel's pressure is read, and that where it is not.
+std::string pressure_source();
+std::string pressure_unknown();
 // The line that another allocator than glibc's gets at the start, and the answer to the command
 // "trim" with it.
 std::string allocator_refused(const std::string &library);
