@@ -19,9 +19,10 @@ struct trim_surroundings {
     struct trim_cpu_throttle throttle;
     bool pressure_on; /* The option asks for it; otherwise nothing of pressure is in use. */
     struct trim_pressure pressure;
-    uint64_t pressures; /* Told of so far. */
-    bool told_urgent;   /* The line of this urgency was written, */
-    bool told_futile;   /* and the one that a trim would not help. */
+    uint64_t pressures;     /* Told of so far. */
+    uint64_t deaf_until_ns; /* The trigger is not polled until then. */
+    bool told_urgent;       /* The line of this urgency was written, */
+    bool told_futile;       /* and the one that a trim would not help. */
     uint64_t urgent_ended_ns;
 };
 
