@@ -48,6 +48,22 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
     }
 }
 
+/*
+ * How many looks must agree. What nothing tells of is looked at as often as the ration's ceiling
+ * allows: dear estimates are not repeated six times under the arenas' locks.
+ */
+static uint32_t looks_wanted(const struct trim_policy *policy, uint64_t cost_ns)
+{
+    if (policy->reason != TRIM_REASON_WATERMARK) {
+        return TRIM_CONFIRM_EVENT_LOOKS;
+    }
+    uint64_t affordable = (uint64_t)TRIM_RATION_CEILING_NS / (cost_ns + 1);
+    if (affordable >= TRIM_CONFIRM_WATERMARK_LOOKS) {
+        return TRIM_CONFIRM_WATERMARK_LOOKS;
+    }
+    return affordable > TRIM_CONFIRM_EVENT_LOOKS ? (uint32_t)affordable : TRIM_CONFIRM_EVENT_LOOKS;
+}
+
 /* Takes in an estimate that has found enough. */
 static enum trim_confirm_state confirm(struct trim_policy *policy,
                                        const struct trim_observation *now, bool first)
@@ -63,11 +79,9 @@ static enum trim_confirm_state confirm(struct trim_policy *policy,
         }
         return trim_confirm_look(&policy->confirm, now->now_ns, now->expected_bytes);
     }
-    bool watermark = policy->reason == TRIM_REASON_WATERMARK;
     trim_confirm_begin(&policy->confirm, options->threshold_bytes, options->confirm_ns,
-                       options->max_wait_ns,
-                       watermark ? TRIM_CONFIRM_WATERMARK_LOOKS : TRIM_CONFIRM_EVENT_LOOKS,
-                       now->now_ns, now->expected_bytes);
+                       options->max_wait_ns, looks_wanted(policy, now->cost_ns), now->now_ns,
+                       now->expected_bytes);
     return TRIM_CONFIRM_AGAIN;
 }
 

@@ -118,15 +118,12 @@ void trim_decide_further(struct trim_policy *policy, uint64_t now_ns,
 {
     policy->stage = TRIM_STAGE_CONFIRM;
     uint64_t due_ns = policy->confirm.due_ns;
-    if (policy->confirm.wanted > TRIM_CONFIRM_EVENT_LOOKS) {
-        due_ns = later(
-            due_ns, trim_ration_ready_ns(&policy->ration, now_ns, policy->last_estimate_cost_ns));
-    } /* Else the first estimate has made it likely that the next one pays. */
     bool moving = policy->triggers.burst.active;
     if (moving || due_ns > now_ns) {
         decide_wait(policy, now_ns, moving ? TRIM_NEVER : due_ns, decision);
         return;
     }
+    /* Not rationed: the first estimate has made it likely that this one pays. */
     policy->stage = TRIM_STAGE_SECOND;
     decide_look(policy, TRIM_LOOK_ESTIMATE, decision);
 }
