@@ -13,6 +13,7 @@ void trim_estimate_learned_init(struct trim_estimate_learned *learned)
     learned->taught = false;
     learned->bias_bytes = 0;
     learned->fast_share = TRIM_FAST_SHARE_START;
+    learned->merge_share = 1000;
 }
 
 static uint64_t min(uint64_t a, uint64_t b)
@@ -75,18 +76,24 @@ static uint64_t merge_gain(const struct trim_malloc_info *info)
     return info->fast_count > 0 && free_bytes > kept ? free_bytes - kept : 0;
 }
 
-static int64_t fast_share_of(const struct trim_estimate_learned *learned, uint64_t gain_bytes)
+static int64_t share_of(uint64_t bytes, uint64_t share)
 {
-    return as_signed(gain_bytes / 1000 * learned->fast_share);
+    return as_signed(bytes / 1000 * share);
 }
 
 /* Both gains are less than the whole truth on loads of one kind, so the greater one counts. */
+static bool merging_counts(const struct trim_estimate_learned *learned,
+                           const struct trim_estimate_result *result)
+{
+    return share_of(result->merge_bytes, learned->merge_share) >
+           share_of(result->gain_bytes, learned->fast_share);
+}
+
 static int64_t gain(const struct trim_estimate_learned *learned,
                     const struct trim_estimate_result *result)
 {
-    int64_t merged = as_signed(result->merge_bytes);
-    int64_t joined = fast_share_of(learned, result->gain_bytes);
-    return merged > joined ? merged : joined;
+    return merging_counts(learned, result) ? share_of(result->merge_bytes, learned->merge_share)
+                                           : share_of(result->gain_bytes, learned->fast_share);
 }
 
 /* What the model says, without what was learned of its bias. */
@@ -132,14 +139,15 @@ void trim_estimate_learn(struct trim_estimate_learned *learned,
                          const struct trim_estimate_result *before,
                          const struct trim_estimate_input *after, uint64_t released_bytes)
 {
-    bool joined = fast_share_of(learned, before->gain_bytes) >= as_signed(before->merge_bytes);
-    if (joined && before->gain_bytes / GAIN_PART > released_bytes / GAIN_PART / GAIN_PART) {
+    bool merging = merging_counts(learned, before);
+    uint64_t whole = merging ? before->merge_bytes : before->gain_bytes;
+    if (whole / GAIN_PART > released_bytes / GAIN_PART / GAIN_PART) {
         /* What was released beyond the model's own part is the share of the gain that came true. */
-        int64_t base = before->model_bytes - fast_share_of(learned, before->gain_bytes);
+        int64_t base = before->model_bytes - gain(learned, before);
         int64_t gained = as_signed(released_bytes) - base + learned->bias_bytes;
-        uint64_t share =
-            gained <= 0 ? 0 : min((uint64_t)gained / (before->gain_bytes / 1000 + 1), 1000);
-        learned->fast_share = (learned->fast_share + share) / 2;
+        uint64_t share = gained <= 0 ? 0 : min((uint64_t)gained / (whole / 1000 + 1), 1000);
+        uint64_t *known = merging ? &learned->merge_share : &learned->fast_share;
+        *known = (*known + share) / 2;
     }
     struct trim_estimate_result now;
     learned->bias_bytes = model(learned, after, &now);

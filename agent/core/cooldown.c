@@ -11,6 +11,9 @@
 /* Where memory is short only this part of the cooldown is kept, but no less than this long. */
 #define URGENT_PART 8
 #define URGENT_LEAST_NS TRIM_NS_PER_S
+/* And no less than so many times what the last trim took: a tenth of the time under the arenas'
+ * locks is the most. */
+#define URGENT_REST 10
 
 void trim_cooldown_init(struct trim_cooldown *cooldown, uint64_t base_ns, uint64_t max_ns)
 {
@@ -26,19 +29,28 @@ static uint64_t min(uint64_t a_ns, uint64_t b_ns)
     return a_ns < b_ns ? a_ns : b_ns;
 }
 
-uint64_t trim_cooldown_end_ns(const struct trim_cooldown *cooldown, bool urgent)
+static uint64_t max(uint64_t a_ns, uint64_t b_ns)
 {
-    uint64_t length_ns = cooldown->length_ns;
-    if (urgent && length_ns / URGENT_PART >= URGENT_LEAST_NS) {
-        length_ns /= URGENT_PART;
-    } else if (urgent) {
-        length_ns = min(length_ns, URGENT_LEAST_NS);
-    }
-    return cooldown->trimmed ? cooldown->last_trim_ns + length_ns : 0;
+    return a_ns > b_ns ? a_ns : b_ns;
 }
 
-void trim_cooldown_start(struct trim_cooldown *cooldown, uint64_t end_ns)
+static uint64_t length_ns(const struct trim_cooldown *cooldown, bool urgent)
 {
+    if (!urgent) {
+        return cooldown->length_ns;
+    }
+    uint64_t short_ns = max(cooldown->length_ns / URGENT_PART, URGENT_LEAST_NS);
+    return min(max(short_ns, cooldown->least_ns), cooldown->length_ns);
+}
+
+uint64_t trim_cooldown_end_ns(const struct trim_cooldown *cooldown, bool urgent)
+{
+    return cooldown->trimmed ? cooldown->last_trim_ns + length_ns(cooldown, urgent) : 0;
+}
+
+void trim_cooldown_start(struct trim_cooldown *cooldown, uint64_t end_ns, uint64_t took_ns)
+{
+    cooldown->least_ns = took_ns * URGENT_REST;
     cooldown->trimmed = true;
     cooldown->last_trim_ns = end_ns;
     cooldown->verdict = TRIM_VERDICT_NONE;
@@ -58,7 +70,7 @@ static void shorten(struct trim_cooldown *cooldown)
 }
 
 bool trim_cooldown_judge(struct trim_cooldown *cooldown, uint64_t expected_bytes,
-                         uint64_t released_bytes)
+                         uint64_t released_bytes, bool urgent)
 {
     if (released_bytes < expected_bytes / USELESS_PART) {
         cooldown->verdict = TRIM_VERDICT_USELESS;
@@ -67,7 +79,9 @@ bool trim_cooldown_judge(struct trim_cooldown *cooldown, uint64_t expected_bytes
         return false;
     }
     cooldown->verdict = TRIM_VERDICT_OPEN;
-    cooldown->recheck_due_ns = cooldown->last_trim_ns + cooldown->base_ns;
+    /* Before the next trim is possible, which would leave this one without a verdict. */
+    cooldown->recheck_due_ns =
+        cooldown->last_trim_ns + min(cooldown->base_ns, length_ns(cooldown, urgent));
     cooldown->released_bytes = released_bytes;
     return true;
 }

@@ -20,7 +20,8 @@ void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *
      * The classes loaded so far are part of the first burst: they are the application's start-up.
      * Those unloaded so far are not, since on late attach they may be of any age.
      */
-    trim_surroundings_open(&cycle->surroundings, config->root, &config->options);
+    trim_surroundings_open(&cycle->surroundings, config->root, &config->options,
+                           config->allocator->trim != NULL);
     trim_policy_init(&cycle->policy, &config->options, trim_clock_now_ns(),
                      trim_vm_counters_unloaded(config->counters));
 }
@@ -43,7 +44,7 @@ bool trim_cycle_stop(struct trim_cycle *cycle, struct trim_totals *totals)
 }
 
 /* Takes the measurement that the policy asks for. */
-static void measure(struct trim_cycle *cycle, enum trim_look look, uint64_t now_ns,
+static void measure(struct trim_cycle *cycle, enum trim_look look,
                     struct trim_observation *observation, struct trim_estimate *estimate)
 {
     const struct trim_allocator *allocator = cycle->config->allocator;
@@ -57,8 +58,11 @@ static void measure(struct trim_cycle *cycle, enum trim_look look, uint64_t now_
         observation->minor_faults = trim_process_minor_faults();
         trim_surroundings_look(&cycle->surroundings, observation);
         break;
+    case TRIM_LOOK_ROOM:
+        trim_surroundings_look(&cycle->surroundings, observation);
+        break;
     case TRIM_LOOK_THROTTLE:
-        observation->throttled = trim_surroundings_throttled(&cycle->surroundings, now_ns);
+        observation->throttled = trim_surroundings_throttled(&cycle->surroundings);
         break;
     case TRIM_LOOK_REFAULT:
         observation->failed = allocator->refaulted == NULL ||
@@ -67,7 +71,7 @@ static void measure(struct trim_cycle *cycle, enum trim_look look, uint64_t now_
     case TRIM_LOOK_ESTIMATE:
         observation->failed =
             trim_trimmer_estimate(cycle, trim_room_threshold(&cycle->policy.room), estimate) != 0;
-        observation->throttled = trim_surroundings_throttled(&cycle->surroundings, now_ns);
+        observation->throttled = trim_surroundings_throttled(&cycle->surroundings);
         observation->expected_bytes = estimate->expected_bytes;
         observation->bound_only = estimate->bound_only || estimate->resident_assumed;
         observation->cost_ns = estimate->cpu_ns;
@@ -146,7 +150,7 @@ void trim_cycle_run(struct trim_cycle *cycle, uint64_t demands, struct trim_cycl
     struct trim_signals signals;
     do {
         struct trim_observation observation = {0};
-        measure(cycle, decision.look, trim_clock_now_ns(), &observation, &estimate);
+        measure(cycle, decision.look, &observation, &estimate);
         take_signals(cycle, demands, &signals, &observation);
         trim_policy_step(&cycle->policy, &observation, &decision);
         copy_policy_counts(cycle);

@@ -23,7 +23,11 @@ void trim_movement_init(struct trim_movement *movement, uint64_t threshold_bytes
 
 void trim_movement_scale(struct trim_movement *movement, uint64_t threshold_bytes)
 {
-    movement->small_bytes = threshold_bytes / SMALL_PART;
+    uint64_t small_bytes = threshold_bytes / SMALL_PART;
+    if (small_bytes < movement->small_bytes) {
+        trim_movement_forget(movement); /* What was too little may be enough now. */
+    }
+    movement->small_bytes = small_bytes;
 }
 
 bool trim_movement_grows(struct trim_movement *movement, uint64_t now_ns, uint64_t rss_bytes)

@@ -3,6 +3,21 @@
 #include <string.h>
 
 #include "policy_decide.h"
+#include "trimagent/clock.h"
+
+static uint64_t signals_sum(const struct trim_observation *observation)
+{
+    return observation->old_pauses + observation->class_changes;
+}
+
+/* When to look at the room again, beside the looks at the process: never where nobody asked. */
+static uint64_t next_room_ns(const struct trim_policy *policy, uint64_t now_ns, uint64_t gap_ns)
+{
+    const struct trim_options *options = &policy->options;
+    bool checked = options->urgent_percent != 0 && trim_triggers_on(options, TRIM_REASON_WATERMARK);
+    bool wanted = checked || trim_triggers_on(options, TRIM_REASON_PRESSURE);
+    return wanted && options->check_ns != 0 ? now_ns + gap_ns : TRIM_NEVER;
+}
 
 void trim_policy_init(struct trim_policy *policy, const struct trim_options *options,
                       uint64_t now_ns, uint64_t class_changes)
@@ -12,23 +27,29 @@ void trim_policy_init(struct trim_policy *policy, const struct trim_options *opt
     trim_triggers_init(&policy->triggers, options, now_ns, class_changes);
     trim_ration_init(&policy->ration, now_ns);
     trim_room_init(&policy->room, options);
+    policy->room_due_ns = next_room_ns(policy, now_ns, 0);
     trim_movement_init(&policy->movement, trim_room_threshold(&policy->room));
     trim_cooldown_init(&policy->cooldown, options->cooldown_ns, options->max_cooldown_ns);
 }
 
-static uint64_t signals_sum(const struct trim_observation *observation)
+/* Takes in how full the memory is, and plans when that is looked at again. */
+static void take_room(struct trim_policy *policy, const struct trim_observation *now)
 {
-    return observation->old_pauses + observation->class_changes;
+    trim_room_take(&policy->room, now->limit_bytes, now->fill_known, now->fill_permille);
+    trim_movement_scale(&policy->movement, trim_room_threshold(&policy->room));
+    uint64_t hurry_ns = trim_room_check_ns(&policy->room);
+    trim_triggers_hurry(&policy->triggers, now->now_ns, hurry_ns);
+    uint64_t check_ns = policy->options.check_ns;
+    policy->room_due_ns =
+        next_room_ns(policy, now->now_ns, hurry_ns < check_ns ? hurry_ns : check_ns);
 }
 
 static void judge_process(struct trim_policy *policy, const struct trim_observation *now,
                           struct trim_decision *decision)
 {
     struct trim_movement *movement = &policy->movement;
-    trim_room_take(&policy->room, now->limit_bytes, now->fill_known, now->fill_permille);
-    trim_triggers_hurry(&policy->triggers, now->now_ns, trim_room_check_ns(&policy->room));
+    take_room(policy, now);
     uint64_t threshold_bytes = trim_room_threshold(&policy->room);
-    trim_movement_scale(movement, threshold_bytes);
     if (now->failed) {
         /* Without /proc this look saves nothing, but the allocator's own figures may still serve.
          */
@@ -37,11 +58,14 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
         return;
     }
     bool watermark = policy->reason == TRIM_REASON_WATERMARK;
+    /* Where memory is short nothing waits for a process to stop growing. */
+    bool patient =
+        !watermark && policy->reason != TRIM_REASON_PRESSURE && !trim_room_urgent(&policy->room);
     if (now->rss_bytes < threshold_bytes) {
         decision->expected_bytes = now->rss_bytes;
         decision->bound_only = true;
         trim_decide_skip(policy, TRIM_SKIP_BELOW_THRESHOLD, now->now_ns, decision);
-    } else if (trim_movement_grows(movement, now->now_ns, now->rss_bytes) && !watermark &&
+    } else if (trim_movement_grows(movement, now->now_ns, now->rss_bytes) && patient &&
                trim_triggers_follow_soon(&policy->triggers, now->now_ns)) {
         trim_decide_skip(policy, TRIM_SKIP_GROWING, now->now_ns, decision);
     } else if (watermark && trim_movement_unchanged(movement, now->rss_bytes, now->minor_faults,
@@ -51,6 +75,22 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
         trim_movement_rebase(movement, now->rss_bytes, now->minor_faults, signals_sum(now));
         trim_decide_first(policy, now->now_ns, decision);
     }
+}
+
+/*
+ * How many looks must agree. What nothing tells of is looked at as often as the ration's ceiling
+ * allows: dear estimates are not repeated six times under the arenas' locks.
+ */
+static uint32_t looks_wanted(const struct trim_policy *policy, uint64_t cost_ns)
+{
+    if (policy->reason != TRIM_REASON_WATERMARK || trim_room_urgent(&policy->room)) {
+        return TRIM_CONFIRM_EVENT_LOOKS;
+    }
+    uint64_t affordable = (uint64_t)TRIM_RATION_CEILING_NS / (cost_ns + 1);
+    if (affordable >= TRIM_CONFIRM_WATERMARK_LOOKS) {
+        return TRIM_CONFIRM_WATERMARK_LOOKS;
+    }
+    return affordable > TRIM_CONFIRM_EVENT_LOOKS ? (uint32_t)affordable : TRIM_CONFIRM_EVENT_LOOKS;
 }
 
 /* Takes in an estimate that has found enough. */
@@ -68,11 +108,9 @@ static enum trim_confirm_state confirm(struct trim_policy *policy,
         }
         return trim_confirm_look(&policy->confirm, now->now_ns, now->expected_bytes);
     }
-    bool patient = policy->reason == TRIM_REASON_WATERMARK && !trim_room_urgent(&policy->room);
     trim_confirm_begin(&policy->confirm, trim_room_threshold(&policy->room), options->confirm_ns,
-                       options->max_wait_ns,
-                       patient ? TRIM_CONFIRM_WATERMARK_LOOKS : TRIM_CONFIRM_EVENT_LOOKS,
-                       now->now_ns, now->expected_bytes);
+                       options->max_wait_ns, looks_wanted(policy, now->cost_ns), now->now_ns,
+                       now->expected_bytes);
     return TRIM_CONFIRM_AGAIN;
 }
 
@@ -140,6 +178,11 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
         trim_decide_trim(policy, now_ns, 0, decision);
         return;
     }
+    if (observation->look == TRIM_LOOK_ROOM) {
+        take_room(policy, observation);
+    } else if (trim_decide_room(policy, now_ns, decision)) {
+        return;
+    }
     switch (policy->stage) {
     case TRIM_STAGE_IDLE:
         trim_decide_idle(policy, now_ns, decision);
@@ -179,7 +222,7 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     policy->stage = TRIM_STAGE_IDLE;
     policy->deferred = false;
     trim_movement_forget(&policy->movement);
-    trim_cooldown_start(&policy->cooldown, outcome->end_ns);
+    trim_cooldown_start(&policy->cooldown, outcome->end_ns, outcome->took_ns);
     trim_triggers_trimmed(&policy->triggers, outcome->end_ns, policy->cooldown.length_ns);
     trim_triggers_hurry(&policy->triggers, outcome->end_ns, trim_room_check_ns(&policy->room));
     trim_ration_spend(&policy->ration, outcome->end_ns, outcome->cost_ns);
@@ -188,7 +231,8 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     if (outcome->dry || !outcome->measured || policy->reason == TRIM_REASON_DEMAND) {
         return;
     }
-    if (trim_cooldown_judge(&policy->cooldown, policy->expected_bytes, outcome->released_bytes)) {
+    if (trim_cooldown_judge(&policy->cooldown, policy->expected_bytes, outcome->released_bytes,
+                            trim_room_urgent(&policy->room))) {
         trim_ration_refund(&policy->ration, policy->looks_cost_ns + outcome->cost_ns);
     }
 }

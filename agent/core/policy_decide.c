@@ -8,6 +8,9 @@
 #define THROTTLED_MAX_NS (2 * TRIM_NS_PER_S)
 #define THROTTLED_GAP_NS (200 * TRIM_NS_PER_MS)
 
+/* Where memory is short the ration puts an estimate off by so much at most. */
+#define URGENT_RATION_NS (5 * TRIM_NS_PER_S)
+
 static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
 {
     return a_ns < b_ns ? a_ns : b_ns;
@@ -30,7 +33,11 @@ static void decide_wait(const struct trim_policy *policy, uint64_t now_ns, uint6
                         struct trim_decision *decision)
 {
     uint64_t look_ns = trim_triggers_look_ns(&policy->triggers);
-    wake_ns = earlier(wake_ns, earlier(policy->cooldown.recheck_due_ns, look_ns));
+    wake_ns = earlier(wake_ns, earlier(policy->room_due_ns, look_ns));
+    if (policy->stage == TRIM_STAGE_IDLE) {
+        /* Only there it is served; elsewhere it would be a wake-up in the past. */
+        wake_ns = earlier(wake_ns, policy->cooldown.recheck_due_ns);
+    }
     decision->action = TRIM_WAIT;
     decision->wake_ns = later(wake_ns, now_ns + 1);
     decision->arm_classes = trim_triggers_arm(&policy->triggers);
@@ -76,6 +83,18 @@ static void note_cooldown(struct trim_policy *policy, uint64_t now_ns,
     }
 }
 
+bool trim_decide_room(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision)
+{
+    /* A consideration that is being decided goes on first; these only wait. */
+    bool waits = policy->stage == TRIM_STAGE_IDLE || policy->stage == TRIM_STAGE_CONFIRM ||
+                 (policy->stage == TRIM_STAGE_FIRST && policy->waits);
+    if (!waits || policy->room_due_ns > now_ns) {
+        return false;
+    }
+    decide_look(policy, TRIM_LOOK_ROOM, decision);
+    return true;
+}
+
 void trim_decide_idle(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision)
 {
     if (policy->cooldown.recheck_due_ns <= now_ns) {
@@ -111,10 +130,17 @@ void trim_decide_skip(struct trim_policy *policy, enum trim_skip skip, uint64_t 
 /* The first estimate, as soon as the ration allows it. */
 void trim_decide_first(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision)
 {
-    policy->stage = TRIM_STAGE_FIRST;
+    if (policy->stage != TRIM_STAGE_FIRST) {
+        policy->stage = TRIM_STAGE_FIRST;
+        policy->first_since_ns = now_ns;
+    }
     uint64_t ready_ns =
         trim_ration_ready_ns(&policy->ration, now_ns, policy->last_estimate_cost_ns);
-    if (ready_ns > now_ns) {
+    if (trim_room_urgent(&policy->room) || policy->reason == TRIM_REASON_PRESSURE) {
+        ready_ns = earlier(ready_ns, policy->first_since_ns + URGENT_RATION_NS);
+    }
+    policy->waits = ready_ns > now_ns;
+    if (policy->waits) {
         decision->reason = policy->reason;
         defer(policy, TRIM_SKIP_RATION, decision);
         decide_wait(policy, now_ns, ready_ns, decision);
@@ -128,15 +154,12 @@ void trim_decide_further(struct trim_policy *policy, uint64_t now_ns,
 {
     policy->stage = TRIM_STAGE_CONFIRM;
     uint64_t due_ns = policy->confirm.due_ns;
-    if (policy->confirm.wanted > TRIM_CONFIRM_EVENT_LOOKS) {
-        due_ns = later(
-            due_ns, trim_ration_ready_ns(&policy->ration, now_ns, policy->last_estimate_cost_ns));
-    } /* Else the first estimate has made it likely that the next one pays. */
     bool moving = policy->triggers.burst.active;
     if (moving || due_ns > now_ns) {
         decide_wait(policy, now_ns, moving ? TRIM_NEVER : due_ns, decision);
         return;
     }
+    /* Not rationed: the first estimate has made it likely that this one pays. */
     policy->stage = TRIM_STAGE_SECOND;
     decide_look(policy, TRIM_LOOK_ESTIMATE, decision);
 }

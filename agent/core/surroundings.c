@@ -6,8 +6,9 @@
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 
-/* Throttling counts as present so long after it was seen to grow: a few of the kernel's periods. */
-#define THROTTLED_WITHIN_NS (500 * TRIM_NS_PER_MS)
+/* Throttling counts as present so long after it was seen to grow: longer than the time between two
+ * confirming looks, which are what reads it. */
+#define THROTTLED_WITHIN_NS (2 * TRIM_NS_PER_S)
 
 /* Lasting pressure is told of each two seconds, on a machine that has other worries. */
 #define DEAF_NS (10 * TRIM_NS_PER_S)
@@ -39,18 +40,40 @@ static void log_pressure(const struct trim_surroundings *surroundings)
 }
 
 void trim_surroundings_open(struct trim_surroundings *surroundings, const char *root,
-                            const struct trim_options *options)
+                            const struct trim_options *options, bool can_trim)
 {
     memset(surroundings, 0, sizeof *surroundings);
     trim_memory_limit_open(&surroundings->limit, root);
     log_limit(surroundings);
     trim_cpu_throttle_open(&surroundings->throttle, root);
     surroundings->pressure.fd = -1;
-    surroundings->pressure_on = (options->on & (UINT64_C(1) << TRIM_REASON_PRESSURE)) != 0;
-    if (surroundings->pressure_on) {
-        trim_pressure_open(&surroundings->pressure, root);
-        log_pressure(surroundings);
+    surroundings->pressure_on = can_trim && trim_triggers_on(options, TRIM_REASON_PRESSURE);
+    if (!surroundings->pressure_on) {
+        return;
     }
+    trim_pressure_open(&surroundings->pressure, root);
+    log_pressure(surroundings);
+    if (surroundings->pressure.fd < 0 && options->check_ns == 0) {
+        trim_log(TRIM_LOG_WARNING, "memory pressure can only be read at checks, which are off");
+    }
+}
+
+static void refresh_limit(struct trim_surroundings *surroundings)
+{
+    if (trim_memory_limit_refresh(&surroundings->limit)) {
+        log_limit(surroundings);
+    }
+}
+
+/* The whole system's trigger may tell of others' pressure; where our own cgroup's averages can be
+ * read they know. */
+static bool is_our_own(struct trim_surroundings *surroundings)
+{
+    const struct trim_pressure *pressure = &surroundings->pressure;
+    struct trim_pressure_averages averages;
+    return pressure->trigger != TRIM_PRESSURE_SYSTEM ||
+           pressure->averages != TRIM_PRESSURE_CGROUP ||
+           trim_pressure_read(&surroundings->pressure, &averages) != 0 || averages.avg10 != 0;
 }
 
 int trim_surroundings_fd(const struct trim_surroundings *surroundings, uint64_t now_ns)
@@ -71,10 +94,10 @@ void trim_surroundings_polled(struct trim_surroundings *surroundings, short reve
     case TRIM_PRESSURE_QUIET:
         break;
     case TRIM_PRESSURE_RISEN:
-        surroundings->pressures++;
         surroundings->deaf_until_ns = now_ns + DEAF_NS;
+        surroundings->pressures += is_our_own(surroundings) ? 1 : 0;
         /* Whether usage has grown decides whether it is worth another consideration. */
-        (void)trim_memory_limit_refresh(&surroundings->limit);
+        refresh_limit(surroundings);
         break;
     case TRIM_PRESSURE_LOST:
         log_pressure(surroundings);
@@ -96,18 +119,18 @@ static void read_averages(struct trim_surroundings *surroundings)
 void trim_surroundings_look(struct trim_surroundings *surroundings,
                             struct trim_observation *observation)
 {
-    struct trim_memory_limit *limit = &surroundings->limit;
-    if (trim_memory_limit_refresh(limit)) {
-        log_limit(surroundings);
-    }
+    const struct trim_memory_limit *limit = &surroundings->limit;
+    refresh_limit(surroundings);
     read_averages(surroundings);
     observation->limit_bytes = limit->limit_bytes;
-    observation->fill_known = limit->fill_known;
+    /* A host that others fill is no reason to trim each second: nobody has limited this process. */
+    observation->fill_known = limit->fill_known && limit->fill_level != 0;
     observation->fill_permille = limit->fill_permille;
 }
 
-bool trim_surroundings_throttled(struct trim_surroundings *surroundings, uint64_t now_ns)
+bool trim_surroundings_throttled(struct trim_surroundings *surroundings)
 {
+    uint64_t now_ns = trim_clock_now_ns();
     return trim_cpu_throttle_read(&surroundings->throttle, now_ns) == 0 &&
            trim_throttle_now(&surroundings->throttle.judge, now_ns, THROTTLED_WITHIN_NS) ==
                TRIM_THROTTLING_NOW;
@@ -135,10 +158,11 @@ static void tell_futile(struct trim_surroundings *surroundings,
     begin_line(&text, line);
     trim_text_add(&text, "memory is short, ");
     trim_memory_limit_add_fill(&text, &surroundings->limit);
-    trim_text_add(&text,
-                  ", but a trim would release %s%s: what fills it is not freed native memory",
-                  trim_format_bytes(expected, decision->expected_bytes),
-                  decision->bound_only ? " at most" : "");
+    trim_text_add(
+        &text,
+        ", but a trim would release %s%s: what fills it is not this JVM's freed native memory",
+        trim_format_bytes(expected, decision->expected_bytes),
+        decision->bound_only ? " at most" : "");
     trim_log_text(TRIM_LOG_WARNING, line);
 }
 
@@ -167,9 +191,10 @@ void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct
     }
 }
 
-void trim_surroundings_add_status(struct trim_text *text,
-                                  const struct trim_surroundings *surroundings)
+void trim_surroundings_add_status(struct trim_text *text, struct trim_surroundings *surroundings)
 {
+    refresh_limit(surroundings);
+    (void)trim_cpu_throttle_read(&surroundings->throttle, trim_clock_now_ns());
     trim_text_add(text, "\n  ");
     trim_memory_limit_add(text, &surroundings->limit);
     trim_text_add(text, "\n  ");

@@ -26,9 +26,10 @@ struct trim_surroundings {
     uint64_t urgent_ended_ns;
 };
 
-/* Finds everything and logs what was found. root is "" but in tests. */
+/* Finds everything and logs what was found; pressure only where trims are possible. root is "" but
+ * in tests. */
 void trim_surroundings_open(struct trim_surroundings *surroundings, const char *root,
-                            const struct trim_options *options);
+                            const struct trim_options *options, bool can_trim);
 
 /* The descriptor to poll for POLLPRI now; -1: none. */
 int trim_surroundings_fd(const struct trim_surroundings *surroundings, uint64_t now_ns);
@@ -45,14 +46,13 @@ void trim_surroundings_look(struct trim_surroundings *surroundings,
                             struct trim_observation *observation);
 
 /* Whether the CPU quota is holding the process back now. */
-bool trim_surroundings_throttled(struct trim_surroundings *surroundings, uint64_t now_ns);
+bool trim_surroundings_throttled(struct trim_surroundings *surroundings);
 
 /* Says, once for each time that memory is short, that it is, and that a trim would not help. */
 void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct trim_room *room,
                             const struct trim_decision *decision, uint64_t now_ns);
 
-/* Appends their lines of status, each after a newline. */
-void trim_surroundings_add_status(struct trim_text *text,
-                                  const struct trim_surroundings *surroundings);
+/* Reads limit and throttling anew, and appends their lines of status, each after a newline. */
+void trim_surroundings_add_status(struct trim_text *text, struct trim_surroundings *surroundings);
 
 #endif

@@ -15,6 +15,11 @@
 /* The time between considerations for lasting pressure. */
 #define PRESSURE_GAP_NS (60 * TRIM_NS_PER_S)
 
+bool trim_triggers_on(const struct trim_options *options, enum trim_reason reason)
+{
+    return (options->on & (UINT64_C(1) << reason)) != 0;
+}
+
 static bool is_on(const struct trim_triggers *triggers, enum trim_reason reason)
 {
     return (triggers->on & (UINT64_C(1) << reason)) != 0;
@@ -72,6 +77,9 @@ void trim_triggers_observe(struct trim_triggers *triggers, uint64_t now_ns, uint
 void trim_triggers_pressure(struct trim_triggers *triggers, uint64_t now_ns, uint64_t pressures,
                             uint64_t usage_bytes, uint64_t grown_bytes)
 {
+    if (usage_bytes < triggers->pressed_usage_bytes) {
+        triggers->pressed_usage_bytes = usage_bytes;
+    }
     if (pressures == triggers->seen_pressures || !is_on(triggers, TRIM_REASON_PRESSURE)) {
         return;
     }

@@ -214,6 +214,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
     log_report(&report);
     const struct trim_outcome outcome = {
         .end_ns = end_ns,
+        .took_ns = report.took_ns,
         .released_bytes = report.released_bytes,
         .cost_ns = looks_cpu_ns,
         .dry = report.dry,

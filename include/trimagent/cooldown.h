@@ -35,6 +35,7 @@ struct trim_cooldown {
     uint64_t length_ns; /* In force now. */
     bool trimmed;
     uint64_t last_trim_ns;
+    uint64_t least_ns; /* After it, however short memory is. */
     enum trim_verdict verdict;
     uint64_t recheck_due_ns; /* When refaults must be looked at; TRIM_NEVER: no verdict is
                                 open. */
@@ -47,16 +48,17 @@ struct trim_cooldown {
 void trim_cooldown_init(struct trim_cooldown *cooldown, uint64_t base_ns, uint64_t max_ns);
 
 /* The earliest time of the next trim; 0 before the first. Where memory is short the cooldown is an
- * eighth of its length, but a second at least. */
+ * eighth of its length, but at least a second and ten times what the last trim took. */
 uint64_t trim_cooldown_end_ns(const struct trim_cooldown *cooldown, bool urgent);
 
-/* A trim has ended at end_ns. Unless trim_cooldown_judge follows it is not judged. */
-void trim_cooldown_start(struct trim_cooldown *cooldown, uint64_t end_ns);
+/* A trim that took took_ns has ended at end_ns. Unless trim_cooldown_judge follows it is not
+ * judged. */
+void trim_cooldown_start(struct trim_cooldown *cooldown, uint64_t end_ns, uint64_t took_ns);
 
-/* Judges the trim that has just ended by what was expected and released. Returns false where it was
- * useless. */
+/* Judges the trim that has just ended by what was expected and released; urgent tells which
+ * cooldown is in force. Returns false where it was useless. */
 bool trim_cooldown_judge(struct trim_cooldown *cooldown, uint64_t expected_bytes,
-                         uint64_t released_bytes);
+                         uint64_t released_bytes, bool urgent);
 
 /* Gives the open verdict: known tells whether refaulted_bytes, what is resident again of the last
  * release, could be measured. */

@@ -32,9 +32,11 @@ extern "C" {
 #define TRIM_FAST_SHARE_START 750
 
 struct trim_estimate_learned {
-    bool taught;         /* There was a trim. */
-    int64_t bias_bytes;  /* What the model said when it should have said 0. */
-    uint64_t fast_share; /* In thousandths. */
+    bool taught;        /* There was a trim. */
+    int64_t bias_bytes; /* What the model said when it should have said 0. */
+    /* How much of the two gains comes true, in thousandths. */
+    uint64_t fast_share;
+    uint64_t merge_share;
 };
 
 struct trim_estimate_input {

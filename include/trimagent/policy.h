@@ -39,6 +39,7 @@ enum trim_look {
     TRIM_LOOK_NONE = 0, /* Only the signals, which are always there. */
     TRIM_LOOK_PROCESS,  /* RSS and faults of the process, and its memory limit: tens of
                            microseconds. */
+    TRIM_LOOK_ROOM,     /* Of these, the memory limit alone. */
     TRIM_LOOK_THROTTLE, /* Whether the CPU quota holds the process back: microseconds. */
     TRIM_LOOK_REFAULT, /* What of the last release is resident again: about 1 ms per GiB, no lock of
                           malloc's. */
@@ -63,7 +64,9 @@ struct trim_observation {
     /* With TRIM_LOOK_PROCESS. */
     uint64_t rss_bytes;
     uint64_t minor_faults;
-    uint64_t limit_bytes; /* Of memory; 0: unknown. These three may be known though it failed. */
+
+    /* With TRIM_LOOK_PROCESS, though that failed, and TRIM_LOOK_ROOM. */
+    uint64_t limit_bytes; /* Of memory; 0: unknown. */
     bool fill_known;
     uint32_t fill_permille; /* Of the limit. */
 
@@ -102,6 +105,7 @@ struct trim_decision {
 /* How a trim went. */
 struct trim_outcome {
     uint64_t end_ns;         /* When it ended. */
+    uint64_t took_ns;        /* How long the trim alone took. */
     uint64_t released_bytes; /* Measured. */
     uint64_t cost_ns;        /* CPU time of the measurements around it. */
     bool dry;                /* It was not carried out (dry-run). */
@@ -138,6 +142,9 @@ struct trim_policy {
 
     struct trim_movement movement;
     struct trim_room room;
+    uint64_t room_due_ns; /* When the room is to be looked at; TRIM_NEVER: only with the process. */
+    uint64_t first_since_ns; /* Since when the first estimate is wanted, */
+    bool waits;              /* and whether the ration makes it wait. */
     uint64_t last_estimate_cost_ns;
 
     /* For the summary. */

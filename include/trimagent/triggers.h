@@ -46,6 +46,9 @@ struct trim_triggers {
     uint64_t follow_due_ns; /* TRIM_NEVER: nothing is. */
 };
 
+/* Whether the option names the reason. */
+bool trim_triggers_on(const struct trim_options *options, enum trim_reason reason);
+
 /* Starts at now_ns, with class_changes loads and unloads before it. */
 void trim_triggers_init(struct trim_triggers *triggers, const struct trim_options *options,
                         uint64_t now_ns, uint64_t class_changes);

@@ -25,8 +25,8 @@ protected:
 
     bool Trim(uint64_t end_ns, uint64_t expected_bytes, uint64_t released_bytes)
     {
-        trim_cooldown_start(&cooldown_, end_ns);
-        return trim_cooldown_judge(&cooldown_, expected_bytes, released_bytes);
+        trim_cooldown_start(&cooldown_, end_ns, 0);
+        return trim_cooldown_judge(&cooldown_, expected_bytes, released_bytes, false);
     }
 
     trim_cooldown cooldown_ = {};
@@ -41,13 +41,13 @@ TEST_F(Cooldown, DoesNotHoldBackTheFirstTrim)
 
 TEST_F(Cooldown, RunsFromTheEndOfTheTrim)
 {
-    trim_cooldown_start(&cooldown_, 500 * kS);
+    trim_cooldown_start(&cooldown_, 500 * kS, 0);
     EXPECT_EQ(trim_cooldown_end_ns(&cooldown_, false), 500 * kS + kBase);
 }
 
 TEST_F(Cooldown, LeavesATrimAloneThatNobodyJudges)
 {
-    trim_cooldown_start(&cooldown_, 500 * kS);
+    trim_cooldown_start(&cooldown_, 500 * kS, 0);
     EXPECT_EQ(cooldown_.verdict, TRIM_VERDICT_NONE);
     EXPECT_EQ(cooldown_.recheck_due_ns, TRIM_NEVER);
     EXPECT_EQ(cooldown_.length_ns, kBase);
@@ -57,7 +57,7 @@ TEST_F(Cooldown, ForgetsAnOpenVerdictAtTheNextTrim)
 {
     Trim(500 * kS, 100 * kMiB, 100 * kMiB);
     ASSERT_EQ(cooldown_.verdict, TRIM_VERDICT_OPEN);
-    trim_cooldown_start(&cooldown_, 501 * kS);
+    trim_cooldown_start(&cooldown_, 501 * kS, 0);
     EXPECT_EQ(cooldown_.verdict, TRIM_VERDICT_NONE);
     EXPECT_EQ(cooldown_.recheck_due_ns, TRIM_NEVER);
 }
@@ -155,7 +155,7 @@ TEST(CooldownUrgency, KeepsAnEighthButASecondAtLeast)
         trim_cooldown cooldown;
         trim_cooldown_init(&cooldown, length.length_ms * TRIM_NS_PER_MS, 600 * TRIM_NS_PER_S);
         EXPECT_EQ(trim_cooldown_end_ns(&cooldown, true), 0U) << "there was no trim";
-        trim_cooldown_start(&cooldown, TRIM_NS_PER_S);
+        trim_cooldown_start(&cooldown, TRIM_NS_PER_S, 0);
         EXPECT_EQ(trim_cooldown_end_ns(&cooldown, false),
                   TRIM_NS_PER_S + length.length_ms * TRIM_NS_PER_MS);
         EXPECT_EQ(trim_cooldown_end_ns(&cooldown, true),

@@ -130,6 +130,30 @@ TEST_F(Estimate, CountsTheBoundariesThatFastChunksTakeAwayWhenTheyMerge)
     EXPECT_NEAR(static_cast<double>(Predict(input).expected_bytes), 446.0 * kMiB, 10.0 * kMiB);
 }
 
+TEST_F(Estimate, LearnsWhereFastChunksLieAloneAndTakeNoBoundaryAway)
+{
+    trim_estimate_input before_input = Input();
+    before_input.info.fast_count = 200000;
+    before_input.info.fast_bytes = 12 * kMiB;
+    before_input.info.rest_count = 150000;
+    before_input.info.rest_bytes = 800 * kMiB;
+    before_input.info.inner_bytes = 400 * kMiB;
+    before_input.info.system_bytes = 2000 * kMiB;
+    before_input.resident_bytes = 2000 * kMiB;
+    before_input.seen_bytes = 2000 * kMiB;
+    trim_estimate_input after = before_input;
+    after.info.fast_count = 0;
+    after.info.fast_bytes = 0;
+    after.resident_bytes = 1570 * kMiB; /* Inner and main top went, and nothing of the gain. */
+    const uint64_t released = 430 * kMiB;
+    ASSERT_GT(Predict(before_input).expected_bytes, released + 100 * kMiB);
+    for (int trim = 0; trim < 6; ++trim) {
+        const trim_estimate_result before = Predict(before_input);
+        trim_estimate_learn(&learned_, &before, &after, released);
+    }
+    EXPECT_LT(Predict(before_input).expected_bytes, released + 20 * kMiB);
+}
+
 TEST_F(Estimate, MergingLeavesSomeFreeChunksHoweverManyFastOnesThereAre)
 {
     trim_estimate_input input = Input();

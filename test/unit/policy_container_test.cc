@@ -40,8 +40,7 @@ TEST(PolicyContainer, WhereMemoryIsShortLessIsWorthATrimAndFound)
     timeline.memory.Free(20 * kMiB);
     timeline.RunUntil(600 * kS);
     EXPECT_TRUE(timeline.trims().empty());
-    timeline.memory.fill_permille = 930;
-    timeline.memory.minor_faults += 100 * kMiB / 4096;
+    timeline.memory.fill_permille = 930; /* By others: the process itself has not moved. */
     timeline.RunUntil(670 * kS);
     ASSERT_EQ(timeline.trims().size(), 1U);
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_WATERMARK);
@@ -75,6 +74,75 @@ TEST(PolicyContainer, WhereMemoryIsShortTheCooldownIsAnEighth)
     const uint64_t gap_ns = timeline.trims()[1].at_ns - timeline.trims()[0].at_ns;
     EXPECT_GE(gap_ns, options.cooldown_ns / 8);
     EXPECT_LT(gap_ns, options.cooldown_ns / 2);
+}
+
+TEST(PolicyContainer, MemoryThatGetsShortIsNoticedInALongCooldown)
+{
+    trim_options options = Checked();
+    options.cooldown_ns = 3600 * kS;
+    options.max_cooldown_ns = 3600 * kS;
+    PolicyTimeline timeline(options);
+    timeline.memory.limit_bytes = 1024 * kMiB;
+    timeline.memory.fill_permille = 500;
+    timeline.memory.Free(500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    timeline.At(20 * kS, [&] {
+        timeline.memory.Free(200 * kMiB);
+        timeline.memory.fill_permille = 950;
+    });
+    timeline.RunUntil(1000 * kS);
+    EXPECT_EQ(timeline.trims().size(), 2U) << "an eighth of the cooldown is 450 s";
+}
+
+TEST(PolicyContainer, ARecheckThatFallsIntoAWaitForTheRationDoesNotSpin)
+{
+    trim_options options = Checked();
+    options.cooldown_ns = 100 * kS;
+    options.check_ns = 10 * kS;
+    PolicyTimeline timeline(options);
+    timeline.memory.limit_bytes = 1024 * kMiB;
+    timeline.memory.fill_permille = 900;
+    timeline.memory.estimate_cost_ns = 90 * kMs;
+    timeline.memory.Free(500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    for (uint64_t at_ns = 20 * kS; at_ns < 600 * kS; at_ns += 3 * kS) {
+        timeline.At(at_ns, [&] { timeline.memory.Free(3 * kMiB); });
+    }
+    timeline.RunUntil(600 * kS);
+    EXPECT_LE(timeline.wake_ups(), 2400U) << "four a second are plenty";
+    EXPECT_GE(timeline.trims().size(), 2U);
+}
+
+TEST(PolicyContainer, RegretIsJudgedThoughMemoryIsShort)
+{
+    PolicyTimeline timeline(Checked());
+    timeline.memory.limit_bytes = 1024 * kMiB;
+    timeline.memory.fill_permille = 900;
+    for (uint64_t at_ns = 10 * kS; at_ns < 300 * kS; at_ns += 2 * kS) {
+        timeline.At(at_ns, [&] {
+            timeline.memory.Refault(300 * kMiB);
+            timeline.memory.releasable_bytes = 300 * kMiB;
+        });
+    }
+    timeline.OldPauseAt(11 * kS);
+    timeline.RunUntil(300 * kS);
+    EXPECT_GE(timeline.policy().cooldown.regretted, 3U);
+    EXPECT_LE(timeline.trims().size(), 20U);
+}
+
+TEST(PolicyContainer, AGrowingProcessIsTrimmedWhereMemoryIsShort)
+{
+    PolicyTimeline timeline(Checked());
+    timeline.memory.limit_bytes = 1024 * kMiB;
+    timeline.memory.fill_permille = 950;
+    timeline.memory.Free(100 * kMiB);
+    for (uint64_t at_ns = 5 * kS; at_ns < 30 * kS; at_ns += 100 * kMs) {
+        timeline.At(at_ns, [&] { timeline.memory.resident_bytes += 2 * kMiB; });
+    }
+    timeline.OldPauses(6 * kS, 29 * kS, 5 * kS);
+    timeline.RunUntil(30 * kS);
+    EXPECT_GE(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_GROWING], 0U);
 }
 
 TEST(PolicyContainer, PressureIsAReasonThatNeedsOneConfirmation)

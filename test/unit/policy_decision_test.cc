@@ -1,6 +1,8 @@
 /* How the policy comes to a decision once it considers a trim. */
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "policy_timeline.h"
 #include "trimagent/policy.h"
 
@@ -290,6 +292,21 @@ TEST(PolicyDecision, DearEstimatesArePutOffUntilTheyAreEarned)
     /* All but the last must have been earned by the time that has passed. */
     EXPECT_LE((estimates - 1) * 2 * kS, kHours / TRIM_RATION_SHARE + TRIM_RATION_CEILING_NS);
     EXPECT_GE(timeline.policy().skips[TRIM_SKIP_RATION], 1U);
+}
+
+TEST(PolicyDecision, AWatermarkRepeatsDearEstimatesLessOften)
+{
+    trim_options options = PolicyOptions();
+    options.check_ns = 60 * kS;
+    for (const auto &[cost_ns, looks] :
+         {std::pair<uint64_t, size_t>{kMs, 7}, {40 * kMs, 3}, {2 * kS, 2}}) {
+        PolicyTimeline timeline(options);
+        timeline.memory.estimate_cost_ns = cost_ns;
+        timeline.memory.Free(500 * kMiB);
+        timeline.RunUntil(80 * kS);
+        EXPECT_EQ(timeline.trims().size(), 1U) << cost_ns;
+        EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), looks) << cost_ns;
+    }
 }
 
 TEST(PolicyDecision, ADemandDoesNotWaitForTheRation)

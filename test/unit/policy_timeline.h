@@ -193,6 +193,11 @@ private:
             observation.fill_known = memory.limit_bytes != 0;
             observation.fill_permille = memory.fill_permille;
             break;
+        case TRIM_LOOK_ROOM:
+            observation.limit_bytes = memory.limit_bytes;
+            observation.fill_known = memory.limit_bytes != 0;
+            observation.fill_permille = memory.fill_permille;
+            break;
         case TRIM_LOOK_THROTTLE:
             observation.throttled = memory.throttled;
             break;
@@ -224,6 +229,7 @@ private:
             memory.refaulted_bytes = 0;
             now_ns_ += kTrimTakes;
             outcome.released_bytes = released;
+            outcome.took_ns = kTrimTakes;
         }
         outcome.end_ns = now_ns_;
         trim_policy_trimmed(&policy_, &outcome);
