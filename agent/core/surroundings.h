@@ -14,6 +14,10 @@
 #include "trimagent/pressure.h"
 #include "trimagent/text.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct trim_surroundings {
     struct trim_memory_limit limit;
     struct trim_cpu_throttle throttle;
@@ -54,5 +58,9 @@ void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct
 
 /* Reads limit and throttling anew, and appends their lines of status, each after a newline. */
 void trim_surroundings_add_status(struct trim_text *text, struct trim_surroundings *surroundings);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
