@@ -117,7 +117,8 @@ TEST_F(Surroundings, WithoutATriggerHighAveragesArePressure)
     Pressure("/sys/fs/cgroup/pod/memory.pressure", "0.00");
     options_.on |= UINT64_C(1) << TRIM_REASON_PRESSURE;
     Open();
-    trim_pressure_close(&surroundings_.pressure); /* A plain file has taken the trigger. */
+    trim_pressure_close(&surroundings_.pressure); /* A plain file has taken the trigger, */
+    surroundings_.pressure.averages = TRIM_PRESSURE_CGROUP; /* which spoilt it for reading. */
     ASSERT_EQ(trim_surroundings_fd(&surroundings_, 0), -1);
     Pressure("/sys/fs/cgroup/pod/memory.pressure", "0.00");
     (void)Look();
