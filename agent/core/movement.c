@@ -30,14 +30,15 @@ void trim_movement_scale(struct trim_movement *movement, uint64_t threshold_byte
     movement->small_bytes = small_bytes;
 }
 
-bool trim_movement_grows(struct trim_movement *movement, uint64_t now_ns, uint64_t rss_bytes)
+bool trim_movement_grows(struct trim_movement *movement, uint64_t now_ns, uint64_t rss_bytes,
+                         bool otherwise)
 {
     bool recent = movement->seen_at_ns != 0 && now_ns - movement->seen_at_ns < GROWTH_WINDOW_NS;
-    bool grows = recent && rss_bytes > movement->seen_rss_bytes &&
+    bool grows = rss_bytes > movement->seen_rss_bytes &&
                  rss_bytes - movement->seen_rss_bytes >= movement->small_bytes;
     movement->seen_rss_bytes = rss_bytes;
     movement->seen_at_ns = now_ns;
-    return grows;
+    return recent ? grows : otherwise;
 }
 
 static uint64_t distance(uint64_t a, uint64_t b)

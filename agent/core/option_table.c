@@ -24,7 +24,7 @@ const struct trim_option trim_option_table[] = {
      "can free memory."},
     {"max-wait", TRIM_OPTION_DURATION, FIELD(max_wait_ns), "10s", 10 * MS, HOUR,
      "Longest that further pauses or a lasting burst put a trim off; at least settle."},
-    {"confirm", TRIM_OPTION_DURATION, FIELD(confirm_ns), "200ms", 0, 60 * S,
+    {"confirm", TRIM_OPTION_DURATION, FIELD(confirm_ns), "100ms", 0, 60 * S,
      "Time from the first look to the next, then up to twice as long each; memory that is in use "
      "again "
      "by "

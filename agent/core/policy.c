@@ -65,8 +65,8 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
         decision->expected_bytes = now->rss_bytes;
         decision->bound_only = true;
         trim_decide_skip(policy, TRIM_SKIP_BELOW_THRESHOLD, now->now_ns, decision);
-    } else if (trim_movement_grows(movement, now->now_ns, now->rss_bytes) && patient &&
-               trim_triggers_follow_soon(&policy->triggers, now->now_ns)) {
+    } else if (trim_movement_grows(movement, now->now_ns, now->rss_bytes, policy->event) &&
+               patient && trim_triggers_follow_soon(&policy->triggers, now->now_ns)) {
         trim_decide_skip(policy, TRIM_SKIP_GROWING, now->now_ns, decision);
     } else if (watermark && trim_movement_unchanged(movement, now->rss_bytes, now->minor_faults,
                                                     signals_sum(now))) {

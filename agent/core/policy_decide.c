@@ -109,6 +109,7 @@ void trim_decide_idle(struct trim_policy *policy, uint64_t now_ns, struct trim_d
         return;
     }
     policy->reason = trim_triggers_foremost(&policy->triggers, now_ns);
+    policy->event = trim_triggers_event_waits(&policy->triggers);
     trim_triggers_take(&policy->triggers, now_ns);
     policy->considered++;
     policy->deferred = false;

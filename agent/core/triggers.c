@@ -10,7 +10,7 @@
  * model is often disposed of right after its successor was loaded, so the first looks are close
  * together.
  */
-#define FOLLOW_FIRST_NS (200 * TRIM_NS_PER_MS)
+#define FOLLOW_FIRST_NS (100 * TRIM_NS_PER_MS)
 
 /* The time between considerations for lasting pressure. */
 #define PRESSURE_GAP_NS (60 * TRIM_NS_PER_S)

@@ -37,9 +37,11 @@ void trim_movement_scale(struct trim_movement *movement, uint64_t threshold_byte
 
 /*
  * Takes in a look. Returns whether the process has grown since one of less than a second ago: a
- * model is being loaded, and what it replaces is freed afterwards.
+ * model is being loaded, and what it replaces is freed afterwards. Where there was no such look it
+ * returns otherwise.
  */
-bool trim_movement_grows(struct trim_movement *movement, uint64_t now_ns, uint64_t rss_bytes);
+bool trim_movement_grows(struct trim_movement *movement, uint64_t now_ns, uint64_t rss_bytes,
+                         bool otherwise);
 
 /*
  * Whether the process is as it was at the last estimate: same RSS, few faults, no signal (old

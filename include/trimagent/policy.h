@@ -133,6 +133,7 @@ struct trim_policy {
     /* The consideration under way. */
     enum trim_stage stage;
     enum trim_reason reason;
+    bool event; /* It is the first for its pause, burst or pressure, not a follow-up or a check. */
     uint64_t expected_bytes;
     struct trim_confirm confirm;
     uint64_t throttled_since_ns;

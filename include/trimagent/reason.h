@@ -24,11 +24,12 @@ enum trim_reason {
 enum trim_skip {
     TRIM_SKIP_NONE = 0,
     TRIM_SKIP_BELOW_THRESHOLD, /* Less than the threshold could be released. */
-    TRIM_SKIP_REUSED,      /* Enough at the first look, but not at a further one, or never the same:
-                              the memory is in use. */
-    TRIM_SKIP_UNCHANGED,   /* The process has hardly moved since the last estimate. */
-    TRIM_SKIP_GROWING,     /* The process is growing: what follows an event is not over yet. */
-    TRIM_SKIP_COOLDOWN,    /* Put off: the last trim is too recent. */
+    TRIM_SKIP_REUSED,    /* Enough at the first look, but not at a further one, or never the same:
+                            the memory is in use. */
+    TRIM_SKIP_UNCHANGED, /* The process has hardly moved since the last estimate. */
+    TRIM_SKIP_GROWING,  /* The process is growing, or may be: what follows an event is not over yet.
+                         */
+    TRIM_SKIP_COOLDOWN, /* Put off: the last trim is too recent. */
     TRIM_SKIP_THROTTLED,   /* Put off: the CPU quota holds the process back. */
     TRIM_SKIP_RATION,      /* Put off: estimating would cost more than its ration. */
     TRIM_SKIP_NO_ESTIMATE, /* The system or the allocator refused the figures that an estimate

@@ -3,7 +3,7 @@
  * settled, bursts of class loading that have ended, and the watermark's interval.
  *
  * Pauses and bursts are followed up: an old model is often disposed of only seconds after its
- * successor's classes were loaded, so further looks follow after 0.2, 0.4, 0.8 ... seconds, until
+ * successor's classes were loaded, so further looks follow after 0.1, 0.2, 0.4 ... seconds, until
  * the interval of checks takes over. With check=off there are none.
  *
  * Pure. Nothing is due while a burst is under way, because memory is moving then; and an old pause

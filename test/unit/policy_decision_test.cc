@@ -97,7 +97,7 @@ TEST(PolicyDecision, AProcessThatGrowsForEverIsEstimatedAllTheSame)
     }
     timeline.RunUntil(100 * kS);
     EXPECT_GE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 3U);
-    EXPECT_LE(timeline.policy().skips[TRIM_SKIP_GROWING], options.max_wait_ns / (200 * kMs));
+    EXPECT_LE(timeline.policy().skips[TRIM_SKIP_GROWING], options.max_wait_ns / (100 * kMs));
 }
 
 TEST(PolicyDecision, WithoutConfirmationOneLookIsEnough)

@@ -14,7 +14,7 @@ constexpr uint64_t kS = TRIM_NS_PER_S;
 constexpr uint64_t kMs = TRIM_NS_PER_MS;
 constexpr uint64_t kStart = 1000 * kS;
 constexpr uint64_t kMaxWait = 10 * kS;
-constexpr uint64_t kFirstGap = 200 * kMs; /* Of follow-ups. */
+constexpr uint64_t kFirstGap = 100 * kMs; /* Of follow-ups. */
 
 constexpr uint64_t Bit(trim_reason reason)
 {
