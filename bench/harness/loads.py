@@ -44,11 +44,11 @@ def _large(threads: int, **more) -> Load:
 LOADS = (
     Load(
         "reload-synthetic",
-        "1 GiB of blocks of 64 B to 64 KiB, reloaded by 8 threads each 12 s (full: 14 s), 1 in 100 surviving",
+        "1 GiB of blocks of 64 B to 64 KiB, reloaded by 8 threads each 12.35 s (full: 14.35 s), 1 in 100 surviving",
         "staged",
         "bench.Reload",
         _SMALL_HEAP,
-        {"quick": ("reloads=3", "interval=12000"), "full": ("reloads=6", "interval=14000")},
+        {"quick": ("reloads=3", "interval=12350"), "full": ("reloads=6", "interval=14350")},
     ),
     Load(
         "reload-xgboost",
