@@ -20,8 +20,8 @@ expect() {
 
 render example/base without
 render example with
-expect without 'value: -Xmx832m'
-expect with 'value: -Xmx832m -agentpath:/trimagent/libtrimagent.so=threshold=32m'
+expect without 'value: -Xmx1g'
+expect with 'value: -Xmx1g -agentpath:/trimagent/libtrimagent.so=threshold=32m'
 expect with "image: trimagent:$version"
 
 # An application that has no JVM options, no mounts, and init containers and volumes of its own.

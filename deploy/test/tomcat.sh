@@ -16,7 +16,7 @@ mkdir -p "$work/sources" "$work/war/WEB-INF/classes"
 for ((i = 0; i < 300; i++)); do
     echo "package fixtures.web.generated; public class Part$i { }" >"$work/sources/Part$i.java"
 done
-javac -cp /usr/share/tomcat10/lib/servlet-api.jar -d "$work/war/WEB-INF/classes" java-fixtures/web-app/*.java "$work"/sources/*.java
+javac --release 17 -cp /usr/share/tomcat10/lib/servlet-api.jar -d "$work/war/WEB-INF/classes" java-fixtures/web-app/*.java "$work"/sources/*.java
 echo up >"$work/war/index.txt"
 jar --create --file "$work/app.war" -C "$work/war" .
 
