@@ -52,3 +52,8 @@ model_server_image() {
     buildah config --entrypoint '["java", "-cp", "/srv/classes:/srv/lib/*", "fixtures.model.ModelServer"]' "$container"
     buildah commit --quiet --rm "$container" localhost/model-server:1.0 >/dev/null
 }
+
+# Leaves no mount behind below build/, so that it can be removed.
+unmount_containers() {
+    findmnt --list --noheadings --output TARGET | grep -F "$containers/" | sort -r | xargs --no-run-if-empty umount 2>/dev/null || true
+}

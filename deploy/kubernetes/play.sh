@@ -85,7 +85,7 @@ play() {
     remove "$name"
 }
 
-trap 'remove without; remove with' EXIT
+trap 'remove without; remove with; unmount_containers' EXIT
 model_server_image
 deploy/image/build.sh "$library" "$version" "$PWD/build/deploy/trimagent-image.tar"
 render without deploy/kubernetes/example/base

@@ -17,7 +17,7 @@ mkdir -p "$work/mount"
 deploy/image/build.sh "$library" "$version" "$archive"
 [ "$(stat -c %s "$archive")" -lt $((4 << 20)) ] || fail "the image is larger than 4 MiB"
 container=$(buildah from --pull-never "localhost/trimagent:$version")
-trap 'buildah rm "$container" >/dev/null' EXIT
+trap 'buildah rm "$container" >/dev/null; unmount_containers' EXIT
 root=$(buildah mount "$container")
 find "$root" -mindepth 1 -printf '/%P\n' | sort
 # The copy as the manifests have it, without a container around it.
