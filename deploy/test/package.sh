@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# The packages: lintian finds no errors; each is installed, a JVM runs with its library, and the .deb goes again.
+# Usage: package.sh
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=deploy/test/lib.sh
+. deploy/test/lib.sh
+[ "$(id -u)" -eq 0 ] || skip "installing a package needs root"
+! dpkg-query -W trimagent >/dev/null 2>&1 || skip "trimagent is installed here; the test would replace and remove it"
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+version=$(sed -n 's/^project(trimagent VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+library=/usr/lib/$(gcc -print-multiarch)/libtrimagent.so
+work=$PWD/build/deploy/package
+rm -rf "$work"
+mkdir -p "$work/rpm" "$work/tarball"
+
+deploy/package/build.sh
+packages=build/package/packages
+(cd "$packages" && sha256sum --quiet --check ./*.sha256)
+echo "lintian:"
+lintian --allow-root --fail-on error "$packages"/*.deb || fail "lintian"
+
+# Runs a JVM with FLAG and looks for the agent's start line.
+runs_with() {
+    local output
+    output=$("$java" "$1" -version 2>&1) || fail "a JVM with $1: $output"
+    grep -qF "trimagent $version: glibc" <<<"$output" || fail "a JVM with $1 did not start the agent: $output"
+    echo "runs with $1"
+}
+
+tar -C "$work/tarball" -xzf "$packages"/*.tar.gz
+runs_with "-agentpath:$work/tarball/trimagent-$version-Linux/lib/libtrimagent.so"
+rpm --root "$work/rpm" --nodeps --noscripts --install "$packages"/*.rpm 2>"$work/rpm.log" || fail "rpm: $(cat "$work/rpm.log")"
+runs_with "-agentpath:$work/rpm/usr/lib64/libtrimagent.so"
+
+trap 'dpkg --remove trimagent >/dev/null 2>&1 || true' EXIT
+dpkg --install "$packages"/*.deb >"$work/dpkg.log" 2>&1 || fail "dpkg: $(cat "$work/dpkg.log")"
+runs_with "-agentpath:$library"
+runs_with -agentlib:trimagent
+dpkg --verify trimagent
+# The man page tells of every option, as the library itself prints it.
+page=build/package/package/libtrimagent.7
+"$java" "-agentpath:$library=help" -version | sed -n 's/^\([a-z-]*=[^ ]*\)$/\1/p' >"$work/options"
+mandoc -T ascii "$page" | col -b | sed -n 's/^ *\([a-z-]*=[^ ]*\)$/\1/p' >"$work/documented"
+[ "$(wc -l <"$work/options")" -gt 5 ] || fail "=help prints no options"
+diff "$work/options" "$work/documented" || fail "the man page and =help differ"
+mandoc -T lint -W error "$page" || fail "the man page"
+dpkg --remove trimagent >/dev/null
+[ ! -e "$library" ] || fail "$library is still there after dpkg --remove"
+echo "installed, used and removed: $(basename "$packages"/*.deb)"
