@@ -4,6 +4,15 @@
 
 #include "trimagent/clock.h"
 
+/* While a burst lasts it is looked at so many times within one settling: the calm begins at the
+ * last look that saw classes, and so is told no later than a part of a settling after it began. */
+#define LOOKS 5
+
+static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
+{
+    return a_ns < b_ns ? a_ns : b_ns;
+}
+
 /* Rounded up, so that the steps that the ring holds span a burst. */
 static uint64_t step(const struct trim_burst *burst)
 {
@@ -72,6 +81,7 @@ static uint64_t busy_count(const struct trim_burst_config *config)
 enum trim_burst_state trim_burst_observe(struct trim_burst *burst, uint64_t now_ns, uint64_t count)
 {
     burst->last_count = count;
+    burst->last_ns = now_ns;
     if (!burst->active) {
         if (count - newest_count(burst) >= step(burst)) {
             take_sample(burst, now_ns, count);
@@ -103,7 +113,8 @@ uint64_t trim_burst_next_ns(const struct trim_burst *burst)
     }
     uint64_t calm_ns = burst->calm_since_ns + burst->config.settle_ns;
     uint64_t last_ns = burst->began_ns + burst->config.max_wait_ns;
-    return calm_ns < last_ns ? calm_ns : last_ns;
+    uint64_t look_ns = burst->last_ns + burst->config.settle_ns / LOOKS;
+    return earlier(look_ns, earlier(calm_ns, last_ns));
 }
 
 uint64_t trim_burst_arm(const struct trim_burst *burst)

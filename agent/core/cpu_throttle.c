@@ -41,35 +41,23 @@ void trim_throttle_take(struct trim_throttle_judge *judge, const struct trim_cpu
     } else {
         judge->readings = 2;
         judge->before_ns = judge->last_ns;
-        if (stat->throttled_periods > judge->last.throttled_periods) {
-            judge->grew = true;
-            judge->grew_after_ns = judge->last_ns;
-            judge->grew_before_ns = now_ns;
-            judge->grew_by_ns = stat->throttled_ns - judge->last.throttled_ns;
-        }
+        judge->grew = stat->throttled_periods > judge->last.throttled_periods;
     }
     judge->last = *stat;
     judge->last_ns = now_ns;
 }
 
-/* Whether then_ns is at most within_ns ago. */
-static bool is_recent(uint64_t then_ns, uint64_t now_ns, uint64_t within_ns)
+enum trim_throttling trim_throttle_now(const struct trim_throttle_judge *judge, uint64_t within_ns)
 {
-    return then_ns >= now_ns || now_ns - then_ns <= within_ns;
-}
-
-enum trim_throttling trim_throttle_now(const struct trim_throttle_judge *judge, uint64_t now_ns,
-                                       uint64_t within_ns)
-{
-    if (judge->grew && is_recent(judge->grew_after_ns, now_ns, within_ns)) {
-        return TRIM_THROTTLING_NOW;
-    }
-    /* A growth in a long time between readings may be of now, or long past. */
-    if (judge->readings < 2 || !is_recent(judge->last_ns, now_ns, within_ns) ||
-        (judge->grew && is_recent(judge->grew_before_ns, now_ns, within_ns))) {
+    if (judge->readings < 2) {
         return TRIM_THROTTLING_UNCLEAR;
     }
-    return TRIM_THROTTLING_NONE;
+    if (!judge->grew) {
+        return TRIM_THROTTLING_NONE;
+    }
+    /* A growth in a long time between readings may be of now, or long past. */
+    return judge->last_ns - judge->before_ns <= within_ns ? TRIM_THROTTLING_NOW
+                                                          : TRIM_THROTTLING_UNCLEAR;
 }
 
 void trim_cpu_throttle_open(struct trim_cpu_throttle *throttle, const char *root)

@@ -57,6 +57,8 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
         observation->failed = trim_process_rss(cycle->config->proc, &observation->rss_bytes) != 0;
         observation->minor_faults = trim_process_minor_faults();
         trim_surroundings_look(&cycle->surroundings, observation);
+        /* The first of two readings, where one estimate is all that follows. */
+        (void)trim_surroundings_throttled(&cycle->surroundings);
         break;
     case TRIM_LOOK_ROOM:
         trim_surroundings_look(&cycle->surroundings, observation);

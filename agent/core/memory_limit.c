@@ -214,13 +214,3 @@ bool trim_memory_limit_refresh(struct trim_memory_limit *limit)
     return moved || source != limit->source || limit_bytes != limit->limit_bytes ||
            high_bytes != limit->high_bytes || level != limit->level;
 }
-
-uint64_t trim_memory_limit_share(const struct trim_memory_limit *limit, uint32_t percent)
-{
-    return limit->limit_bytes / 100 * percent + limit->limit_bytes % 100 * percent / 100;
-}
-
-bool trim_memory_limit_reached(const struct trim_memory_limit *limit, uint32_t percent)
-{
-    return limit->fill_known && limit->fill_permille >= (uint64_t)percent * 10;
-}

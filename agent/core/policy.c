@@ -180,7 +180,7 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
     }
     if (observation->look == TRIM_LOOK_ROOM) {
         take_room(policy, observation);
-    } else if (trim_decide_room(policy, now_ns, decision)) {
+    } else if (trim_decide_room(policy, now_ns, observation->look, decision)) {
         return;
     }
     switch (policy->stage) {

@@ -10,6 +10,8 @@
 
 /* Where memory is short the ration puts an estimate off by so much at most. */
 #define URGENT_RATION_NS (5 * TRIM_NS_PER_S)
+/* Or by so many times its cost, where that is longer: 1 % of a core is the most. */
+#define URGENT_REST 100
 
 static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
 {
@@ -83,12 +85,31 @@ static void note_cooldown(struct trim_policy *policy, uint64_t now_ns,
     }
 }
 
-bool trim_decide_room(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision)
+/* Whether the policy waits, so that the room may be looked at between. */
+static bool is_waiting(const struct trim_policy *policy, uint64_t now_ns)
 {
-    /* A consideration that is being decided goes on first; these only wait. */
-    bool waits = policy->stage == TRIM_STAGE_IDLE || policy->stage == TRIM_STAGE_CONFIRM ||
-                 (policy->stage == TRIM_STAGE_FIRST && policy->waits);
-    if (!waits || policy->room_due_ns > now_ns) {
+    switch (policy->stage) {
+    case TRIM_STAGE_IDLE:
+        /* A consideration that begins now looks at the room itself. */
+        return next_start_ns(policy, now_ns) > now_ns;
+    case TRIM_STAGE_FIRST:
+        return policy->waits;
+    case TRIM_STAGE_CONFIRM:
+    case TRIM_STAGE_THROTTLED:
+        return true;
+    case TRIM_STAGE_PROCESS:
+    case TRIM_STAGE_SECOND:
+    case TRIM_STAGE_RECHECK:
+        break;
+    }
+    return false;
+}
+
+bool trim_decide_room(struct trim_policy *policy, uint64_t now_ns, enum trim_look looked,
+                      struct trim_decision *decision)
+{
+    /* A measurement that was asked for is judged first. */
+    if (looked != TRIM_LOOK_NONE || policy->room_due_ns > now_ns || !is_waiting(policy, now_ns)) {
         return false;
     }
     decide_look(policy, TRIM_LOOK_ROOM, decision);
@@ -138,7 +159,8 @@ void trim_decide_first(struct trim_policy *policy, uint64_t now_ns, struct trim_
     uint64_t ready_ns =
         trim_ration_ready_ns(&policy->ration, now_ns, policy->last_estimate_cost_ns);
     if (trim_room_urgent(&policy->room) || policy->reason == TRIM_REASON_PRESSURE) {
-        ready_ns = earlier(ready_ns, policy->first_since_ns + URGENT_RATION_NS);
+        uint64_t most_ns = later(URGENT_RATION_NS, policy->last_estimate_cost_ns * URGENT_REST);
+        ready_ns = earlier(ready_ns, policy->first_since_ns + most_ns);
     }
     policy->waits = ready_ns > now_ns;
     if (policy->waits) {

@@ -11,7 +11,8 @@
 #include "trimagent/policy.h"
 
 /* Has the room looked at where that is due and the policy only waits; returns whether it did. */
-bool trim_decide_room(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision);
+bool trim_decide_room(struct trim_policy *policy, uint64_t now_ns, enum trim_look looked,
+                      struct trim_decision *decision);
 
 /* Begins a consideration or a recheck where one is due, and waits otherwise. */
 void trim_decide_idle(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision);

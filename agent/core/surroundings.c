@@ -6,8 +6,9 @@
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 
-/* Throttling counts as present so long after it was seen to grow: longer than the time between two
- * confirming looks, which are what reads it. */
+/* Throttling counts as present where it has grown between two readings of which the former is no
+ * older than this: readings come with estimates, which are up to 1.6 s apart, and then each 0.2 s,
+ * where no growth ends it at once. */
 #define THROTTLED_WITHIN_NS (2 * TRIM_NS_PER_S)
 
 /* Lasting pressure is told of each two seconds, on a machine that has other worries. */
@@ -39,6 +40,22 @@ static void log_pressure(const struct trim_surroundings *surroundings)
     trim_log_text(TRIM_LOG_INFO, line);
 }
 
+/* The whole system's trigger may tell of others' pressure; where our own cgroup's averages can be
+ * read they know. */
+static bool is_our_own(struct trim_surroundings *surroundings)
+{
+    const struct trim_pressure *pressure = &surroundings->pressure;
+    struct trim_pressure_averages averages;
+    if (pressure->trigger != TRIM_PRESSURE_SYSTEM || pressure->averages != TRIM_PRESSURE_CGROUP ||
+        trim_pressure_read(&surroundings->pressure, &averages) != 0) {
+        return true;
+    }
+    /* The total is exact, while the averages are brought up to date each two seconds only. */
+    bool ours = averages.total_us > surroundings->stalled_us;
+    surroundings->stalled_us = averages.total_us;
+    return ours;
+}
+
 void trim_surroundings_open(struct trim_surroundings *surroundings, const char *root,
                             const struct trim_options *options, bool can_trim)
 {
@@ -53,6 +70,7 @@ void trim_surroundings_open(struct trim_surroundings *surroundings, const char *
     }
     trim_pressure_open(&surroundings->pressure, root);
     log_pressure(surroundings);
+    (void)is_our_own(surroundings); /* What was before does not count. */
     if (surroundings->pressure.fd < 0 && options->check_ns == 0) {
         trim_log(TRIM_LOG_WARNING, "memory pressure can only be read at checks, which are off");
     }
@@ -63,17 +81,6 @@ static void refresh_limit(struct trim_surroundings *surroundings)
     if (trim_memory_limit_refresh(&surroundings->limit)) {
         log_limit(surroundings);
     }
-}
-
-/* The whole system's trigger may tell of others' pressure; where our own cgroup's averages can be
- * read they know. */
-static bool is_our_own(struct trim_surroundings *surroundings)
-{
-    const struct trim_pressure *pressure = &surroundings->pressure;
-    struct trim_pressure_averages averages;
-    return pressure->trigger != TRIM_PRESSURE_SYSTEM ||
-           pressure->averages != TRIM_PRESSURE_CGROUP ||
-           trim_pressure_read(&surroundings->pressure, &averages) != 0 || averages.avg10 != 0;
 }
 
 int trim_surroundings_fd(const struct trim_surroundings *surroundings, uint64_t now_ns)
@@ -131,9 +138,9 @@ void trim_surroundings_look(struct trim_surroundings *surroundings,
 bool trim_surroundings_throttled(struct trim_surroundings *surroundings)
 {
     uint64_t now_ns = trim_clock_now_ns();
-    return trim_cpu_throttle_read(&surroundings->throttle, now_ns) == 0 &&
-           trim_throttle_now(&surroundings->throttle.judge, now_ns, THROTTLED_WITHIN_NS) ==
-               TRIM_THROTTLING_NOW;
+    struct trim_cpu_throttle *throttle = &surroundings->throttle;
+    return trim_cpu_throttle_read(throttle, now_ns) == 0 &&
+           trim_throttle_now(&throttle->judge, THROTTLED_WITHIN_NS) == TRIM_THROTTLING_NOW;
 }
 
 static void tell_urgent(struct trim_surroundings *surroundings, const struct trim_room *room)

@@ -25,6 +25,7 @@ struct trim_surroundings {
     struct trim_pressure pressure;
     uint64_t pressures;     /* Told of so far. */
     uint64_t deaf_until_ns; /* The trigger is not polled until then. */
+    uint64_t stalled_us;    /* The own cgroup's total at the last look. */
     bool told_urgent;       /* The line of this urgency was written, */
     bool told_futile;       /* and the one that a trim would not help. */
     uint64_t urgent_ended_ns;

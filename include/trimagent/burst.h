@@ -36,7 +36,8 @@ struct trim_burst {
         uint64_t count;
     } samples[TRIM_BURST_SAMPLES]; /* A ring; the newest is at (taken - 1) % TRIM_BURST_SAMPLES. */
     uint64_t taken;
-    uint64_t last_count; /* At the last call. */
+    uint64_t last_count; /* At the last call, */
+    uint64_t last_ns;    /* and when that was. */
     bool active;
     uint64_t began_ns;
     uint64_t calm_count;    /* The count at the beginning of the settling that is watched now. */

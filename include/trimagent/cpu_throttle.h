@@ -40,16 +40,13 @@ enum trim_throttling {
     TRIM_THROTTLING_NOW
 };
 
-/* Two readings, and the last growth between two. */
+/* The last two readings. */
 struct trim_throttle_judge {
     unsigned readings; /* 0, 1, or 2 for more. */
     struct trim_cpu_stat last;
     uint64_t before_ns; /* Of the reading before the last. */
     uint64_t last_ns;
-    bool grew;
-    uint64_t grew_after_ns; /* The growth happened between these two. */
-    uint64_t grew_before_ns;
-    uint64_t grew_by_ns; /* Of throttled_ns, in that time. */
+    bool grew; /* nr_throttled, between the two. */
 };
 
 /* Pure: starts without readings. */
@@ -61,11 +58,10 @@ void trim_throttle_take(struct trim_throttle_judge *judge, const struct trim_cpu
                         uint64_t now_ns);
 
 /*
- * Pure: NOW where nr_throttled grew within the last within_ns for certain; UNCLEAR where it may
- * have, or where the last two readings reach back further than within_ns; otherwise NONE.
+ * Pure: NOW where nr_throttled grew between the last two readings, and these are no more than
+ * within_ns apart; UNCLEAR where they are, or where there are no two; otherwise NONE.
  */
-enum trim_throttling trim_throttle_now(const struct trim_throttle_judge *judge, uint64_t now_ns,
-                                       uint64_t within_ns);
+enum trim_throttling trim_throttle_now(const struct trim_throttle_judge *judge, uint64_t within_ns);
 
 /* The cgroup of the cpu controller, with what it has said. Belongs to one thread at a time. */
 struct trim_cpu_throttle {

@@ -68,12 +68,6 @@ void trim_memory_limit_open(struct trim_memory_limit *limit, const char *root);
  * which is worth a line in the log. */
 bool trim_memory_limit_refresh(struct trim_memory_limit *limit);
 
-/* Pure: percent of the limit in bytes, 0 where it is unknown. */
-uint64_t trim_memory_limit_share(const struct trim_memory_limit *limit, uint32_t percent);
-
-/* Pure: whether the fill is known and has reached percent. */
-bool trim_memory_limit_reached(const struct trim_memory_limit *limit, uint32_t percent);
-
 /*
  * Pure: appends whose limit it is, such as
  *     memory limit 512M (cgroup v2, /sys/fs/cgroup/memory.max)

@@ -10,6 +10,7 @@
 #include "memory_cgroup.h"
 #include "process.h"
 #include "scene.h"
+#include "temporary_directory.h"
 
 namespace trimagent_test
 {
@@ -105,19 +106,21 @@ TEST_P(Container, RealPressureLeadsToATrim)
         GTEST_SKIP() << "this kernel has no pressure stall information";
     }
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
-    // A cgroup that is too small for the file it reads again and again keeps reclaiming.
+    // A cgroup that is too small for the file it reads again and again keeps reclaiming. It ends
+    // with the JVM.
+    const TemporaryDirectory directory;
     std::vector<std::string> command = cgroup.joining();
     for (const char *word : {"/bin/sh", "-c",
-                             "f=$(mktemp -p /var/tmp) && trap 'rm -f $f' EXIT && "
-                             "dd if=/dev/zero of=$f bs=1M count=96 2>/dev/null && "
-                             "while kill -0 $0 2>/dev/null; do cat $f $f $f $f > /dev/null & "
-                             "cat $f > /dev/null & sort -S 64M $f > /dev/null & wait; done"}) {
+                             "dd if=/dev/zero of=big bs=1M count=96 2>/dev/null; "
+                             "while kill -0 $0 2>/dev/null; do cat big > /dev/null & cat big > "
+                             "/dev/null; wait; done"}) {
         command.emplace_back(word);
     }
     command.push_back(std::to_string(jvm.pid()));
-    Process presser({command, {}, {}});
+    Process presser({command, {}, directory.path()});
     EXPECT_TRUE(jvm.wait_for_line(log_lines::trim(1, "pressure")));
     EXPECT_EQ(jvm.finish(), 0);
+    presser.wait_exit();
 }
 
 INSTANTIATE_TEST_SUITE_P(Limits, Container, testing::ValuesIn(jdks()), parameter_name<Jdk>);

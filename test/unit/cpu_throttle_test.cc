@@ -62,9 +62,9 @@ protected:
         trim_throttle_take(&judge_, &stat, now_ns);
     }
 
-    trim_throttling Now(uint64_t now_ns, uint64_t within_ns = kSecond)
+    trim_throttling Now(uint64_t within_ns = kSecond)
     {
-        return trim_throttle_now(&judge_, now_ns, within_ns);
+        return trim_throttle_now(&judge_, within_ns);
     }
 
     trim_throttle_judge judge_;
@@ -72,45 +72,38 @@ protected:
 
 TEST_F(Judge, NeedsTwoReadings)
 {
-    EXPECT_EQ(Now(0), TRIM_THROTTLING_UNCLEAR);
+    EXPECT_EQ(Now(), TRIM_THROTTLING_UNCLEAR);
     Take(5, 50, 10 * kSecond);
-    EXPECT_EQ(Now(10 * kSecond), TRIM_THROTTLING_UNCLEAR);
+    EXPECT_EQ(Now(), TRIM_THROTTLING_UNCLEAR);
     Take(5, 50, 10 * kSecond + 200 * kMs);
-    EXPECT_EQ(Now(10 * kSecond + 200 * kMs), TRIM_THROTTLING_NONE);
+    EXPECT_EQ(Now(), TRIM_THROTTLING_NONE);
 }
 
-TEST_F(Judge, SeesGrowthWithinTheTime)
+TEST_F(Judge, SeesGrowthAndItsEndAtTheNextReading)
 {
     Take(5, 50, 10 * kSecond);
-    Take(6, 90, 10 * kSecond + 500 * kMs);
-    EXPECT_EQ(Now(10 * kSecond + 500 * kMs), TRIM_THROTTLING_NOW);
-    EXPECT_EQ(judge_.grew_by_ns, 40U);
-    /* Still so up to a second after the reading before. */
-    EXPECT_EQ(Now(11 * kSecond), TRIM_THROTTLING_NOW);
-    Take(6, 90, 11 * kSecond + 1);
-    EXPECT_EQ(Now(11 * kSecond + 1), TRIM_THROTTLING_UNCLEAR);
-    EXPECT_EQ(Now(11 * kSecond + 500 * kMs), TRIM_THROTTLING_UNCLEAR);
-    EXPECT_EQ(Now(11 * kSecond + 500 * kMs + 1), TRIM_THROTTLING_NONE);
+    Take(6, 90, 11 * kSecond);
+    EXPECT_EQ(Now(), TRIM_THROTTLING_NOW);
+    Take(7, 99, 11 * kSecond + 200 * kMs);
+    EXPECT_EQ(Now(), TRIM_THROTTLING_NOW);
+    Take(7, 99, 11 * kSecond + 400 * kMs);
+    EXPECT_EQ(Now(), TRIM_THROTTLING_NONE);
 }
 
 TEST_F(Judge, CannotTellWhenInALongTimeItGrew)
 {
     Take(5, 50, 10 * kSecond);
-    Take(9, 90, 40 * kSecond);
-    EXPECT_EQ(Now(40 * kSecond), TRIM_THROTTLING_UNCLEAR);
-    Take(9, 90, 40 * kSecond + 300 * kMs);
-    EXPECT_EQ(Now(40 * kSecond + 300 * kMs), TRIM_THROTTLING_UNCLEAR);
-    Take(10, 95, 40 * kSecond + 600 * kMs);
-    EXPECT_EQ(Now(40 * kSecond + 600 * kMs), TRIM_THROTTLING_NOW);
+    Take(9, 90, 11 * kSecond + 1);
+    EXPECT_EQ(Now(), TRIM_THROTTLING_UNCLEAR);
+    Take(10, 95, 11 * kSecond + 600 * kMs);
+    EXPECT_EQ(Now(), TRIM_THROTTLING_NOW);
 }
 
 TEST_F(Judge, ALongTimeWithoutGrowthIsCalm)
 {
     Take(5, 50, 10 * kSecond);
     Take(5, 50, 40 * kSecond);
-    EXPECT_EQ(Now(40 * kSecond), TRIM_THROTTLING_NONE);
-    EXPECT_EQ(Now(41 * kSecond), TRIM_THROTTLING_NONE);
-    EXPECT_EQ(Now(41 * kSecond + 1), TRIM_THROTTLING_UNCLEAR);
+    EXPECT_EQ(Now(), TRIM_THROTTLING_NONE);
 }
 
 TEST_F(Judge, BeginsAnewWhereTheFiguresShrink)
@@ -118,9 +111,9 @@ TEST_F(Judge, BeginsAnewWhereTheFiguresShrink)
     Take(5, 50, 10 * kSecond);
     Take(6, 60, 10 * kSecond + 100 * kMs);
     Take(1, 10, 10 * kSecond + 200 * kMs);
-    EXPECT_EQ(Now(10 * kSecond + 200 * kMs), TRIM_THROTTLING_UNCLEAR);
+    EXPECT_EQ(Now(), TRIM_THROTTLING_UNCLEAR);
     Take(1, 10, 10 * kSecond + 300 * kMs);
-    EXPECT_EQ(Now(10 * kSecond + 300 * kMs), TRIM_THROTTLING_NONE);
+    EXPECT_EQ(Now(), TRIM_THROTTLING_NONE);
 }
 
 class CpuThrottle : public testing::Test
@@ -166,8 +159,7 @@ TEST_F(CpuThrottle, AddsUpAllLevels)
               "cpu throttled in 12 periods, 340ms (cgroup v2, /sys/fs/cgroup/pod/ctr/cpu.stat)");
     Stat("/pod", "11", "320000");
     ASSERT_EQ(trim_cpu_throttle_read(&throttle_, kSecond + 500 * kMs), 0);
-    EXPECT_EQ(trim_throttle_now(&throttle_.judge, kSecond + 500 * kMs, kSecond),
-              TRIM_THROTTLING_NOW);
+    EXPECT_EQ(trim_throttle_now(&throttle_.judge, kSecond), TRIM_THROTTLING_NOW);
 }
 
 TEST_F(CpuThrottle, ReadsTheCpuControllersHierarchyOfV1)
@@ -205,8 +197,7 @@ TEST_F(CpuThrottle, BeginsAnewWhenTheProcessIsMoved)
     ASSERT_EQ(trim_cpu_throttle_read(&throttle_, kSecond), 0);
     tree_.Membership("0::/other\n");
     ASSERT_EQ(trim_cpu_throttle_read(&throttle_, kSecond + 100 * kMs), 0);
-    EXPECT_EQ(trim_throttle_now(&throttle_.judge, kSecond + 100 * kMs, kSecond),
-              TRIM_THROTTLING_UNCLEAR);
+    EXPECT_EQ(trim_throttle_now(&throttle_.judge, kSecond), TRIM_THROTTLING_UNCLEAR);
 }
 
 } // namespace

@@ -115,8 +115,6 @@ TEST(MemoryLimit, IsUnknownWithoutProc)
     EXPECT_EQ(LimitText(limit, tree),
               "memory limit unknown (no cgroup visible; /proc/meminfo unreadable)");
     EXPECT_EQ(FillText(limit, tree), "fill unknown");
-    EXPECT_EQ(trim_memory_limit_share(&limit, 5), 0U);
-    EXPECT_FALSE(trim_memory_limit_reached(&limit, 0));
     /* A limit is one without knowing the host. */
     tree.Unified("/");
     PutV2(tree, kTop, 512, 301, 60);
@@ -168,8 +166,6 @@ TEST(MemoryLimit, FillIsThatOfTheFullest)
     EXPECT_EQ(limit.limit_bytes, 300 * TRIM_MIB);
     EXPECT_EQ(limit.ceiling_bytes, 1000 * TRIM_MIB);
     EXPECT_EQ(limit.fill_permille, 900U);
-    EXPECT_TRUE(trim_memory_limit_reached(&limit, 90));
-    EXPECT_FALSE(trim_memory_limit_reached(&limit, 91));
     EXPECT_EQ(FillText(limit, tree),
               "90% full: working set 900M of 1000M, usage 900M (/sys/fs/cgroup/pod)");
 }
@@ -220,17 +216,6 @@ TEST(MemoryLimitRefresh, TellsOfEachChange)
     tree.Membership("0::/pod\n");
     EXPECT_TRUE(trim_memory_limit_refresh(&limit));
     EXPECT_FALSE(trim_memory_limit_refresh(&limit));
-}
-
-TEST(MemoryLimitShare, IsExactAndDoesNotOverflow)
-{
-    trim_memory_limit limit = {};
-    limit.limit_bytes = 512 * TRIM_MIB;
-    EXPECT_EQ(trim_memory_limit_share(&limit, 5), 512 * TRIM_MIB / 20);
-    limit.limit_bytes = 199;
-    EXPECT_EQ(trim_memory_limit_share(&limit, 50), 99U);
-    limit.limit_bytes = UINT64_MAX;
-    EXPECT_EQ(trim_memory_limit_share(&limit, 100), UINT64_MAX);
 }
 
 } // namespace
