@@ -111,22 +111,30 @@ def write(
 
 
 def put_together(directories: list[Path], out: Path) -> None:
-    """Later runs replace the loads and contenders of earlier ones; plots are left to the runs themselves."""
-    rows: dict[tuple, list] = {}
+    """Later runs replace the loads of earlier ones; plots are left to the runs themselves."""
+    by_load: dict[str, list] = {}
     facts: dict[str, str] = {}
+    profiles = set()
     for directory in directories:
-        own: dict[tuple, list] = {}
+        own: dict[str, list] = {}
         for row in report.read_csv(directory / "results.csv"):
-            own.setdefault((row["load"], row["contender"]), []).append(row)
-        rows.update(own)
-        facts.update(report.read_facts(directory / "results.md"))
-    together = [row for own in rows.values() for row in own]
-    loads = [load.name for load in LOADS if any(row["load"] == load.name for row in together)]
+            own.setdefault(str(row["load"]), []).append(row)
+        by_load.update(own)
+        known, profile = report.read_head(directory / "results.md")
+        profiles.add(profile)
+        differing = [name for name in known if facts.get(name, known[name]) != known[name]]
+        if differing:
+            sys.exit(f"{directory} was measured elsewhere: another {', '.join(differing)}")
+        facts.update(known)
+    if len(profiles) != 1:
+        sys.exit("the runs are of several profiles")
+    together = [row for own in by_load.values() for row in own]
+    loads = [load.name for load in LOADS if load.name in by_load]
     library = facts.get(report.LIBRARY_FACT)
     out.mkdir(parents=True, exist_ok=True)
     report.write_csv(out / "results.csv", together)
     verdicts = check_targets(together, loads, float(library) if library else None)
-    report.write_markdown(out / "results.md", together, verdicts, facts, "quick")
+    report.write_markdown(out / "results.md", together, verdicts, facts, profiles.pop())
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ const struct trim_option trim_option_table[] = {
      "Interval of the watermark check, for services without old GCs and class reloads; off also "
      "ends follow-ups."},
     {"cooldown", TRIM_OPTION_DURATION, FIELD(cooldown_ns), "10s", 100 * MS, DAY,
-     "Least time between two trims."},
+     "Least time between two trims, where memory is not short."},
     {"max-cooldown", TRIM_OPTION_DURATION, FIELD(max_cooldown_ns), "10m", 100 * MS, DAY,
      "What useless and regretted trims, which double the cooldown, can raise it to; at least "
      "cooldown."},

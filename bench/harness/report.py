@@ -68,19 +68,27 @@ def write_csv(path: Path, rows: list[Row]) -> None:
             )
 
 
+def _value(name: str, text: str) -> float | str:
+    if name in ("load", "contender"):
+        return text
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
 def read_csv(path: Path) -> list[Row]:
     with path.open(newline="") as rows:
         return [
-            {name: value if name in ("load", "contender") else float(value) for name, value in row.items() if value}
+            {name: _value(name, text) for name, text in row.items() if text}
             for row in csv.DictReader(rows)
         ]
 
 
-def read_facts(path: Path) -> dict[str, str]:
-    """The list at the head of results.md."""
+def read_head(path: Path) -> tuple[dict[str, str], str]:
+    """The facts at the head of results.md, without what belongs to one run, and the profile."""
     head = path.read_text().partition("## ")[0]
     found = re.findall(r"^- ([^:\n]+): (.+)$", head, re.MULTILINE)
-    return {name: value for name, value in found if not name.startswith("load average")}
+    profile = re.search(r"^- profile (\w+),", head, re.MULTILINE)
+    facts = {name: value for name, value in found if not name.startswith("load average")}
+    return facts, profile.group(1) if profile else "unknown"
 
 
 def write_series(path: Path, runs: list[Run]) -> None:

@@ -51,7 +51,7 @@ def _ms(text: str) -> float:
 def agent_trims(log: str, reason: str = r"\S+") -> list[Trim]:
     pattern = re.compile(
         rf"^\[([\d.]+)s\]\[[^\]]*\]\[[^\]]*\] trim #\d+ {reason}: RSS\+swap (?:({_SIZE})->({_SIZE})|unknown).*?"
-        rf" in ([\d.]+m?s), expected ({_SIZE}|unknown)(?: at most)?, released ({_SIZE}|unknown)",
+        rf" in ([\d.]+m?s), expected (?:at most )?({_SIZE}|unknown), released ({_SIZE}|unknown)",
         re.MULTILINE,
     )
     trims = []
