@@ -20,7 +20,7 @@ void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *
      * The classes loaded so far are part of the first burst: they are the application's start-up.
      * Those unloaded so far are not, since on late attach they may be of any age.
      */
-    trim_surroundings_open(&cycle->surroundings, config->root, &config->options,
+    trim_surroundings_init(&cycle->surroundings, config->root, &config->options,
                            config->allocator->trim != NULL);
     trim_policy_init(&cycle->policy, &config->options, trim_clock_now_ns(),
                      trim_vm_counters_unloaded(config->counters));

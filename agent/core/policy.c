@@ -4,19 +4,22 @@
 
 #include "policy_decide.h"
 #include "trimagent/clock.h"
+#include "trimagent/quantity.h"
+
+/* The first look at the room: a JVM that has ended by then does not pay for it. */
+#define FIRST_ROOM_NS (500 * TRIM_NS_PER_MS)
 
 static uint64_t signals_sum(const struct trim_observation *observation)
 {
     return observation->old_pauses + observation->class_changes;
 }
 
-/* When to look at the room again, beside the looks at the process: never where nobody asked. */
-static uint64_t next_room_ns(const struct trim_policy *policy, uint64_t now_ns, uint64_t gap_ns)
+/* Whether the room is looked at beside the looks at the process: never where nobody asked. */
+static bool is_room_wanted(const struct trim_options *options)
 {
-    const struct trim_options *options = &policy->options;
-    bool checked = options->urgent_percent != 0 && trim_triggers_on(options, TRIM_REASON_WATERMARK);
-    bool wanted = checked || trim_triggers_on(options, TRIM_REASON_PRESSURE);
-    return wanted && options->check_ns != 0 ? now_ns + gap_ns : TRIM_NEVER;
+    bool checked = options->urgent_percent != 0 && options->check_ns != 0 &&
+                   trim_triggers_on(options, TRIM_REASON_WATERMARK);
+    return checked || trim_triggers_on(options, TRIM_REASON_PRESSURE);
 }
 
 void trim_policy_init(struct trim_policy *policy, const struct trim_options *options,
@@ -27,7 +30,7 @@ void trim_policy_init(struct trim_policy *policy, const struct trim_options *opt
     trim_triggers_init(&policy->triggers, options, now_ns, class_changes);
     trim_ration_init(&policy->ration, now_ns);
     trim_room_init(&policy->room, options);
-    policy->room_due_ns = next_room_ns(policy, now_ns, 0);
+    policy->room_due_ns = is_room_wanted(options) ? now_ns + FIRST_ROOM_NS : TRIM_NEVER;
     trim_movement_init(&policy->movement, trim_room_threshold(&policy->room));
     trim_cooldown_init(&policy->cooldown, options->cooldown_ns, options->max_cooldown_ns);
 }
@@ -40,8 +43,9 @@ static void take_room(struct trim_policy *policy, const struct trim_observation 
     uint64_t hurry_ns = trim_room_check_ns(&policy->room);
     trim_triggers_hurry(&policy->triggers, now->now_ns, hurry_ns);
     uint64_t check_ns = policy->options.check_ns;
+    bool again = check_ns != 0 && is_room_wanted(&policy->options);
     policy->room_due_ns =
-        next_room_ns(policy, now->now_ns, hurry_ns < check_ns ? hurry_ns : check_ns);
+        again ? now->now_ns + (hurry_ns < check_ns ? hurry_ns : check_ns) : TRIM_NEVER;
 }
 
 static void judge_process(struct trim_policy *policy, const struct trim_observation *now,

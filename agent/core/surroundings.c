@@ -31,6 +31,13 @@ static void log_limit(const struct trim_surroundings *surroundings)
     trim_log_text(TRIM_LOG_INFO, line);
 }
 
+static void refresh_limit(struct trim_surroundings *surroundings)
+{
+    if (trim_memory_limit_refresh(&surroundings->limit)) {
+        log_limit(surroundings);
+    }
+}
+
 static void log_pressure(const struct trim_surroundings *surroundings)
 {
     char line[TRIM_LOG_LINE_MAX];
@@ -56,31 +63,40 @@ static bool is_our_own(struct trim_surroundings *surroundings)
     return ours;
 }
 
-void trim_surroundings_open(struct trim_surroundings *surroundings, const char *root,
+void trim_surroundings_init(struct trim_surroundings *surroundings, const char *root,
                             const struct trim_options *options, bool can_trim)
 {
     memset(surroundings, 0, sizeof *surroundings);
-    trim_memory_limit_open(&surroundings->limit, root);
-    log_limit(surroundings);
-    trim_cpu_throttle_open(&surroundings->throttle, root);
+    surroundings->root = root;
     surroundings->pressure.fd = -1;
     surroundings->pressure_on = can_trim && trim_triggers_on(options, TRIM_REASON_PRESSURE);
-    if (!surroundings->pressure_on) {
-        return;
-    }
-    trim_pressure_open(&surroundings->pressure, root);
+    surroundings->checked = options->check_ns != 0;
+}
+
+static void open_pressure(struct trim_surroundings *surroundings)
+{
+    trim_pressure_open(&surroundings->pressure, surroundings->root);
     log_pressure(surroundings);
     (void)is_our_own(surroundings); /* What was before does not count. */
-    if (surroundings->pressure.fd < 0 && options->check_ns == 0) {
+    if (surroundings->pressure.fd < 0 && !surroundings->checked) {
         trim_log(TRIM_LOG_WARNING, "memory pressure can only be read at checks, which are off");
     }
 }
 
-static void refresh_limit(struct trim_surroundings *surroundings)
+/* Finds everything at the first look. Returns whether this was the first. */
+static bool find(struct trim_surroundings *surroundings)
 {
-    if (trim_memory_limit_refresh(&surroundings->limit)) {
-        log_limit(surroundings);
+    if (surroundings->found) {
+        return false;
     }
+    surroundings->found = true;
+    trim_memory_limit_open(&surroundings->limit, surroundings->root);
+    log_limit(surroundings);
+    trim_cpu_throttle_open(&surroundings->throttle, surroundings->root);
+    if (surroundings->pressure_on) {
+        open_pressure(surroundings);
+    }
+    return true;
 }
 
 int trim_surroundings_fd(const struct trim_surroundings *surroundings, uint64_t now_ns)
@@ -127,7 +143,9 @@ void trim_surroundings_look(struct trim_surroundings *surroundings,
                             struct trim_observation *observation)
 {
     const struct trim_memory_limit *limit = &surroundings->limit;
-    refresh_limit(surroundings);
+    if (!find(surroundings)) {
+        refresh_limit(surroundings);
+    }
     read_averages(surroundings);
     observation->limit_bytes = limit->limit_bytes;
     /* A host that others fill is no reason to trim each second: nobody has limited this process. */
@@ -138,6 +156,7 @@ void trim_surroundings_look(struct trim_surroundings *surroundings,
 bool trim_surroundings_throttled(struct trim_surroundings *surroundings)
 {
     uint64_t now_ns = trim_clock_now_ns();
+    (void)find(surroundings);
     struct trim_cpu_throttle *throttle = &surroundings->throttle;
     return trim_cpu_throttle_read(throttle, now_ns) == 0 &&
            trim_throttle_now(&throttle->judge, THROTTLED_WITHIN_NS) == TRIM_THROTTLING_NOW;
@@ -200,7 +219,9 @@ void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct
 
 void trim_surroundings_add_status(struct trim_text *text, struct trim_surroundings *surroundings)
 {
-    refresh_limit(surroundings);
+    if (!find(surroundings)) {
+        refresh_limit(surroundings);
+    }
     (void)trim_cpu_throttle_read(&surroundings->throttle, trim_clock_now_ns());
     trim_text_add(text, "\n  ");
     trim_memory_limit_add(text, &surroundings->limit);

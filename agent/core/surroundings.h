@@ -19,6 +19,9 @@ extern "C" {
 #endif
 
 struct trim_surroundings {
+    const char *root;
+    bool checked; /* There are checks. */
+    bool found;   /* The first look was taken. */
     struct trim_memory_limit limit;
     struct trim_cpu_throttle throttle;
     bool pressure_on; /* The option asks for it; otherwise nothing of pressure is in use. */
@@ -31,9 +34,12 @@ struct trim_surroundings {
     uint64_t urgent_ended_ns;
 };
 
-/* Finds everything and logs what was found; pressure only where trims are possible. root is "" but
- * in tests. */
-void trim_surroundings_open(struct trim_surroundings *surroundings, const char *root,
+/*
+ * Starts without having looked: a JVM that ends at once need not pay for that. The first look, the
+ * first question and status find everything and log what was found; pressure only where trims are
+ * possible. root is "" but in tests, and must outlive them.
+ */
+void trim_surroundings_init(struct trim_surroundings *surroundings, const char *root,
                             const struct trim_options *options, bool can_trim);
 
 /* The descriptor to poll for POLLPRI now; -1: none. */

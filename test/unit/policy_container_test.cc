@@ -53,8 +53,8 @@ TEST(PolicyContainer, ChecksComeEachSecondWhileMemoryIsShortAndNotAfterwards)
     timeline.memory.fill_permille = 900;
     timeline.RunUntil(100 * kS);
     const size_t looks = timeline.LookCount(TRIM_LOOK_PROCESS);
-    EXPECT_GE(looks, 38U);
-    EXPECT_LE(looks, 42U);
+    EXPECT_GE(looks, 97U);
+    EXPECT_LE(looks, 101U);
     timeline.memory.fill_permille = 400;
     timeline.RunUntil(1000 * kS);
     EXPECT_LE(timeline.LookCount(TRIM_LOOK_PROCESS), looks + 17);

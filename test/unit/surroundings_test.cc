@@ -49,7 +49,9 @@ protected:
 
     void Open(bool can_trim = true)
     {
-        trim_surroundings_open(&surroundings_, tree_.root(), &options_, can_trim);
+        trim_surroundings_init(&surroundings_, tree_.root(), &options_, can_trim);
+        EXPECT_EQ(trim_surroundings_fd(&surroundings_, 0), -1);
+        (void)Look();
     }
 
     trim_observation Look()
