@@ -138,7 +138,7 @@ std::string memory_is_short()
 
 std::string trim_would_not_help()
 {
-    return decorated("warning", "memory is short, .*not freed native memory");
+    return decorated("warning", "memory is short, .*what fills it is not");
 }
 
 std::string pressure_source()
