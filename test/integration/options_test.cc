@@ -29,7 +29,8 @@ TEST_P(Options, AreNotNeeded)
     EXPECT_EQ(jvm.lines_with(log_lines::start("performance counters")).size(), 1u)
         << jvm.transcript();
     EXPECT_EQ(
-        jvm.lines_with(log_lines::start("threshold=64m,on=full-gc+reload+watermark,settle=500ms"))
+        jvm.lines_with(log_lines::start(
+                           "threshold=64m,urgent=85%,on=full-gc+reload+watermark,settle=500ms"))
             .size(),
         1u)
         << jvm.transcript();
@@ -42,7 +43,8 @@ TEST_P(Options, ThatAreGivenAreEchoed)
                 .with_agent("threshold:1536k,on:watermark,check=off,burst=7/2s")
                 .run("Hello"));
     EXPECT_EQ(jvm.finish(), 0);
-    EXPECT_EQ(jvm.lines_with(log_lines::start("threshold=1536k,on=watermark")).size(), 1u)
+    EXPECT_EQ(jvm.lines_with(log_lines::start("threshold=1536k,urgent=85%,on=watermark")).size(),
+              1u)
         << jvm.transcript();
     EXPECT_EQ(jvm.lines_with(log_lines::start("burst=7/2s,check=off")).size(), 1u)
         << jvm.transcript();
@@ -54,9 +56,9 @@ TEST_P(Options, ArePrintedByHelpInsteadOfStarting)
     EXPECT_EQ(jvm.finish(), 0) << jvm.transcript();
     EXPECT_TRUE(jvm.lines_with("^hello$").empty()) << jvm.transcript();
     for (const std::string option :
-         {"threshold", "on", "settle", "max-wait", "confirm", "burst", "check", "cooldown",
-          "max-cooldown", "trim-threshold", "mmap-threshold", "arena-max", "log", "log-level",
-          "dry-run", "help"}) {
+         {"threshold", "urgent", "on", "settle", "max-wait", "confirm", "burst", "check",
+          "cooldown", "max-cooldown", "trim-threshold", "mmap-threshold", "arena-max", "log",
+          "log-level", "dry-run", "help"}) {
         EXPECT_EQ(jvm.lines_with("^" + option + "=").size(), 1u) << option << " in:\n"
                                                                  << jvm.transcript();
     }
@@ -95,7 +97,7 @@ TEST_P(Options, InTheEnvironmentLeaveShortToolsQuietAtTheirExit)
 TEST_P(Options, OfADryRunDecideAndLeaveTheMemoryAlone)
 {
     Jvm jvm(Launch(GetParam())
-                .with_agent(quick_options("full-gc", "dry-run"))
+                .with_agent(quick_options("full-gc", "dry-run,check=off"))
                 .run("FullGcs", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line("^freed$"));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::dry_trim(1, "full-gc")));
@@ -155,9 +157,10 @@ INSTANTIATE_TEST_SUITE_P(
                       "a size from 1m to 16t"},
             BadOption{"Overflow", "threshold=18446744073709551616", "threshold",
                       "'18446744073709551616'", "a size from 1m to 16t"},
-            BadOption{"Unknown", "treshold=64m", "treshold", "unknown", "threshold, on, settle"},
+            BadOption{"Unknown", "treshold=64m", "treshold", "unknown",
+                      "threshold, urgent, on, settle"},
             BadOption{"Repeated", "settle=1s,settle:2s", "settle", "'settle:2s'", "once"},
-            BadOption{"TrailingComma", "settle=1s,", "", "empty", "threshold, on, settle"},
+            BadOption{"TrailingComma", "settle=1s,", "", "empty", "threshold, urgent, on, settle"},
             BadOption{"ReasonTwice", "on=reload+reload", "on", "'reload+reload'", "joined by +"},
             BadOption{"WordForATime", "check=never", "check", "'never'", "or off"},
             BadOption{"SizeBeyondMallopt", "trim-threshold=4g", "trim-threshold", "'4g'",
