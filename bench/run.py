@@ -122,7 +122,11 @@ def put_together(directories: list[Path], out: Path) -> None:
         by_load.update(own)
         known, profile = report.read_head(directory / "results.md")
         profiles.add(profile)
-        differing = [name for name in known if facts.get(name, known[name]) != known[name]]
+        differing = [
+            name
+            for name in known
+            if name != report.LIBRARY_FACT and facts.get(name, known[name]) != known[name]
+        ]
         if differing:
             sys.exit(f"{directory} was measured elsewhere: another {', '.join(differing)}")
         facts.update(known)
