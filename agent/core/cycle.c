@@ -9,6 +9,9 @@
 #include "trimagent/signals.h"
 #include "trimmer.h"
 
+/* So long the figures of the container around serve again. */
+#define SURROUNDINGS_FRESH_NS (500 * TRIM_NS_PER_MS)
+
 void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *config)
 {
     cycle->config = config;
@@ -43,6 +46,23 @@ bool trim_cycle_stop(struct trim_cycle *cycle, struct trim_totals *totals)
     return trimming;
 }
 
+/*
+ * The container's figures beside a look at the process. Follow-ups look each tenth of a second, and
+ * reading a dozen files each time would cost more than the look itself.
+ */
+static void look_around(struct trim_cycle *cycle, struct trim_observation *observation)
+{
+    uint64_t now_ns = trim_clock_now_ns();
+    if (cycle->looked_ns != 0 && now_ns - cycle->looked_ns < SURROUNDINGS_FRESH_NS) {
+        trim_surroundings_show(&cycle->surroundings, observation);
+        return;
+    }
+    cycle->looked_ns = now_ns;
+    trim_surroundings_look(&cycle->surroundings, observation);
+    /* The first of two readings, where one estimate is all that follows. */
+    (void)trim_surroundings_throttled(&cycle->surroundings);
+}
+
 /* Takes the measurement that the policy asks for. */
 static void measure(struct trim_cycle *cycle, enum trim_look look,
                     struct trim_observation *observation, struct trim_estimate *estimate)
@@ -56,9 +76,7 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
     case TRIM_LOOK_PROCESS:
         observation->failed = trim_process_rss(cycle->config->proc, &observation->rss_bytes) != 0;
         observation->minor_faults = trim_process_minor_faults();
-        trim_surroundings_look(&cycle->surroundings, observation);
-        /* The first of two readings, where one estimate is all that follows. */
-        (void)trim_surroundings_throttled(&cycle->surroundings);
+        look_around(cycle, observation);
         break;
     case TRIM_LOOK_ROOM:
         trim_surroundings_look(&cycle->surroundings, observation);

@@ -21,6 +21,7 @@ struct trim_cycle {
     const struct trim_worker_config *config;
     struct trim_policy policy;
     struct trim_surroundings surroundings;
+    uint64_t looked_ns;  /* When they were last read beside the process; 0: never. */
     bool assumed_before; /* The last estimate took memory for resident that it could not look at. */
     bool told_assumed;   /* That was told once. */
     enum trim_verdict told_verdict;

@@ -31,13 +31,6 @@ static void log_limit(const struct trim_surroundings *surroundings)
     trim_log_text(TRIM_LOG_INFO, line);
 }
 
-static void refresh_limit(struct trim_surroundings *surroundings)
-{
-    if (trim_memory_limit_refresh(&surroundings->limit)) {
-        log_limit(surroundings);
-    }
-}
-
 static void log_pressure(const struct trim_surroundings *surroundings)
 {
     char line[TRIM_LOG_LINE_MAX];
@@ -83,12 +76,8 @@ static void open_pressure(struct trim_surroundings *surroundings)
     }
 }
 
-/* Finds everything at the first look. Returns whether this was the first. */
-static bool find(struct trim_surroundings *surroundings)
+static void find(struct trim_surroundings *surroundings)
 {
-    if (surroundings->found) {
-        return false;
-    }
     surroundings->found = true;
     trim_memory_limit_open(&surroundings->limit, surroundings->root);
     log_limit(surroundings);
@@ -96,7 +85,16 @@ static bool find(struct trim_surroundings *surroundings)
     if (surroundings->pressure_on) {
         open_pressure(surroundings);
     }
-    return true;
+}
+
+/* Reads the limit anew; the first time everything is found. */
+static void refresh(struct trim_surroundings *surroundings)
+{
+    if (!surroundings->found) {
+        find(surroundings);
+    } else if (trim_memory_limit_refresh(&surroundings->limit)) {
+        log_limit(surroundings);
+    }
 }
 
 int trim_surroundings_fd(const struct trim_surroundings *surroundings, uint64_t now_ns)
@@ -120,7 +118,7 @@ void trim_surroundings_polled(struct trim_surroundings *surroundings, short reve
         surroundings->deaf_until_ns = now_ns + DEAF_NS;
         surroundings->pressures += is_our_own(surroundings) ? 1 : 0;
         /* Whether usage has grown decides whether it is worth another consideration. */
-        refresh_limit(surroundings);
+        refresh(surroundings);
         break;
     case TRIM_PRESSURE_LOST:
         log_pressure(surroundings);
@@ -142,11 +140,15 @@ static void read_averages(struct trim_surroundings *surroundings)
 void trim_surroundings_look(struct trim_surroundings *surroundings,
                             struct trim_observation *observation)
 {
-    const struct trim_memory_limit *limit = &surroundings->limit;
-    if (!find(surroundings)) {
-        refresh_limit(surroundings);
-    }
+    refresh(surroundings);
     read_averages(surroundings);
+    trim_surroundings_show(surroundings, observation);
+}
+
+void trim_surroundings_show(const struct trim_surroundings *surroundings,
+                            struct trim_observation *observation)
+{
+    const struct trim_memory_limit *limit = &surroundings->limit;
     observation->limit_bytes = limit->limit_bytes;
     /* A host that others fill is no reason to trim each second: nobody has limited this process. */
     observation->fill_known = limit->fill_known && limit->fill_level != 0;
@@ -156,7 +158,9 @@ void trim_surroundings_look(struct trim_surroundings *surroundings,
 bool trim_surroundings_throttled(struct trim_surroundings *surroundings)
 {
     uint64_t now_ns = trim_clock_now_ns();
-    (void)find(surroundings);
+    if (!surroundings->found) {
+        find(surroundings);
+    }
     struct trim_cpu_throttle *throttle = &surroundings->throttle;
     return trim_cpu_throttle_read(throttle, now_ns) == 0 &&
            trim_throttle_now(&throttle->judge, THROTTLED_WITHIN_NS) == TRIM_THROTTLING_NOW;
@@ -219,9 +223,7 @@ void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct
 
 void trim_surroundings_add_status(struct trim_text *text, struct trim_surroundings *surroundings)
 {
-    if (!find(surroundings)) {
-        refresh_limit(surroundings);
-    }
+    refresh(surroundings);
     (void)trim_cpu_throttle_read(&surroundings->throttle, trim_clock_now_ns());
     trim_text_add(text, "\n  ");
     trim_memory_limit_add(text, &surroundings->limit);

@@ -56,6 +56,10 @@ void trim_surroundings_polled(struct trim_surroundings *surroundings, short reve
 void trim_surroundings_look(struct trim_surroundings *surroundings,
                             struct trim_observation *observation);
 
+/* The same as it was last read. */
+void trim_surroundings_show(const struct trim_surroundings *surroundings,
+                            struct trim_observation *observation);
+
 /* Whether the CPU quota is holding the process back now. */
 bool trim_surroundings_throttled(struct trim_surroundings *surroundings);
 
