@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "trimagent/descriptor.h"
+#include "trimagent/line_reader.h"
 
 /* A line of maps is a few dozen bytes and a path. A longer one is a file's, and no arena. */
 #define LINE_MAX_BYTES 512
@@ -28,7 +29,6 @@
 /* The scan's buffers. Static, because the worker's stack is small and it must not allocate; the
  * worker alone scans. */
 static unsigned char residency[PAGES_MAX];
-static char maps_buffer[16384];
 static struct {
     uint64_t address;
     struct trim_heap_header header;
@@ -157,44 +157,26 @@ static void scan_line(const char *text, size_t length, uint64_t page_bytes,
 
 int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
 {
-    char path[512];
-    int path_length = snprintf(path, sizeof path, "%s/maps", proc);
     long page_bytes = sysconf(_SC_PAGESIZE);
-    if (path_length < 0 || (size_t)path_length >= sizeof path || page_bytes < 4096 ||
-        peek_pipe[0] < 0 || peek_pipe[1] < 0) {
+    if (page_bytes < 4096 || peek_pipe[0] < 0 || peek_pipe[1] < 0) {
         errno = EINVAL;
         return -1;
     }
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
+    struct trim_line_reader reader;
+    if (trim_lines_open(&reader, proc, "/maps") != 0) {
         return -1;
     }
     struct trim_arena_scan result = {0};
     heap_count = 0;
-    size_t held = 0;
-    bool skipping = false; /* Within a line that was too long to hold. */
-    ssize_t got = 0;
-    while ((got = read(fd, maps_buffer + held, sizeof maps_buffer - held)) > 0) {
-        size_t end = held + (size_t)got;
-        size_t line = 0;
-        const char *newline = NULL;
-        while ((newline = memchr(maps_buffer + line, '\n', end - line)) != NULL) {
-            size_t length = (size_t)(newline - (maps_buffer + line));
-            if (!skipping && length <= LINE_MAX_BYTES) {
-                scan_line(maps_buffer + line, length, (uint64_t)page_bytes, &result);
-            }
-            skipping = false;
-            line += length + 1;
-        }
-        held = end - line;
-        memmove(maps_buffer, maps_buffer + line, held);
-        if (held == sizeof maps_buffer) {
-            skipping = true;
-            held = 0;
+    const char *line = NULL;
+    size_t length = 0;
+    while ((line = trim_lines_next(&reader, &length)) != NULL) {
+        if (length <= LINE_MAX_BYTES) {
+            scan_line(line, length, (uint64_t)page_bytes, &result);
         }
     }
-    (void)close(fd);
-    if (got < 0) {
+    trim_lines_close(&reader);
+    if (reader.failed) {
         return -1;
     }
     *scan = result;

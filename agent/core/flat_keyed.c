@@ -28,24 +28,32 @@ int trim_parse_single_value(const char *text, size_t length, uint64_t *value)
     return -1;
 }
 
+const char *trim_next_whole_line(const char *text, size_t length, size_t *at, size_t *line_length)
+{
+    const char *line = text + *at;
+    const char *newline = *at < length ? memchr(line, '\n', length - *at) : NULL;
+    if (newline == NULL) {
+        return NULL;
+    }
+    *line_length = (size_t)(newline - line);
+    *at += *line_length + 1;
+    return line;
+}
+
 int trim_flat_keyed_find(const char *text, size_t length, const char *key, uint64_t *value)
 {
     size_t key_length = strlen(key);
-    size_t line = 0;
-    while (line < length) {
-        const char *newline = memchr(text + line, '\n', length - line);
-        if (newline == NULL) {
-            return -1; /* A last line without an end may have been cut. */
-        }
-        size_t line_length = (size_t)(newline - (text + line));
-        if (line_length > key_length && text[line + key_length] == ' ' &&
-            memcmp(text + line, key, key_length) == 0) {
-            return trim_parse_count(text + line + key_length + 1, line_length - key_length - 1,
-                                    value) == TRIM_PARSE_OK
+    size_t at = 0;
+    size_t line_length = 0;
+    const char *line = NULL;
+    while ((line = trim_next_whole_line(text, length, &at, &line_length)) != NULL) {
+        if (line_length > key_length && line[key_length] == ' ' &&
+            memcmp(line, key, key_length) == 0) {
+            return trim_parse_count(line + key_length + 1, line_length - key_length - 1, value) ==
+                           TRIM_PARSE_OK
                        ? 0
                        : -1;
         }
-        line += line_length + 1;
     }
     return -1;
 }

@@ -23,6 +23,7 @@ int trim_lines_open(struct trim_line_reader *reader, const char *root, const cha
     reader->start = 0;
     reader->end = 0;
     reader->skipping = false;
+    reader->failed = false;
     return 0;
 }
 
@@ -42,6 +43,7 @@ static bool read_more(struct trim_line_reader *reader)
         got = read(reader->fd, reader->buffer + reader->end, sizeof reader->buffer - reader->end);
     } while (got < 0 && errno == EINTR);
     if (got <= 0) {
+        reader->failed = got < 0;
         return false;
     }
     reader->end += (size_t)got;

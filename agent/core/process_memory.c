@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "trimagent/flat_keyed.h"
 #include "trimagent/quantity.h"
 
 /* Skips blanks from *at and returns the length of the digits there. */
@@ -48,29 +49,23 @@ int trim_parse_statm(const char *text, size_t length, uint64_t page_bytes, uint6
 int trim_find_kib_line(const char *text, size_t length, const char *name, uint64_t *bytes)
 {
     size_t name_length = strlen(name);
-    size_t line = 0;
-    while (line < length) {
-        const char *newline = memchr(text + line, '\n', length - line);
-        if (newline == NULL) {
-            return -1; /* A last line without an end may have been cut. */
+    size_t next = 0;
+    size_t line_length = 0;
+    const char *line = NULL;
+    while ((line = trim_next_whole_line(text, length, &next, &line_length)) != NULL) {
+        if (line_length <= name_length || memcmp(line, name, name_length) != 0) {
+            continue;
         }
-        size_t line_length = (size_t)(newline - (text + line));
-        if (line_length > name_length && memcmp(text + line, name, name_length) == 0) {
-            size_t at = name_length;
-            size_t digits = next_number(text + line, line_length, &at);
-            uint64_t kib = 0;
-            if (trim_parse_count(text + line + at, digits, &kib) != TRIM_PARSE_OK ||
-                line_length - at - digits != 3 ||
-                memcmp(text + line + at + digits, " kB", 3) != 0) {
-                return -1;
-            }
-            if (kib > UINT64_MAX / TRIM_KIB) {
-                return -1;
-            }
-            *bytes = kib * TRIM_KIB;
-            return 0;
+        size_t at = name_length;
+        size_t digits = next_number(line, line_length, &at);
+        uint64_t kib = 0;
+        if (trim_parse_count(line + at, digits, &kib) != TRIM_PARSE_OK ||
+            line_length - at - digits != 3 || memcmp(line + at + digits, " kB", 3) != 0 ||
+            kib > UINT64_MAX / TRIM_KIB) {
+            return -1;
         }
-        line += line_length + 1;
+        *bytes = kib * TRIM_KIB;
+        return 0;
     }
     return -1;
 }

@@ -22,6 +22,13 @@ extern "C" {
 int trim_parse_single_value(const char *text, size_t length, uint64_t *value);
 
 /*
+ * The next line of a text, from *at on, which moves behind it; its length, without the newline,
+ * goes to *line_length. Returns NULL at the end, and before a last line without a newline, since it
+ * may have been cut.
+ */
+const char *trim_next_whole_line(const char *text, size_t length, size_t *at, size_t *line_length);
+
+/*
  * Finds the line "KEY 123" in a flat keyed file. The first one counts. Returns 0, or -1 without
  * such a line that ends in a newline; *value is untouched then.
  */

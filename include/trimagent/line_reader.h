@@ -24,6 +24,7 @@ struct trim_line_reader {
     size_t start; /* Of what has not been returned yet. */
     size_t end;
     bool skipping; /* Within a line that was too long to hold. */
+    bool failed;   /* Reading has failed; a file that ends has not. */
     char buffer[TRIM_LINE_MAX];
 };
 
@@ -32,8 +33,9 @@ int trim_lines_open(struct trim_line_reader *reader, const char *root, const cha
 
 /*
  * The next line, without its newline and without a NUL, valid until the next call; its length goes
- * to *length. Returns NULL at the end and where reading fails. Lines of TRIM_LINE_MAX bytes or more
- * are left out, and a last line without a newline too, since it may have been cut.
+ * to *length. Returns NULL at the end and where reading fails, which sets failed. Lines of
+ * TRIM_LINE_MAX bytes or more are left out, and a last line without a newline too, since it may
+ * have been cut.
  */
 const char *trim_lines_next(struct trim_line_reader *reader, size_t *length);
 

@@ -80,4 +80,17 @@ TEST(FlatKeyed, NeverTakesACutNumberForAWholeOne)
     }
 }
 
+TEST(WholeLines, EndBeforeALineThatMayHaveBeenCut)
+{
+    const std::string text = "one\n\nthree\ncut";
+    size_t at = 0;
+    size_t length = 0;
+    std::string lines;
+    while (const char *line = trim_next_whole_line(text.data(), text.size(), &at, &length)) {
+        lines += std::string(line, length) + "|";
+    }
+    EXPECT_EQ(lines, "one||three|");
+    EXPECT_EQ(trim_next_whole_line(text.data(), 0, &(at = 0), &length), nullptr);
+}
+
 } // namespace

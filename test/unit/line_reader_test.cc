@@ -26,6 +26,7 @@ std::vector<std::string> LinesOf(const std::string &content)
     while ((line = trim_lines_next(&reader, &length)) != nullptr) {
         lines.emplace_back(line, length);
     }
+    EXPECT_FALSE(reader.failed);
     trim_lines_close(&reader);
     return lines;
 }
@@ -82,6 +83,7 @@ TEST(LineReader, EndsWhereReadingFails)
     ASSERT_EQ(trim_lines_open(&reader, scratch.path().c_str(), "/."), 0);
     size_t length = 0;
     EXPECT_EQ(trim_lines_next(&reader, &length), nullptr);
+    EXPECT_TRUE(reader.failed);
     trim_lines_close(&reader);
 }
 
