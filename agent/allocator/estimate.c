@@ -1,5 +1,7 @@
 #include "trimagent/estimate.h"
 
+#include "trimagent/quantity.h"
+
 /* Learning about the fastbins needs a gain that stands out of the model's own error: this part of
  * what was released. */
 #define GAIN_PART 8
@@ -16,16 +18,11 @@ void trim_estimate_learned_init(struct trim_estimate_learned *learned)
     learned->merge_share = 1000;
 }
 
-static uint64_t min(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Broken figures are cut to more than any machine has, so that no sum of a few of them overflows.
  */
 static int64_t as_signed(uint64_t bytes)
 {
-    return (int64_t)min(bytes, UINT64_C(1) << 56);
+    return (int64_t)trim_min(bytes, UINT64_C(1) << 56);
 }
 
 /* The resident bytes of all arenas: those that were looked at, and those that could not be found.
@@ -38,8 +35,7 @@ static uint64_t resident(const struct trim_estimate_input *input, bool *assumed)
         return info->system_bytes;
     }
     /* Arenas grow between the two measurements; a real gap is larger than that. */
-    uint64_t unseen =
-        info->system_bytes > input->seen_bytes ? info->system_bytes - input->seen_bytes : 0;
+    uint64_t unseen = trim_excess(info->system_bytes, input->seen_bytes);
     *assumed = unseen > info->system_bytes / 16;
     return input->resident_bytes + (*assumed ? unseen : 0);
 }
@@ -71,9 +67,9 @@ static uint64_t merge_gain(const struct trim_malloc_info *info)
     uint64_t tops = info->main_top_bytes + info->other_top_bytes;
     uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
     uint64_t least = info->rest_count / MERGED_PART_MAX;
-    uint64_t removed = min(info->fast_count / 2, info->rest_count - least);
+    uint64_t removed = trim_min(info->fast_count / 2, info->rest_count - least);
     uint64_t kept = (info->rest_count - removed) * info->chunk_keeps + tops + info->inner_bytes;
-    return info->fast_count > 0 && free_bytes > kept ? free_bytes - kept : 0;
+    return info->fast_count > 0 ? trim_excess(free_bytes, kept) : 0;
 }
 
 static int64_t share_of(uint64_t bytes, uint64_t share)
@@ -128,11 +124,11 @@ void trim_estimate_predict(struct trim_estimate_learned *learned,
             as_signed(info->inner_bytes) + as_signed(info->main_top_bytes) + gain(learned, result);
     }
     uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
-    uint64_t most = free_bytes > info->other_top_bytes ? free_bytes - info->other_top_bytes : 0;
+    uint64_t most = trim_excess(free_bytes, info->other_top_bytes);
     if (input->resident_known && !result->resident_assumed) {
-        most = min(most, input->resident_bytes);
+        most = trim_min(most, input->resident_bytes);
     }
-    result->expected_bytes = expected <= 0 ? 0 : min((uint64_t)expected, most);
+    result->expected_bytes = expected <= 0 ? 0 : trim_min((uint64_t)expected, most);
 }
 
 void trim_estimate_learn(struct trim_estimate_learned *learned,
@@ -145,7 +141,7 @@ void trim_estimate_learn(struct trim_estimate_learned *learned,
         /* What was released beyond the model's own part is the share of the gain that came true. */
         int64_t base = before->model_bytes - gain(learned, before);
         int64_t gained = as_signed(released_bytes) - base + learned->bias_bytes;
-        uint64_t share = gained <= 0 ? 0 : min((uint64_t)gained / (whole / 1000 + 1), 1000);
+        uint64_t share = gained <= 0 ? 0 : trim_min((uint64_t)gained / (whole / 1000 + 1), 1000);
         uint64_t *known = merging ? &learned->merge_share : &learned->fast_share;
         *known = (*known + share) / 2;
     }

@@ -11,6 +11,7 @@
 #include "trimagent/estimate.h"
 #include "trimagent/glibc_tuning.h"
 #include "trimagent/malloc_info.h"
+#include "trimagent/quantity.h"
 
 /* What mallinfo2 returns, declared here because old headers lack it. */
 struct mallinfo2_result {
@@ -91,7 +92,7 @@ static void figures_from_info(const struct trim_malloc_info *info,
         .hblks = info->mmap_count,
         .hblkhd = info->mmap_bytes,
         .fsmblks = info->fast_bytes,
-        .uordblks = info->system_bytes > free_bytes ? info->system_bytes - free_bytes : 0,
+        .uordblks = trim_excess(info->system_bytes, free_bytes),
         .fordblks = free_bytes,
         .keepcost = info->main_top_bytes,
     };
@@ -137,11 +138,6 @@ static int glibc_estimate(uint64_t enough_bytes, struct trim_estimate *estimate)
     return 0;
 }
 
-static uint64_t growth(uint64_t before, uint64_t now)
-{
-    return now > before ? now - before : 0;
-}
-
 static int glibc_refaulted(uint64_t *refaulted_bytes)
 {
     struct trim_estimate_input input = {0};
@@ -149,9 +145,9 @@ static int glibc_refaulted(uint64_t *refaulted_bytes)
     if (!input.resident_known || !after_trim.resident_known) {
         return -1;
     }
-    uint64_t resident = growth(after_trim.resident_bytes, input.resident_bytes);
-    uint64_t fresh = growth(after_trim.seen_bytes, input.seen_bytes);
-    *refaulted_bytes = growth(fresh, resident);
+    uint64_t resident = trim_excess(input.resident_bytes, after_trim.resident_bytes);
+    uint64_t fresh = trim_excess(input.seen_bytes, after_trim.seen_bytes);
+    *refaulted_bytes = trim_excess(resident, fresh);
     return 0;
 }
 
@@ -193,7 +189,7 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
         return -1;
     }
     after_trim = input;
-    uint64_t released = growth(input.resident_bytes, resident_before);
+    uint64_t released = trim_excess(resident_before, input.resident_bytes);
     trim_estimate_learn(&learned, &last_prediction, &input, released);
     struct trim_estimate_result now;
     trim_estimate_predict(&learned, &input, &now);

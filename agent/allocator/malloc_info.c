@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "trimagent/quantity.h"
+
 /*
  * Free chunks in bins carry flags in the low bits of their sizes, PREV_INUSE and NON_MAIN_ARENA,
  * the same in each of a bin; chunks in fastbins are printed without.
@@ -14,11 +16,6 @@ static uint64_t add(uint64_t a, uint64_t b)
 {
     uint64_t sum = 0;
     return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
-}
-
-static uint64_t subtract(uint64_t a, uint64_t b)
-{
-    return a > b ? a - b : 0;
 }
 
 void trim_malloc_info_begin(struct trim_malloc_info_parser *parser, uint64_t page_bytes)
@@ -71,7 +68,7 @@ static void add_inner(struct trim_malloc_info_parser *parser, uint64_t from, uin
     double mean = (double)bytes / (double)count;
     double keeps = (double)parser->info.chunk_keeps;
     if (from > parser->info.chunk_keeps) {
-        inner = subtract(bytes, parser->info.chunk_keeps * count);
+        inner = trim_excess(bytes, parser->info.chunk_keeps * count);
     } else if (mean > keeps / 16) {
         /*
          * A bin of mixed sizes, mostly the unsorted one: taken for exponentially distributed, which
@@ -100,7 +97,7 @@ static void take_row(struct trim_malloc_info_parser *parser, const char *tag)
     }
     struct trim_malloc_info *info = &parser->info;
     parser->row_bytes = add(parser->row_bytes, total);
-    uint64_t bytes = subtract(total, (to & FLAG_BITS) * count);
+    uint64_t bytes = trim_excess(total, (to & FLAG_BITS) * count);
     if (to <= parser->info.chunk_keeps) {
         info->small_bytes = add(info->small_bytes, bytes);
         info->small_count = add(info->small_count, count);
@@ -121,8 +118,8 @@ static void take_total(struct trim_malloc_info_parser *parser, const char *tag)
         info->fast_bytes = add(info->fast_bytes, size);
         /* The fastbins' rows were taken for bins' rows; they have no whole pages and are not small
          * free chunks yet. */
-        info->small_count = subtract(info->small_count, count);
-        info->small_bytes = subtract(info->small_bytes, size);
+        info->small_count = trim_excess(info->small_count, count);
+        info->small_bytes = trim_excess(info->small_bytes, size);
         parser->heap_fast_bytes = size;
     } else if (parser->in_heap && has_type(tag, "rest")) {
         info->rest_count = add(info->rest_count, count);
@@ -149,8 +146,8 @@ static void end_heap(struct trim_malloc_info_parser *parser)
 {
     struct trim_malloc_info *info = &parser->info;
     /* The rest is the bins and the top; no row shows the top. */
-    uint64_t top =
-        subtract(parser->heap_rest_bytes, subtract(parser->row_bytes, parser->heap_fast_bytes));
+    uint64_t top = trim_excess(parser->heap_rest_bytes,
+                               trim_excess(parser->row_bytes, parser->heap_fast_bytes));
     info->arenas++;
     info->system_bytes = add(info->system_bytes, parser->heap_system_bytes);
     if (parser->heap_number == 0) {

@@ -3,15 +3,11 @@
 #include <string.h>
 
 #include "trimagent/clock.h"
+#include "trimagent/quantity.h"
 
 /* While a burst lasts it is looked at so many times within one settling: the calm begins at the
  * last look that saw classes, and so is told no later than a part of a settling after it began. */
 #define LOOKS 5
-
-static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
-{
-    return a_ns < b_ns ? a_ns : b_ns;
-}
 
 /* Rounded up, so that the steps that the ring holds span a burst. */
 static uint64_t step(const struct trim_burst *burst)
@@ -114,7 +110,7 @@ uint64_t trim_burst_next_ns(const struct trim_burst *burst)
     uint64_t calm_ns = burst->calm_since_ns + burst->config.settle_ns;
     uint64_t last_ns = burst->began_ns + burst->config.max_wait_ns;
     uint64_t look_ns = burst->last_ns + burst->config.settle_ns / LOOKS;
-    return earlier(look_ns, earlier(calm_ns, last_ns));
+    return trim_min(look_ns, trim_min(calm_ns, last_ns));
 }
 
 uint64_t trim_burst_arm(const struct trim_burst *burst)

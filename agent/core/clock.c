@@ -64,5 +64,5 @@ uint64_t trim_clock_process_age_ns(void)
         return 0;
     }
     uint64_t started_ns = ticks * (TRIM_NS_PER_S / (uint64_t)per_second);
-    return since_boot_ns > started_ns ? since_boot_ns - started_ns : 0;
+    return trim_excess(since_boot_ns, started_ns);
 }

@@ -26,9 +26,8 @@ void trim_confirm_begin(struct trim_confirm *confirm, uint64_t threshold_bytes, 
 
 static bool agrees(const struct trim_confirm *confirm, uint64_t bytes)
 {
-    uint64_t last = confirm->last_bytes;
-    uint64_t distance = last > bytes ? last - bytes : bytes - last;
-    return distance <= last / AGREE_PART ||
+    uint64_t distance = trim_distance(confirm->last_bytes, bytes);
+    return distance <= confirm->last_bytes / AGREE_PART ||
            distance <= confirm->threshold_bytes / AGREE_THRESHOLD_PART;
 }
 
@@ -51,9 +50,6 @@ enum trim_confirm_state trim_confirm_look(struct trim_confirm *confirm, uint64_t
     if (!grown && confirm->gap_ns < GAP_MAX_NS) {
         confirm->gap_ns *= 2;
     }
-    confirm->due_ns = now_ns + confirm->gap_ns;
-    if (confirm->due_ns > confirm->end_ns) {
-        confirm->due_ns = confirm->end_ns;
-    }
+    confirm->due_ns = trim_min(now_ns + confirm->gap_ns, confirm->end_ns);
     return TRIM_CONFIRM_AGAIN;
 }

@@ -24,23 +24,13 @@ void trim_cooldown_init(struct trim_cooldown *cooldown, uint64_t base_ns, uint64
     cooldown->recheck_due_ns = TRIM_NEVER;
 }
 
-static uint64_t min(uint64_t a_ns, uint64_t b_ns)
-{
-    return a_ns < b_ns ? a_ns : b_ns;
-}
-
-static uint64_t max(uint64_t a_ns, uint64_t b_ns)
-{
-    return a_ns > b_ns ? a_ns : b_ns;
-}
-
 static uint64_t length_ns(const struct trim_cooldown *cooldown, bool urgent)
 {
     if (!urgent) {
         return cooldown->length_ns;
     }
-    uint64_t short_ns = max(cooldown->length_ns / URGENT_PART, URGENT_LEAST_NS);
-    return min(max(short_ns, cooldown->least_ns), cooldown->length_ns);
+    uint64_t short_ns = trim_max(cooldown->length_ns / URGENT_PART, URGENT_LEAST_NS);
+    return trim_min(trim_max(short_ns, cooldown->least_ns), cooldown->length_ns);
 }
 
 uint64_t trim_cooldown_end_ns(const struct trim_cooldown *cooldown, bool urgent)
@@ -65,8 +55,7 @@ static void lengthen(struct trim_cooldown *cooldown)
 
 static void shorten(struct trim_cooldown *cooldown)
 {
-    uint64_t half_ns = cooldown->length_ns / 2;
-    cooldown->length_ns = half_ns > cooldown->base_ns ? half_ns : cooldown->base_ns;
+    cooldown->length_ns = trim_max(cooldown->length_ns / 2, cooldown->base_ns);
 }
 
 bool trim_cooldown_judge(struct trim_cooldown *cooldown, uint64_t expected_bytes,
@@ -81,7 +70,7 @@ bool trim_cooldown_judge(struct trim_cooldown *cooldown, uint64_t expected_bytes
     cooldown->verdict = TRIM_VERDICT_OPEN;
     /* Before the next trim is possible, which would leave this one without a verdict. */
     cooldown->recheck_due_ns =
-        cooldown->last_trim_ns + min(cooldown->base_ns, length_ns(cooldown, urgent));
+        cooldown->last_trim_ns + trim_min(cooldown->base_ns, length_ns(cooldown, urgent));
     cooldown->released_bytes = released_bytes;
     return true;
 }

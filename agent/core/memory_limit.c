@@ -50,21 +50,11 @@ static uint64_t read_limit(const struct trim_cgroup *cgroup, size_t level, const
     return bytes == 0 || bytes >= UNLIMITED_BYTES ? UINT64_MAX : bytes;
 }
 
-static uint64_t min(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-static uint64_t difference(uint64_t a, uint64_t b)
-{
-    return a > b ? a - b : 0;
-}
-
 /* part / whole in thousandths; whole is not 0. */
 static uint32_t permille(uint64_t part, uint64_t whole)
 {
     uint64_t share = part <= UINT64_MAX / 1000 ? part * 1000 / whole : part / (whole / 1000 + 1);
-    return (uint32_t)min(share, UINT32_MAX);
+    return (uint32_t)trim_min(share, UINT32_MAX);
 }
 
 /* Takes a fill over where it is the fullest so far. */
@@ -97,7 +87,7 @@ static void read_fill(struct trim_memory_limit *limit, size_t level, uint64_t ce
     if (length > 0) {
         (void)trim_flat_keyed_find(text, (size_t)length, names->inactive_file, &inactive_bytes);
     }
-    take_fill(limit, level, ceiling_bytes, usage_bytes, difference(usage_bytes, inactive_bytes));
+    take_fill(limit, level, ceiling_bytes, usage_bytes, trim_excess(usage_bytes, inactive_bytes));
 }
 
 /* v1's own word on the limit in force: UINT64_MAX where there is none, 0 where nothing is said. */
@@ -128,9 +118,9 @@ static void read_level(struct trim_memory_limit *limit, size_t level, uint64_t h
         limit->source = TRIM_LIMIT_CGROUP;
         limit->level = level;
     }
-    limit->high_bytes = min(limit->high_bytes, high_bytes);
-    if (min(bytes, high_bytes) != UINT64_MAX) {
-        read_fill(limit, level, min(bytes, high_bytes));
+    limit->high_bytes = trim_min(limit->high_bytes, high_bytes);
+    if (trim_min(bytes, high_bytes) != UINT64_MAX) {
+        read_fill(limit, level, trim_min(bytes, high_bytes));
     }
 }
 
@@ -172,8 +162,8 @@ static void read_host(struct trim_memory_limit *limit)
     uint64_t available_bytes = 0;
     if (trim_find_kib_line(text, (size_t)length, "MemFree:", &free_bytes) == 0 &&
         trim_find_kib_line(text, (size_t)length, "MemAvailable:", &available_bytes) == 0) {
-        take_fill(limit, 0, total_bytes, difference(total_bytes, free_bytes),
-                  difference(total_bytes, available_bytes));
+        take_fill(limit, 0, total_bytes, trim_excess(total_bytes, free_bytes),
+                  trim_excess(total_bytes, available_bytes));
     }
 }
 

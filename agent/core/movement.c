@@ -41,17 +41,12 @@ bool trim_movement_grows(struct trim_movement *movement, uint64_t now_ns, uint64
     return recent ? grows : otherwise;
 }
 
-static uint64_t distance(uint64_t a, uint64_t b)
-{
-    return a > b ? a - b : b - a;
-}
-
 bool trim_movement_unchanged(struct trim_movement *movement, uint64_t rss_bytes,
                              uint64_t minor_faults, uint64_t signals)
 {
     bool unchanged =
         movement->has_base && movement->base_signals == signals &&
-        distance(movement->base_rss_bytes, rss_bytes) < movement->small_bytes &&
+        trim_distance(movement->base_rss_bytes, rss_bytes) < movement->small_bytes &&
         minor_faults - movement->base_minor_faults < movement->small_bytes / FAULT_BYTES &&
         movement->unchanged_in_a_row < UNCHANGED_IN_A_ROW_MAX;
     movement->unchanged_in_a_row += unchanged ? 1 : 0;

@@ -44,8 +44,7 @@ static void take_room(struct trim_policy *policy, const struct trim_observation 
     trim_triggers_hurry(&policy->triggers, now->now_ns, hurry_ns);
     uint64_t check_ns = policy->options.check_ns;
     bool again = check_ns != 0 && is_room_wanted(&policy->options);
-    policy->room_due_ns =
-        again ? now->now_ns + (hurry_ns < check_ns ? hurry_ns : check_ns) : TRIM_NEVER;
+    policy->room_due_ns = again ? now->now_ns + trim_min(hurry_ns, check_ns) : TRIM_NEVER;
 }
 
 static void judge_process(struct trim_policy *policy, const struct trim_observation *now,
@@ -91,10 +90,8 @@ static uint32_t looks_wanted(const struct trim_policy *policy, uint64_t cost_ns)
         return TRIM_CONFIRM_EVENT_LOOKS;
     }
     uint64_t affordable = (uint64_t)TRIM_RATION_CEILING_NS / (cost_ns + 1);
-    if (affordable >= TRIM_CONFIRM_WATERMARK_LOOKS) {
-        return TRIM_CONFIRM_WATERMARK_LOOKS;
-    }
-    return affordable > TRIM_CONFIRM_EVENT_LOOKS ? (uint32_t)affordable : TRIM_CONFIRM_EVENT_LOOKS;
+    affordable = trim_min(affordable, TRIM_CONFIRM_WATERMARK_LOOKS);
+    return (uint32_t)trim_max(affordable, TRIM_CONFIRM_EVENT_LOOKS);
 }
 
 /* Takes in an estimate that has found enough. */

@@ -13,16 +13,6 @@
 /* Or by so many times its cost, where that is longer: 1 % of a core is the most. */
 #define URGENT_REST 100
 
-static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
-{
-    return a_ns < b_ns ? a_ns : b_ns;
-}
-
-static uint64_t later(uint64_t a_ns, uint64_t b_ns)
-{
-    return a_ns > b_ns ? a_ns : b_ns;
-}
-
 static void decide_look(const struct trim_policy *policy, enum trim_look look,
                         struct trim_decision *decision)
 {
@@ -35,13 +25,13 @@ static void decide_wait(const struct trim_policy *policy, uint64_t now_ns, uint6
                         struct trim_decision *decision)
 {
     uint64_t look_ns = trim_triggers_look_ns(&policy->triggers);
-    wake_ns = earlier(wake_ns, earlier(policy->room_due_ns, look_ns));
+    wake_ns = trim_min(wake_ns, trim_min(policy->room_due_ns, look_ns));
     if (policy->stage == TRIM_STAGE_IDLE) {
         /* Only there it is served; elsewhere it would be a wake-up in the past. */
-        wake_ns = earlier(wake_ns, policy->cooldown.recheck_due_ns);
+        wake_ns = trim_min(wake_ns, policy->cooldown.recheck_due_ns);
     }
     decision->action = TRIM_WAIT;
-    decision->wake_ns = later(wake_ns, now_ns + 1);
+    decision->wake_ns = trim_max(wake_ns, now_ns + 1);
     decision->arm_classes = trim_triggers_arm(&policy->triggers);
 }
 
@@ -71,7 +61,7 @@ static uint64_t cooldown_end_ns(const struct trim_policy *policy)
 /* When the next consideration can begin, as far as can be told now. */
 static uint64_t next_start_ns(const struct trim_policy *policy, uint64_t now_ns)
 {
-    return later(trim_triggers_due_ns(&policy->triggers, now_ns), cooldown_end_ns(policy));
+    return trim_max(trim_triggers_due_ns(&policy->triggers, now_ns), cooldown_end_ns(policy));
 }
 
 /* Counts a pause or a burst that has to wait for the cooldown's end. */
@@ -159,8 +149,8 @@ void trim_decide_first(struct trim_policy *policy, uint64_t now_ns, struct trim_
     uint64_t ready_ns =
         trim_ration_ready_ns(&policy->ration, now_ns, policy->last_estimate_cost_ns);
     if (trim_room_urgent(&policy->room) || policy->reason == TRIM_REASON_PRESSURE) {
-        uint64_t most_ns = later(URGENT_RATION_NS, policy->last_estimate_cost_ns * URGENT_REST);
-        ready_ns = earlier(ready_ns, policy->first_since_ns + most_ns);
+        uint64_t most_ns = trim_max(URGENT_RATION_NS, policy->last_estimate_cost_ns * URGENT_REST);
+        ready_ns = trim_min(ready_ns, policy->first_since_ns + most_ns);
     }
     policy->waits = ready_ns > now_ns;
     if (policy->waits) {

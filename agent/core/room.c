@@ -62,7 +62,7 @@ uint64_t trim_room_threshold(const struct trim_room *room)
     if (trim_room_urgent(room)) {
         bytes >>= halvings(room);
     }
-    return bytes > TRIM_ROOM_THRESHOLD_MIN ? bytes : TRIM_ROOM_THRESHOLD_MIN;
+    return trim_max(bytes, TRIM_ROOM_THRESHOLD_MIN);
 }
 
 uint64_t trim_room_check_ns(const struct trim_room *room)

@@ -95,15 +95,10 @@ void trim_triggers_pressure(struct trim_triggers *triggers, uint64_t now_ns, uin
     triggers->pressed_usage_bytes = usage_bytes;
 }
 
-static uint64_t min(uint64_t a_ns, uint64_t b_ns)
-{
-    return a_ns < b_ns ? a_ns : b_ns;
-}
-
 static uint64_t gc_due_ns(const struct trim_triggers *triggers)
 {
-    return min(triggers->gc_last_ns + triggers->settle_ns,
-               triggers->gc_first_ns + triggers->max_wait_ns);
+    return trim_min(triggers->gc_last_ns + triggers->settle_ns,
+                    triggers->gc_first_ns + triggers->max_wait_ns);
 }
 
 uint64_t trim_triggers_due_ns(const struct trim_triggers *triggers, uint64_t now_ns)
@@ -115,7 +110,7 @@ uint64_t trim_triggers_due_ns(const struct trim_triggers *triggers, uint64_t now
         return gc_due_ns(triggers);
     }
     bool now = triggers->reload_pending || triggers->pressure_pending;
-    return now ? now_ns : min(triggers->check_due_ns, triggers->follow_due_ns);
+    return now ? now_ns : trim_min(triggers->check_due_ns, triggers->follow_due_ns);
 }
 
 uint64_t trim_triggers_look_ns(const struct trim_triggers *triggers)
@@ -170,7 +165,7 @@ void trim_triggers_take(struct trim_triggers *triggers, uint64_t now_ns)
 void trim_triggers_hurry(struct trim_triggers *triggers, uint64_t now_ns, uint64_t gap_ns)
 {
     if (triggers->check_due_ns != TRIM_NEVER && gap_ns != TRIM_NEVER) {
-        triggers->check_due_ns = min(triggers->check_due_ns, now_ns + gap_ns);
+        triggers->check_due_ns = trim_min(triggers->check_due_ns, now_ns + gap_ns);
     }
 }
 

@@ -80,7 +80,7 @@ static void end_trim(struct trim_cycle *cycle, uint64_t took_ns, uint64_t cpu_ns
     cycle->trimming = false;
     totals->trim_ns += took_ns;
     totals->trim_cpu_ns += cpu_ns;
-    totals->longest_trim_ns = took_ns > totals->longest_trim_ns ? took_ns : totals->longest_trim_ns;
+    totals->longest_trim_ns = trim_max(totals->longest_trim_ns, took_ns);
     (void)pthread_mutex_unlock(&cycle->lock);
 }
 
@@ -125,7 +125,7 @@ static uint64_t rss_drop(const struct trim_report *report)
 {
     uint64_t before = report->before.rss_bytes + report->before.swap_bytes;
     uint64_t after = report->after.rss_bytes + report->after.swap_bytes;
-    return before > after ? before - after : 0;
+    return trim_excess(before, after);
 }
 
 /* Measures what the trim has done, and lets the allocator learn from it. */

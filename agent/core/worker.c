@@ -108,11 +108,11 @@ static bool sleep_until(uint64_t deadline_ns)
         {.fd = trim_signals_fd(), .events = POLLIN},
         {.fd = trim_surroundings_fd(surroundings, now_ns), .events = POLLPRI}};
     uint64_t heard_ns = trim_surroundings_wake_ns(surroundings, now_ns);
-    deadline_ns = deadline_ns < heard_ns ? deadline_ns : heard_ns;
+    deadline_ns = trim_min(deadline_ns, heard_ns);
     struct timespec left;
     const struct timespec *timeout = NULL;
     if (deadline_ns != TRIM_NEVER) {
-        uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
+        uint64_t left_ns = trim_excess(deadline_ns, now_ns);
         left.tv_sec = (time_t)(left_ns / TRIM_NS_PER_S);
         left.tv_nsec = (long)(left_ns % TRIM_NS_PER_S);
         timeout = &left;

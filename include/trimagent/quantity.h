@@ -22,6 +22,28 @@ extern "C" {
 #define TRIM_MIB (TRIM_KIB * TRIM_KIB)
 #define TRIM_GIB (TRIM_MIB * TRIM_KIB)
 
+/* Plain arithmetic on two quantities of one kind. trim_excess is what a is more than b: 0 where it
+ * is not. */
+static inline uint64_t trim_min(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline uint64_t trim_max(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static inline uint64_t trim_excess(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+static inline uint64_t trim_distance(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
 /* The longest text that the formatting functions write, with its terminating NUL. */
 #define TRIM_QUANTITY_TEXT_MAX 24
 
