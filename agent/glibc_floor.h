@@ -29,8 +29,14 @@ __asm__(".symver exp, exp@" TRIM_OLDEST);
 __asm__(".symver pthread_attr_setstacksize, pthread_attr_setstacksize@" TRIM_OLDEST);
 __asm__(".symver pthread_condattr_setclock, pthread_condattr_setclock@" TRIM_OLDEST_CONDITION);
 __asm__(".symver pthread_create, pthread_create@" TRIM_OLDEST);
+__asm__(".symver pthread_detach, pthread_detach@" TRIM_OLDEST);
+__asm__(".symver pthread_join, pthread_join@" TRIM_OLDEST);
 __asm__(".symver pthread_setname_np, pthread_setname_np@" TRIM_OLDEST_NAME);
 __asm__(".symver pthread_sigmask, pthread_sigmask@" TRIM_OLDEST);
+__asm__(".symver sem_destroy, sem_destroy@" TRIM_OLDEST);
+__asm__(".symver sem_init, sem_init@" TRIM_OLDEST);
+__asm__(".symver sem_post, sem_post@" TRIM_OLDEST);
+__asm__(".symver sem_wait, sem_wait@" TRIM_OLDEST);
 #endif
 
 #endif

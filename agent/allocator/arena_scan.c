@@ -4,11 +4,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "trimagent/descriptor.h"
 #include "trimagent/line_reader.h"
+#include "trimagent/residency.h"
 
 /* A line of maps is a few dozen bytes and a path. A longer one is a file's, and no arena. */
 #define LINE_MAX_BYTES 512
@@ -19,21 +19,8 @@
  */
 #define MAPPING_MAX_BYTES (UINT64_C(1) << 36)
 
-/* Addresses that mincore is asked for at once: one heap of the largest kind. */
-#define RESIDENT_STEP TRIM_ARENA_HEAP_BYTES
-#define PAGES_MAX (RESIDENT_STEP / 4096)
-
-/* More heaps than these, 64 GiB of them, are summed up but not remembered. */
-#define HEAPS_MAX 1024
-
-/* The scan's buffers. Static, because the worker's stack is small and it must not allocate; the
- * worker alone scans. */
-static unsigned char residency[PAGES_MAX];
-static struct {
-    uint64_t address;
-    struct trim_heap_header header;
-} heaps[HEAPS_MAX];
-static size_t heap_count;
+/* Static, because the worker's stack is small and it must not allocate; the worker alone scans. */
+static struct trim_arena_map map;
 static int peek_pipe[2] = {-1, -1};
 
 /* The header is at most this long: glibc 2.36's is 48 bytes, with its alignment of the arena that
@@ -88,33 +75,13 @@ static bool peek(uint64_t address, void *copy, size_t length)
     return read(peek_pipe[0], copy, (size_t)written) == (ssize_t)length;
 }
 
-/*
- * The resident bytes of [start, end). Pages that are unmapped meanwhile (ENOMEM) are not; any other
- * failure means that the system does not tell, and sets *blind.
- */
-static uint64_t resident_in(uint64_t start, uint64_t end, uint64_t page_bytes, bool *blind)
+static void remember_heap(uint64_t address, const struct trim_heap_header *header,
+                          uint64_t resident_bytes)
 {
-    uint64_t pages = 0;
-    while (start < end) {
-        uint64_t step = end - start < RESIDENT_STEP ? end - start : RESIDENT_STEP;
-        if (mincore(pointer_to(start), step, residency) == 0) {
-            for (uint64_t page = 0; page < step / page_bytes; page++) {
-                pages += residency[page] & 1U;
-            }
-        } else if (errno != ENOMEM) {
-            *blind = true;
-        }
-        start += step;
-    }
-    return pages * page_bytes;
-}
-
-static void remember_heap(uint64_t address, const struct trim_heap_header *header)
-{
-    if (heap_count < HEAPS_MAX) {
-        heaps[heap_count].address = address;
-        heaps[heap_count].header = *header;
-        heap_count++;
+    map.more = map.more || map.heap_count == TRIM_ARENA_HEAPS_MAX;
+    if (map.heap_count < TRIM_ARENA_HEAPS_MAX) {
+        map.heaps[map.heap_count++] = (struct trim_arena_heap){
+            .address = address, .resident_bytes = resident_bytes, .header = *header};
     }
 }
 
@@ -131,11 +98,11 @@ static void scan_heaps(const struct trim_maps_line *line, uint64_t page_bytes,
             header.size > line->end - address) {
             continue;
         }
+        uint64_t resident = trim_resident_bytes(address, address + header.size, &scan->blind);
         scan->other_bytes += header.size;
-        scan->resident_bytes +=
-            resident_in(address, address + header.size, page_bytes, &scan->blind);
-        remember_heap(address, &header);
+        scan->resident_bytes += resident;
         scan->heaps++;
+        remember_heap(address, &header, resident);
     }
 }
 
@@ -148,8 +115,12 @@ static void scan_line(const char *text, size_t length, uint64_t page_bytes,
         return;
     }
     if (line.main_heap) {
+        uint64_t resident = trim_resident_bytes(line.start, line.end, &scan->blind);
+        map.main_start = map.main_end == 0 ? line.start : map.main_start;
+        map.main_end = line.end;
+        map.main_resident_bytes += resident;
         scan->main_bytes += line.end - line.start;
-        scan->resident_bytes += resident_in(line.start, line.end, page_bytes, &scan->blind);
+        scan->resident_bytes += resident;
     } else if (line.anonymous) {
         scan_heaps(&line, page_bytes, scan);
     }
@@ -167,7 +138,9 @@ int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
         return -1;
     }
     struct trim_arena_scan result = {0};
-    heap_count = 0;
+    map.main_start = map.main_end = map.main_resident_bytes = 0;
+    map.heap_count = 0;
+    map.more = false;
     const char *line = NULL;
     size_t length = 0;
     while ((line = trim_lines_next(&reader, &length)) != NULL) {
@@ -183,51 +156,44 @@ int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
     return 0;
 }
 
-/* Whether no other heap names this one as the one before it: the arena's top ends it. */
-static bool is_newest(size_t heap)
+const struct trim_arena_map *trim_arena_scan_map(void)
 {
-    for (size_t other = 0; other < heap_count; other++) {
-        if (heaps[other].header.previous == heaps[heap].address) {
-            return false;
-        }
-    }
-    return true;
+    return &map;
 }
 
-static uint64_t arena_bytes(uint64_t arena)
+bool trim_arena_scan_reread(uint64_t address, struct trim_heap_header *header)
 {
-    uint64_t bytes = 0;
-    for (size_t heap = 0; heap < heap_count; heap++) {
-        bytes += heaps[heap].header.arena == arena ? heaps[heap].header.size : 0;
-    }
-    return bytes;
+    uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+    return peek(address, header, sizeof *header) &&
+           trim_heap_header_plausible(address, header, page_bytes);
 }
 
 /* What is not resident of the last bytes of a heap. */
-static uint64_t dry_end(size_t heap, uint64_t bytes, uint64_t page_bytes)
+static uint64_t dry_end(const struct trim_arena_heap *heap, uint64_t bytes, uint64_t page_bytes)
 {
-    uint64_t end = heaps[heap].address + heaps[heap].header.size;
-    uint64_t whole = bytes < heaps[heap].header.size ? bytes / page_bytes * page_bytes : 0;
+    uint64_t end = heap->address + heap->header.size;
+    uint64_t whole = bytes < heap->header.size ? bytes / page_bytes * page_bytes : 0;
     bool blind = false;
-    uint64_t resident = resident_in(end - whole, end, page_bytes, &blind);
+    uint64_t resident = trim_resident_bytes(end - whole, end, &blind);
     return blind ? 0 : whole - resident;
 }
 
-uint64_t trim_arena_scan_dry_tops(const struct trim_arena_top *tops, size_t count)
+uint64_t trim_arena_scan_dry_tops(const struct trim_arena_figures *arenas, size_t count)
 {
     uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     uint64_t dry = 0;
-    for (size_t heap = 0; heap < heap_count && heap_count < HEAPS_MAX; heap++) {
-        if (!is_newest(heap)) {
+    for (size_t heap = 0; heap < map.heap_count && !map.more; heap++) {
+        if (!trim_arena_map_newest(&map, &map.heaps[heap])) {
             continue;
         }
-        uint64_t bytes = arena_bytes(heaps[heap].header.arena);
-        size_t top = 0;
-        while (top < count && tops[top].system_bytes != bytes) {
-            top++;
+        uint64_t bytes = trim_arena_map_bytes(&map, map.heaps[heap].header.arena);
+        size_t arena = 0;
+        while (arena < count &&
+               (arenas[arena].number == 0 || arenas[arena].system_bytes != bytes)) {
+            arena++;
         }
-        if (top < count) {
-            dry += dry_end(heap, tops[top].top_bytes, page_bytes);
+        if (arena < count) {
+            dry += dry_end(&map.heaps[heap], arenas[arena].top_bytes, page_bytes);
         }
     }
     return dry;

@@ -74,7 +74,7 @@ static int walk_after_scan(struct trim_estimate_input *input)
         scan_arenas(input);
     }
     if (input->resident_known) {
-        input->dry_tops_bytes = trim_arena_scan_dry_tops(parser.tops, parser.top_count);
+        input->dry_tops_bytes = trim_arena_scan_dry_tops(parser.arenas, parser.arena_count);
     }
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "trimagent/quantity.h"
+#include "trimagent/size_class.h"
 
 /*
  * Free chunks in bins carry flags in the low bits of their sizes, PREV_INUSE and NON_MAIN_ARENA,
@@ -20,7 +21,7 @@ static uint64_t add(uint64_t a, uint64_t b)
 
 void trim_malloc_info_begin(struct trim_malloc_info_parser *parser, uint64_t page_bytes)
 {
-    memset(parser, 0, sizeof *parser);
+    memset(parser, 0, offsetof(struct trim_malloc_info_parser, arenas));
     parser->info.chunk_keeps = page_bytes + TRIM_CHUNK_HEADER;
 }
 
@@ -78,6 +79,8 @@ static void add_inner(struct trim_malloc_info_parser *parser, uint64_t from, uin
         inner = (uint64_t)((double)bytes * exp(-keeps / mean));
     }
     parser->info.inner_bytes = add(parser->info.inner_bytes, inner);
+    parser->heap_inner_bytes = add(parser->heap_inner_bytes, inner);
+    parser->heap_chunks = add(parser->heap_chunks, inner != 0 ? count : 0);
 }
 
 /* A row of free chunks in one bin, or in one fastbin. */
@@ -98,6 +101,9 @@ static void take_row(struct trim_malloc_info_parser *parser, const char *tag)
     struct trim_malloc_info *info = &parser->info;
     parser->row_bytes = add(parser->row_bytes, total);
     uint64_t bytes = trim_excess(total, (to & FLAG_BITS) * count);
+    uint64_t largest = to & ~(uint64_t)FLAG_BITS;
+    parser->heap_largest_bytes = trim_max(parser->heap_largest_bytes, largest);
+    parser->heap_sizes |= from <= to ? trim_size_classes(from, to) : 0;
     if (to <= parser->info.chunk_keeps) {
         info->small_bytes = add(info->small_bytes, bytes);
         info->small_count = add(info->small_count, count);
@@ -139,6 +145,10 @@ static void begin_heap(struct trim_malloc_info_parser *parser, const char *tag)
     parser->heap_fast_bytes = 0;
     parser->heap_rest_bytes = 0;
     parser->heap_system_bytes = 0;
+    parser->heap_inner_bytes = 0;
+    parser->heap_chunks = 0;
+    parser->heap_largest_bytes = 0;
+    parser->heap_sizes = 0;
     parser->heap_has_system = false;
 }
 
@@ -155,11 +165,17 @@ static void end_heap(struct trim_malloc_info_parser *parser)
         info->main_top_bytes = top;
     } else {
         info->other_top_bytes = add(info->other_top_bytes, top);
-        if (parser->top_count < TRIM_ARENA_TOPS_MAX) {
-            parser->tops[parser->top_count].system_bytes = parser->heap_system_bytes;
-            parser->tops[parser->top_count].top_bytes = top;
-            parser->top_count++;
-        }
+    }
+    if (parser->arena_count < TRIM_ARENA_FIGURES_MAX) {
+        parser->arenas[parser->arena_count++] = (struct trim_arena_figures){
+            .number = parser->heap_number,
+            .system_bytes = parser->heap_system_bytes,
+            .inner_bytes = parser->heap_inner_bytes,
+            .chunks = parser->heap_chunks,
+            .largest_bytes = parser->heap_largest_bytes,
+            .sizes = parser->heap_sizes,
+            .top_bytes = top,
+        };
     }
     parser->broken |= !parser->in_heap || !parser->heap_has_system;
     parser->in_heap = false;

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <time.h>
 
 #include "cycle.h"
@@ -11,10 +10,7 @@
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
-
-/* Room for what malloc_info, the log lines and the libraries' thread-local data need; only touched
- * pages count. */
-#define STACK_BYTES (256 * TRIM_KIB)
+#include "trimagent/thread.h"
 
 /* The room of a status block: a dozen lines and the last trims' lines. */
 #define STATUS_MAX 8192
@@ -182,7 +178,7 @@ static void *run(void *unused)
     uint64_t asked[COMMANDS];
     struct trim_cycle_wait wait = {.wake_ns = TRIM_NEVER, .arm_class_loads = UINT64_MAX};
     bool can_trim = worker.config.allocator->trim != NULL;
-    (void)pthread_setname_np(pthread_self(), "trimagent");
+    trim_thread_name("trimagent");
     log_start();
     trim_cycle_init(&worker.cycle, &worker.config);
     bool awake = true;
@@ -203,31 +199,12 @@ static void *run(void *unused)
 
 static int start_thread(void)
 {
-    pthread_attr_t attributes;
-    int error = pthread_attr_init(&attributes);
-    if (error != 0) {
-        return error;
-    }
-    (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
-
-    /*
-     * The new thread inherits the mask: the JVM's signals must find the JVM's threads. Those that a
-     * fault raises stay open, because a thread that blocks them is killed without the JVM's error
-     * report.
-     */
-    static const int faults[] = {SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP};
-    sigset_t all;
-    sigset_t before;
-    (void)sigfillset(&all);
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        (void)sigdelset(&all, faults[i]);
-    }
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t thread;
-    error = pthread_create(&thread, &attributes, run, NULL);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    (void)pthread_attr_destroy(&attributes);
+    int error = trim_thread_start(&thread, run, NULL);
+    if (error == 0) {
+        /* Nobody waits for its end. */
+        (void)pthread_detach(thread);
+    }
     return error;
 }
 

@@ -6,8 +6,7 @@
  * heaps merge into one line of maps, so each multiple within a line is looked at. Measured on
  * glibc 2.31 and 2.36; 64 decoys were rejected.
  *
- * Residency comes from mincore: exact also for huge pages, 0.5-1 ms per resident GiB, no lock of
- * malloc's. What is swapped out does not count.
+ * Residency comes from residency.h.
  *
  * The scan runs on the worker, and uses static buffers.
  */
@@ -18,14 +17,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trimagent/arena_map.h"
 #include "trimagent/malloc_info.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* glibc's HEAP_MAX_SIZE on 64-bit systems: twice DEFAULT_MMAP_THRESHOLD_MAX of 32 MiB. */
-#define TRIM_ARENA_HEAP_BYTES (UINT64_C(64) << 20)
 
 struct trim_arena_scan {
     uint64_t main_bytes;     /* Mapped as [heap]. */
@@ -48,16 +45,6 @@ struct trim_maps_line {
  * untouched. */
 int trim_parse_maps_line(const char *line, size_t length, struct trim_maps_line *parsed);
 
-/* The first words of a heap of a non-main arena: glibc's struct heap_info, of which only these are
- * used. */
-struct trim_heap_header {
-    uint64_t
-        arena; /* Address of the arena's state, which stands behind the header of its first heap. */
-    uint64_t previous; /* Address of the heap before, or 0. */
-    uint64_t size;
-    uint64_t writable_size;
-};
-
 /* Pure: whether the words at address can be a heap's header. */
 bool trim_heap_header_plausible(uint64_t address, const struct trim_heap_header *header,
                                 uint64_t page_bytes);
@@ -70,12 +57,21 @@ int trim_arena_scan_open(void);
  * cannot be read. */
 int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan);
 
+/* The arenas of the last scan. Worker, or a thread that it waits for. */
+const struct trim_arena_map *trim_arena_scan_map(void);
+
+/*
+ * Reads a heap's header again, which may be unmapped by now. Returns false where it is, or is no
+ * heap's any more. Worker, or a thread that it waits for.
+ */
+bool trim_arena_scan_reread(uint64_t address, struct trim_heap_header *header);
+
 /*
  * What is not resident of the tops of non-main arenas: the arenas of the last scan are told apart
- * by their sizes, which tops gives as malloc_info has printed them. An arena that has changed its
- * size since is left out. Worker only, right after a scan.
+ * by their sizes, which malloc_info has printed. An arena that has changed its size since is left
+ * out. Worker only, right after a scan.
  */
-uint64_t trim_arena_scan_dry_tops(const struct trim_arena_top *tops, size_t count);
+uint64_t trim_arena_scan_dry_tops(const struct trim_arena_figures *arenas, size_t count);
 
 #ifdef __cplusplus
 }

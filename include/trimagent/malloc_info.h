@@ -47,12 +47,17 @@ struct trim_malloc_info {
 
 #define TRIM_MALLOC_INFO_TAG_MAX 256
 
-/* The tops of more non-main arenas than these are only summed up. */
-#define TRIM_ARENA_TOPS_MAX 1024
+/* More arenas than these are only summed up. */
+#define TRIM_ARENA_FIGURES_MAX 1024
 
-/* A non-main arena, which its size identifies, and its top. */
-struct trim_arena_top {
+/* One arena. Its size identifies it, for malloc_info tells no addresses. */
+struct trim_arena_figures {
+    uint64_t number; /* 0: the main arena. */
     uint64_t system_bytes;
+    uint64_t inner_bytes;   /* Whole pages inside its free chunks, estimated; the top's are not. */
+    uint64_t chunks;        /* Free ones that have whole pages, at most. */
+    uint64_t largest_bytes; /* Of its free chunks, the top left out. */
+    uint64_t sizes;         /* Of them, a set of trim_size_class. */
     uint64_t top_bytes;
 };
 
@@ -69,9 +74,13 @@ struct trim_malloc_info_parser {
     uint64_t heap_fast_bytes;
     uint64_t heap_rest_bytes;
     uint64_t heap_system_bytes;
-    struct trim_arena_top tops[TRIM_ARENA_TOPS_MAX];
-    size_t top_count;
+    uint64_t heap_inner_bytes;
+    uint64_t heap_chunks;
+    uint64_t heap_largest_bytes;
+    uint64_t heap_sizes;
     bool heap_has_system; /* A main arena that was never used has 0 bytes, but says so. */
+    size_t arena_count;
+    struct trim_arena_figures arenas[TRIM_ARENA_FIGURES_MAX]; /* Last: not cleared each time. */
 };
 
 /* Starts on a new text; page_bytes is the size of the pages that a trim drops. */

@@ -1,0 +1,90 @@
+#include "trimagent/borrow_plan.h"
+
+#include "trimagent/quantity.h"
+
+/* Whether a non-main arena of this size was taken into the plan already. */
+static bool is_taken(const struct trim_borrow_plan *plan, uint64_t arena)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->arenas[i].arena == arena) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct trim_arena_figures *figures_of(const struct trim_arena_figures *figures,
+                                                   size_t count, bool main, uint64_t system_bytes)
+{
+    for (size_t i = 0; i < count; i++) {
+        if ((figures[i].number == 0) == main &&
+            (main || figures[i].system_bytes == system_bytes)) {
+            return &figures[i];
+        }
+    }
+    return NULL;
+}
+
+/* Takes one arena in, whose last used address is end. */
+static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
+                      uint64_t arena, uint64_t end, const struct trim_arena_figures *figures,
+                      uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end))
+{
+    uint64_t top_start = (end - figures->top_bytes + page_bytes - 1) / page_bytes * page_bytes;
+    uint64_t top_resident = top_start < end ? resident(top_start, end) : 0;
+    uint64_t arena_resident = trim_arena_map_resident(map, arena);
+    uint64_t used = trim_excess(figures->system_bytes, figures->inner_bytes + figures->top_bytes);
+    uint64_t wet = trim_min(trim_excess(arena_resident, used + top_resident), figures->inner_bytes);
+    bool main = arena == TRIM_MAIN_ARENA;
+    plan->longest_bytes = trim_max(plan->longest_bytes, wet + (main ? top_resident : 0));
+    plan->tops_bytes += main ? 0 : top_resident;
+    bool top = top_resident >= TRIM_BORROW_TOP_BYTES;
+    if ((wet < TRIM_BORROW_VISIT_BYTES && !top) || plan->count == TRIM_BORROW_ARENAS_MAX) {
+        plan->other_bytes += wet;
+        return;
+    }
+    plan->arenas[plan->count++] = (struct trim_borrow_arena){
+        .arena = arena,
+        .system_bytes = figures->system_bytes,
+        .free_bytes = figures->inner_bytes,
+        .wanted_bytes = wet,
+        .largest_bytes = figures->largest_bytes,
+        .sizes = figures->sizes,
+        .chunks = figures->chunks,
+        .end = end,
+        .top_start = top ? top_start : 0,
+    };
+}
+
+void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
+                           const struct trim_arena_figures *figures, size_t count,
+                           uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end))
+{
+    plan->count = 0;
+    plan->longest_bytes = plan->tops_bytes = plan->other_bytes = 0;
+    const struct trim_arena_figures *main = figures_of(figures, count, true, 0);
+    if (main != NULL && map->main_end != 0) {
+        add_arena(plan, map, TRIM_MAIN_ARENA, map->main_end, main, page_bytes, resident);
+    }
+    for (size_t i = 0; i < map->heap_count && !map->more; i++) {
+        const struct trim_arena_heap *heap = &map->heaps[i];
+        if (!trim_arena_map_newest(map, heap) || is_taken(plan, heap->header.arena)) {
+            continue;
+        }
+        const struct trim_arena_figures *own = figures_of(
+            figures, count, false, trim_arena_map_bytes(map, heap->header.arena));
+        if (own != NULL) {
+            add_arena(plan, map, heap->header.arena, heap->address + heap->header.size, own,
+                      page_bytes, resident);
+        }
+    }
+}
+
+bool trim_borrow_is_worth(const struct trim_borrow_plan *plan, enum trim_mode mode)
+{
+    if (mode == TRIM_MODE_TRIM || plan->count == 0) {
+        return false;
+    }
+    return mode == TRIM_MODE_BORROW || plan->longest_bytes > TRIM_BORROW_FROM_BYTES ||
+           plan->tops_bytes > TRIM_BORROW_FROM_BYTES;
+}

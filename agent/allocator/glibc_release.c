@@ -1,0 +1,239 @@
+#include "glibc_release.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "trimagent/arena_scan.h"
+#include "trimagent/arena_visit.h"
+#include "trimagent/borrow_plan.h"
+#include "trimagent/clock.h"
+#include "trimagent/quantity.h"
+#include "trimagent/residency.h"
+
+/* No borrowing lasts longer, in all arenas together. */
+#define DEADLINE_NS (10 * TRIM_NS_PER_S)
+
+/* What a new arena takes from the system: glibc's HEAP_MIN_SIZE and its padding. */
+#define NEW_ARENA_BYTES (132 * TRIM_KIB)
+/* The heap may grow by this part for new arenas, where those bring all others within reach. */
+#define GROWTH_PART 100
+
+/* Rests below this part of what was wanted are left. */
+#define REST_PART 64
+
+/* What one free chunk costs malloc_trim, dropped before or not, in bytes that it could drop in the
+ * same time: 5 us were measured with chunks of 45 KiB on average. */
+#define CHUNK_COST_BYTES (50 * TRIM_KIB)
+
+static struct trim_borrow_plan plan;
+
+/* The order at hand: the borrowing threads run one at a time, and the worker waits for them. */
+static const struct trim_glibc_order *order;
+static struct trim_release *release;
+static uint64_t left_bytes[TRIM_BORROW_ARENAS_MAX];
+static bool reached[TRIM_BORROW_ARENAS_MAX];
+static uint64_t deadline_ns;
+
+static void *pointer_to(uint64_t address)
+{
+    return (void *)(uintptr_t)address; // NOLINT(performance-no-int-to-ptr): from maps.
+}
+
+static size_t usable(const void *piece)
+{
+    return malloc_usable_size((void *)(uintptr_t)piece); // NOLINT(performance-no-int-to-ptr)
+}
+
+static uint64_t resident(uint64_t start, uint64_t end)
+{
+    bool blind = false;
+    uint64_t bytes = trim_resident_bytes(start, end, &blind);
+    /* Where the system does not tell, everything may be. */
+    return blind ? end - start : bytes;
+}
+
+static int drop(uint64_t start, uint64_t end)
+{
+    return madvise(pointer_to(start), end - start, MADV_DONTNEED);
+}
+
+static bool inside(uint64_t arena, uint64_t start, uint64_t end)
+{
+    const struct trim_arena_map *map = trim_arena_scan_map();
+    uint64_t found = 0;
+    if (!trim_arena_map_arena(map, start, &found) || found != arena) {
+        return false;
+    }
+    const struct trim_arena_heap *heap = trim_arena_map_find(map, start);
+    return end <= (heap != NULL ? heap->address + heap->header.size : map->main_end);
+}
+
+static uint64_t grown(const struct trim_borrow_arena *arena)
+{
+    if (arena->arena == TRIM_MAIN_ARENA) {
+        return trim_excess((uint64_t)(uintptr_t)sbrk(0), arena->end);
+    }
+    const struct trim_arena_heap *heap = trim_arena_map_find(trim_arena_scan_map(), arena->end - 1);
+    struct trim_heap_header now;
+    if (heap == NULL || !trim_arena_scan_reread(heap->address, &now)) {
+        return 0;
+    }
+    return trim_excess(now.size, heap->header.size);
+}
+
+static bool cancelled(void)
+{
+    return atomic_load_explicit(order->cancelled, memory_order_relaxed);
+}
+
+/* The arena that a thread has come to is borrowed from, once. */
+static bool visit(void *context, uint64_t arena)
+{
+    const struct trim_borrow_world *world = context;
+    for (size_t i = 0; i < plan.count; i++) {
+        if (plan.arenas[i].arena != arena || reached[i]) {
+            continue;
+        }
+        struct trim_borrow_result result;
+        plan.arenas[i].deadline_ns = deadline_ns;
+        trim_borrow_run(world, &plan.arenas[i], &result);
+        trim_borrow_add(&release->borrow, &result);
+        reached[i] = true;
+        left_bytes[i] = trim_excess(plan.arenas[i].wanted_bytes,
+                                    result.dropped_bytes - result.top_dropped_bytes);
+        release->arenas_reached++;
+    }
+    return release->arenas_reached < plan.count && !cancelled();
+}
+
+/* How many arenas may be made so that threads come to the others; 0: it would take too many. */
+static uint64_t arenas_to_make(void)
+{
+    uint64_t affordable = order->system_bytes / GROWTH_PART / NEW_ARENA_BYTES;
+    uint64_t missing = trim_excess(order->arena_limit, order->count);
+    return missing <= affordable ? missing + 1 : 0;
+}
+
+static void borrow(void)
+{
+    const struct trim_borrow_world world = {
+        .take = malloc,
+        .give = free,
+        .usable = usable,
+        .resident = resident,
+        .drop = drop,
+        .inside = inside,
+        .grown = grown,
+        .cancelled = cancelled,
+        .now_ns = trim_clock_now_ns,
+        .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
+    };
+    const struct trim_arena_visitor visitor = {.context = (void *)(uintptr_t)&world,
+                                               .visit = visit};
+    deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
+    release->borrowed = true;
+    release->arenas_wanted = plan.count;
+    for (size_t i = 0; i < plan.count; i++) {
+        reached[i] = false;
+        left_bytes[i] = plan.arenas[i].wanted_bytes;
+    }
+    struct trim_visit_result visited;
+    trim_arena_visit(trim_arena_scan_map(), &visitor, order->count * 2 + 8, arenas_to_make(),
+                     &visited);
+    release->threads_cpu_ns = visited.cpu_ns;
+}
+
+/* What is left, and the most of it that malloc_trim would drop under one lock. */
+static void sum_up_rest(uint64_t *rest_bytes, uint64_t *longest_bytes)
+{
+    *rest_bytes = plan.other_bytes;
+    *longest_bytes = plan.other_bytes;
+    for (size_t i = 0; i < plan.count; i++) {
+        *rest_bytes += left_bytes[i];
+        uint64_t cost = left_bytes[i] + plan.arenas[i].chunks * CHUNK_COST_BYTES;
+        *longest_bytes = trim_max(*longest_bytes, cost);
+    }
+}
+
+static void run_malloc_trim(void)
+{
+    uint64_t began_ns = trim_clock_now_ns();
+    /* The result is 1 also where nothing was released, so it tells nothing. */
+    (void)order->malloc_trim(0);
+    release->trimmed = true;
+    release->trim_ns = trim_clock_now_ns() - began_ns;
+}
+
+/*
+ * What borrowing has left goes by malloc_trim where that is worth it and holds no lock for long, or
+ * where arenas could not be reached: memory that is needed comes before a stall, unless the user
+ * has said otherwise.
+ */
+static void trim_rest(void)
+{
+    uint64_t wanted = plan.other_bytes;
+    for (size_t i = 0; i < plan.count; i++) {
+        wanted += plan.arenas[i].wanted_bytes;
+    }
+    uint64_t rest = 0;
+    uint64_t longest = 0;
+    sum_up_rest(&rest, &longest);
+    bool unreached = release->arenas_reached < plan.count && order->mode == TRIM_MODE_AUTO;
+    bool short_hold = longest <= TRIM_BORROW_FROM_BYTES;
+    if (rest > wanted / REST_PART && (short_hold || unreached) && !cancelled()) {
+        run_malloc_trim();
+    } else {
+        release->left_bytes = rest;
+    }
+}
+
+void trim_glibc_release(const struct trim_glibc_order *ordered, struct trim_release *released)
+{
+    order = ordered;
+    release = released;
+    memset(release, 0, sizeof *release);
+    plan.count = 0;
+    if (order->mode != TRIM_MODE_TRIM) {
+        trim_borrow_make_plan(&plan, trim_arena_scan_map(), order->figures, order->count,
+                              (uint64_t)sysconf(_SC_PAGESIZE), resident);
+    }
+    bool reachable = arenas_to_make() != 0;
+    if (!reachable || !trim_borrow_is_worth(&plan, order->mode)) {
+        release->arenas_wanted = reachable ? 0 : plan.count;
+        run_malloc_trim();
+        return;
+    }
+    borrow();
+    trim_rest();
+}
+
+/* The number in text, or 0. */
+static uint64_t number_in(const char *text)
+{
+    char *end = NULL;
+    unsigned long number = text != NULL ? strtoul(text, &end, 10) : 0;
+    return number;
+}
+
+uint64_t trim_glibc_arena_limit(uint64_t set_by_agent, const char *(*variable)(const char *name))
+{
+    static const char tunable[] = "glibc.malloc.arena_max=";
+    const char *tunables = variable("GLIBC_TUNABLES");
+    const char *tuned = tunables != NULL ? strstr(tunables, tunable) : NULL;
+    uint64_t limit = set_by_agent;
+    if (limit == 0) {
+        limit = number_in(variable("MALLOC_ARENA_MAX"));
+    }
+    if (limit == 0 && tuned != NULL) {
+        limit = number_in(tuned + sizeof tunable - 1);
+    }
+    if (limit == 0) {
+        /* glibc's NARENAS_FROM_NCORES on 64-bit systems. */
+        long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+        limit = 8 * (uint64_t)(cpus > 0 ? cpus : 1);
+    }
+    return limit;
+}

@@ -1,0 +1,33 @@
+/*
+ * Giving glibc's free memory back, by borrowing and by malloc_trim.
+ */
+#ifndef TRIMAGENT_GLIBC_RELEASE_H
+#define TRIMAGENT_GLIBC_RELEASE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trimagent/malloc_info.h"
+#include "trimagent/release.h"
+
+/* What was measured right before, and how to go about it. */
+struct trim_glibc_order {
+    enum trim_mode mode;
+    const atomic_bool *cancelled; /* Set by another thread when the VM ends. */
+    const struct trim_arena_figures *figures; /* Of the arenas; the last scan is of the same time. */
+    size_t count;
+    uint64_t system_bytes; /* Of all arenas. */
+    uint64_t arena_limit;  /* Most arenas that glibc makes. */
+    int (*malloc_trim)(size_t pad);
+};
+
+/* Releases. Worker only. *release tells how. */
+void trim_glibc_release(const struct trim_glibc_order *order, struct trim_release *release);
+
+/* glibc's limit of arenas: what was set, by the agent (0: nothing) or the environment, or what
+ * glibc takes by itself. */
+uint64_t trim_glibc_arena_limit(uint64_t set_by_agent, const char *(*variable)(const char *name));
+
+#endif

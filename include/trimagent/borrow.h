@@ -1,0 +1,88 @@
+/*
+ * Borrowed trimming: giving pages back without holding an arena's lock meanwhile.
+ *
+ * malloc_trim drops pages under the arena's lock, about 100 ms per GiB. A thread that owns the
+ * chunks can drop the same pages with no lock held: it takes free chunks with malloc, drops the
+ * whole pages inside, and hands the chunks back with free. What others wait for is then one call
+ * of malloc or free.
+ *
+ * malloc serves the smallest free chunk that fits. So pieces are asked for from the largest size
+ * down, in classes a sixty-fourth apart: fresh chunks of a class come before the larger ones that were
+ * handed back dropped, and one of those, without resident pages, tells that the class is empty. It
+ * also is where a request lands that finds no other chunk, so that the heap does not grow.
+ */
+#ifndef TRIMAGENT_BORROW_H
+#define TRIMAGENT_BORROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trimagent/size_class.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct trim_borrow_arena;
+
+/* What borrowing does to the world. All run on the borrowing thread. */
+struct trim_borrow_world {
+    void *(*take)(size_t bytes);        /* malloc; NULL where there is none. */
+    void (*give)(void *piece);          /* free. */
+    size_t (*usable)(const void *piece); /* malloc_usable_size. */
+    /* Resident bytes of whole pages. */
+    uint64_t (*resident)(uint64_t start, uint64_t end);
+    /* madvise(MADV_DONTNEED). Returns 0, or -1. */
+    int (*drop)(uint64_t start, uint64_t end);
+    /* Whether [start, end) lies in the arena as it was measured. */
+    bool (*inside)(uint64_t arena, uint64_t start, uint64_t end);
+    /* Bytes that the arena has grown by since it was measured. */
+    uint64_t (*grown)(const struct trim_borrow_arena *arena);
+    /* Whether to end at once: the VM ends. */
+    bool (*cancelled)(void);
+    uint64_t (*now_ns)(void);
+    uint64_t page_bytes;
+};
+
+/* One arena, as it was measured right before. */
+struct trim_borrow_arena {
+    uint64_t arena;         /* Address of its state; 0: the main arena. */
+    uint64_t system_bytes;  /* Of the arena. */
+    uint64_t free_bytes;    /* In whole pages of free chunks. */
+    uint64_t wanted_bytes;  /* Of these resident, without the top's. */
+    uint64_t largest_bytes; /* Of the free chunks in its bins, as malloc_info prints it. */
+    uint64_t sizes;         /* Set of trim_size_class of the free chunks. */
+    uint64_t chunks;        /* Free ones that have whole pages. */
+    uint64_t end;           /* Of its last heap. */
+    uint64_t top_start;     /* Its top, up to end, where that shall be taken too; otherwise 0. */
+    uint64_t deadline_ns; /* When to end at the latest. */
+};
+
+/* What has come of it. Add up over arenas with trim_borrow_add. */
+struct trim_borrow_result {
+    uint64_t dropped_bytes;     /* Resident pages that were dropped, tops' included. */
+    uint64_t top_dropped_bytes; /* Of these in tops. */
+    uint64_t pieces;            /* That were dropped. */
+    uint64_t calls;             /* Of malloc and free. */
+    uint64_t held_max_bytes;    /* At once. */
+    uint64_t held_max_ns;       /* The longest that a piece was held. */
+    uint64_t longest_call_ns;   /* The longest call of malloc or free, waits for the lock included. */
+    uint64_t grown_bytes;       /* Of pieces outside the arena: given back at once. */
+    bool gave_way;              /* The application's own demand, time or cancellation ended it. */
+};
+
+/*
+ * Drops what it can reach of the arena that the calling thread is attached to. Every piece is given
+ * back before it returns. Allocates and frees; never fails: what could not be done is left.
+ */
+void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_borrow_arena *arena,
+                     struct trim_borrow_result *result);
+
+void trim_borrow_add(struct trim_borrow_result *sum, const struct trim_borrow_result *more);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

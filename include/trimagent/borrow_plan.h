@@ -1,0 +1,48 @@
+/*
+ * From which arenas to borrow. Pure: figures of malloc_info and a map go in.
+ */
+#ifndef TRIMAGENT_BORROW_PLAN_H
+#define TRIMAGENT_BORROW_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trimagent/arena_map.h"
+#include "trimagent/borrow.h"
+#include "trimagent/malloc_info.h"
+#include "trimagent/release.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What malloc_trim drops under one lock within 5 ms, at 100 ms per GiB. */
+#define TRIM_BORROW_FROM_BYTES (UINT64_C(50) << 20)
+
+/* What an arena must hold for a visit, and its top. */
+#define TRIM_BORROW_VISIT_BYTES (UINT64_C(8) << 20)
+#define TRIM_BORROW_TOP_BYTES (UINT64_C(1) << 20)
+
+#define TRIM_BORROW_ARENAS_MAX 256
+
+struct trim_borrow_plan {
+    struct trim_borrow_arena arenas[TRIM_BORROW_ARENAS_MAX];
+    size_t count;
+    uint64_t longest_bytes; /* The most that malloc_trim would drop under one lock. */
+    uint64_t tops_bytes;    /* Resident in tops of non-main arenas. */
+    uint64_t other_bytes;   /* Resident in whole pages of free chunks of arenas left out. */
+};
+
+/* Makes the plan. resident tells the resident bytes of whole pages. */
+void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
+                           const struct trim_arena_figures *figures, size_t count,
+                           uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end));
+
+/* Whether to borrow at all in this mode. */
+bool trim_borrow_is_worth(const struct trim_borrow_plan *plan, enum trim_mode mode);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

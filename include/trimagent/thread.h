@@ -1,0 +1,25 @@
+/* Threads of the agent: small stacks, and none of the JVM's signals. */
+#ifndef TRIMAGENT_THREAD_H
+#define TRIMAGENT_THREAD_H
+
+#include <pthread.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Starts a thread that the VM does not know, with all signals blocked but those that a fault
+ * raises. Any thread. Returns 0, or the error of pthread_create: EAGAIN at a limit of threads or
+ * memory.
+ */
+int trim_thread_start(pthread_t *thread, void *(*run)(void *), void *argument);
+
+/* Names the calling thread, in at most 15 characters, for top and for debuggers. */
+void trim_thread_name(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
