@@ -168,33 +168,36 @@ bool trim_arena_scan_reread(uint64_t address, struct trim_heap_header *header)
            trim_heap_header_plausible(address, header, page_bytes);
 }
 
-/* What is not resident of the last bytes of a heap. */
-static uint64_t dry_end(const struct trim_arena_heap *heap, uint64_t bytes, uint64_t page_bytes)
+/* Adds the last bytes of a heap. */
+static void add_end(const struct trim_arena_heap *heap, uint64_t bytes, uint64_t page_bytes,
+                    struct trim_tops *tops)
 {
     uint64_t end = heap->address + heap->header.size;
     uint64_t whole = bytes < heap->header.size ? bytes / page_bytes * page_bytes : 0;
     bool blind = false;
     uint64_t resident = trim_resident_bytes(end - whole, end, &blind);
-    return blind ? 0 : whole - resident;
+    if (!blind) {
+        tops->wet_bytes += resident;
+        tops->dry_bytes += whole - resident;
+    }
 }
 
-uint64_t trim_arena_scan_dry_tops(const struct trim_arena_figures *arenas, size_t count)
+void trim_arena_scan_tops(const struct trim_arena_figures *arenas, size_t count,
+                          struct trim_tops *tops)
 {
     uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t dry = 0;
+    *tops = (struct trim_tops){0};
     for (size_t heap = 0; heap < map.heap_count && !map.more; heap++) {
         if (!trim_arena_map_newest(&map, &map.heaps[heap])) {
             continue;
         }
         uint64_t bytes = trim_arena_map_bytes(&map, map.heaps[heap].header.arena);
         size_t arena = 0;
-        while (arena < count &&
-               (arenas[arena].number == 0 || arenas[arena].system_bytes != bytes)) {
+        while (arena < count && (arenas[arena].number == 0 || arenas[arena].system_bytes != bytes)) {
             arena++;
         }
         if (arena < count) {
-            dry += dry_end(&map.heaps[heap], arenas[arena].top_bytes, page_bytes);
+            add_end(&map.heaps[heap], arenas[arena].top_bytes, page_bytes, tops);
         }
     }
-    return dry;
 }

@@ -124,16 +124,20 @@ void trim_estimate_predict(struct trim_estimate_learned *learned,
             as_signed(info->inner_bytes) + as_signed(info->main_top_bytes) + gain(learned, result);
     }
     uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
-    uint64_t most = trim_excess(free_bytes, info->other_top_bytes);
+    uint64_t tops = input->tops_count ? input->wet_tops_bytes : 0;
+    uint64_t most = trim_excess(free_bytes, info->other_top_bytes) + tops;
+    expected = expected <= 0 ? 0 : expected;
+    expected += as_signed(tops);
     if (input->resident_known && !result->resident_assumed) {
         most = trim_min(most, input->resident_bytes);
     }
-    result->expected_bytes = expected <= 0 ? 0 : trim_min((uint64_t)expected, most);
+    result->expected_bytes = trim_min((uint64_t)expected, most);
 }
 
 void trim_estimate_learn(struct trim_estimate_learned *learned,
                          const struct trim_estimate_result *before,
-                         const struct trim_estimate_input *after, uint64_t released_bytes)
+                         const struct trim_estimate_input *after, uint64_t released_bytes,
+                         uint64_t left_bytes)
 {
     bool merging = merging_counts(learned, before);
     uint64_t whole = merging ? before->merge_bytes : before->gain_bytes;
@@ -146,6 +150,6 @@ void trim_estimate_learn(struct trim_estimate_learned *learned,
         *known = (*known + share) / 2;
     }
     struct trim_estimate_result now;
-    learned->bias_bytes = model(learned, after, &now);
+    learned->bias_bytes = model(learned, after, &now) - as_signed(left_bytes);
     learned->taught = true;
 }

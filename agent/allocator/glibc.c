@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "glibc_release.h"
 #include "trimagent/allocator.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/clock.h"
@@ -31,6 +32,11 @@ static struct trim_malloc_info_parser parser;
 static struct trim_estimate_learned learned;
 static struct trim_estimate_result last_prediction;
 static struct trim_estimate_input after_trim;
+static struct trim_release last_release;
+
+/* How memory is released, and glibc's limit of arenas. */
+static enum trim_mode mode;
+static uint64_t arena_limit;
 
 static ssize_t feed_parser(void *cookie, const char *piece, size_t length)
 {
@@ -61,6 +67,13 @@ static void scan_arenas(struct trim_estimate_input *input)
     input->seen_bytes = scan.main_bytes + scan.other_bytes;
 }
 
+/* Whether a release would come to the tops: their arenas must be within reach. */
+static bool tops_are_reached(void)
+{
+    return mode != TRIM_MODE_TRIM &&
+           trim_glibc_reaches(parser.info.system_bytes, parser.arena_count, arena_limit);
+}
+
 /*
  * Takes malloc_info after a scan, and looks at the tops that it tells of. Where the arenas have
  * grown meanwhile, so that they seem not to have been found, they are scanned again.
@@ -74,7 +87,11 @@ static int walk_after_scan(struct trim_estimate_input *input)
         scan_arenas(input);
     }
     if (input->resident_known) {
-        input->dry_tops_bytes = trim_arena_scan_dry_tops(parser.arenas, parser.arena_count);
+        struct trim_tops tops;
+        trim_arena_scan_tops(parser.arenas, parser.arena_count, &tops);
+        input->dry_tops_bytes = tops.dry_bytes;
+        input->wet_tops_bytes = tops.wet_bytes;
+        input->tops_count = tops_are_reached();
     }
     return 0;
 }
@@ -108,6 +125,7 @@ static void describe(const struct trim_estimate_input *input,
         .arenas = input->info.arenas,
         .free_chunks = input->info.fast_count + input->info.rest_count,
         .tops_bytes = input->info.other_top_bytes,
+        .wet_tops_bytes = input->wet_tops_bytes,
     };
     figures_from_info(&input->info, &estimate->figures);
 }
@@ -172,10 +190,24 @@ static int glibc_figures(struct trim_heap_figures *figures)
     return 0;
 }
 
-static int glibc_trim(void)
+static void glibc_choose(enum trim_mode chosen)
 {
-    /* The result is 1 also where nothing was released, so it tells nothing. */
-    (void)malloc_trim_function(0);
+    mode = chosen;
+}
+
+static int glibc_trim(const atomic_bool *cancelled, struct trim_release *release)
+{
+    const struct trim_glibc_order order = {
+        .mode = mode,
+        .cancelled = cancelled,
+        .figures = parser.arenas,
+        .count = parser.arena_count,
+        .system_bytes = parser.info.system_bytes,
+        .arena_limit = arena_limit,
+        .malloc_trim = malloc_trim_function,
+    };
+    trim_glibc_release(&order, release);
+    last_release = *release;
     return 0;
 }
 
@@ -190,7 +222,9 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
     }
     after_trim = input;
     uint64_t released = trim_excess(resident_before, input.resident_bytes);
-    trim_estimate_learn(&learned, &last_prediction, &input, released);
+    uint64_t from_tops = last_release.borrow.top_dropped_bytes;
+    trim_estimate_learn(&learned, &last_prediction, &input, trim_excess(released, from_tops),
+                        last_release.borrow.gave_way ? last_release.left_bytes : 0);
     struct trim_estimate_result now;
     trim_estimate_predict(&learned, &input, &now);
     describe(&input, &now, after);
@@ -208,6 +242,7 @@ static void glibc_tune(struct trim_tuning *tuning, bool running, struct trim_tun
 {
     const struct trim_glibc_world world = {.mallopt = mallopt_function, .variable = variable};
     trim_glibc_tune(&world, running, tuning, notes);
+    arena_limit = trim_glibc_arena_limit(tuning->arena_max, variable);
 }
 
 static const struct trim_allocator glibc = {
@@ -215,6 +250,7 @@ static const struct trim_allocator glibc = {
     .estimate = glibc_estimate,
     .refaulted = glibc_refaulted,
     .figures = glibc_figures,
+    .choose = glibc_choose,
     .trim = glibc_trim,
     .learn = glibc_learn,
     .tune = glibc_tune,
@@ -246,6 +282,7 @@ const struct trim_allocator *trim_allocator_glibc(void)
     if (stream == NULL) {
         stream = open_stream();
         trim_estimate_learned_init(&learned);
+        arena_limit = trim_glibc_arena_limit(0, variable);
     }
     /* Without the scan's pipe the arenas cannot be looked at, which estimates take into account. */
     (void)trim_arena_scan_open();

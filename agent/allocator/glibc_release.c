@@ -109,12 +109,14 @@ static bool visit(void *context, uint64_t arena)
     return release->arenas_reached < plan.count && !cancelled();
 }
 
-/* How many arenas may be made so that threads come to the others; 0: it would take too many. */
-static uint64_t arenas_to_make(void)
+/*
+ * Below the limit a thread that finds no arena without threads makes a new one. So those that are
+ * missing are made, if the heap hardly grows by them.
+ */
+bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_limit)
 {
-    uint64_t affordable = order->system_bytes / GROWTH_PART / NEW_ARENA_BYTES;
-    uint64_t missing = trim_excess(order->arena_limit, order->count);
-    return missing <= affordable ? missing + 1 : 0;
+    uint64_t affordable = system_bytes / GROWTH_PART / NEW_ARENA_BYTES;
+    return trim_excess(arena_limit, arenas) <= affordable;
 }
 
 static void borrow(void)
@@ -141,7 +143,9 @@ static void borrow(void)
         left_bytes[i] = plan.arenas[i].wanted_bytes;
     }
     struct trim_visit_result visited;
-    trim_arena_visit(trim_arena_scan_map(), &visitor, order->count * 2 + 8, arenas_to_make(),
+    uint64_t missing = trim_excess(order->arena_limit, order->count);
+    /* Arenas are visited twice where threads have left them: as such, and in turn. */
+    trim_arena_visit(trim_arena_scan_map(), &visitor, order->count * 2 + missing + 8, missing + 1,
                      &visited);
     release->threads_cpu_ns = visited.cpu_ns;
 }
@@ -200,7 +204,7 @@ void trim_glibc_release(const struct trim_glibc_order *ordered, struct trim_rele
         trim_borrow_make_plan(&plan, trim_arena_scan_map(), order->figures, order->count,
                               (uint64_t)sysconf(_SC_PAGESIZE), resident);
     }
-    bool reachable = arenas_to_make() != 0;
+    bool reachable = trim_glibc_reaches(order->system_bytes, order->count, order->arena_limit);
     if (!reachable || !trim_borrow_is_worth(&plan, order->mode)) {
         release->arenas_wanted = reachable ? 0 : plan.count;
         run_malloc_trim();

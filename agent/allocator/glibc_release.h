@@ -26,6 +26,9 @@ struct trim_glibc_order {
 /* Releases. Worker only. *release tells how. */
 void trim_glibc_release(const struct trim_glibc_order *order, struct trim_release *release);
 
+/* Whether threads come to all arenas, at the price of those that must be made for it. */
+bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_limit);
+
 /* glibc's limit of arenas: what was set, by the agent (0: nothing) or the environment, or what
  * glibc takes by itself. */
 uint64_t trim_glibc_arena_limit(uint64_t set_by_agent, const char *(*variable)(const char *name));

@@ -9,6 +9,7 @@
 #define TRIMAGENT_CYCLE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,9 +26,10 @@ struct trim_cycle {
     bool assumed_before; /* The last estimate took memory for resident that it could not look at. */
     bool told_assumed;   /* That was told once. */
     enum trim_verdict told_verdict;
+    atomic_bool cancelled; /* A release that is running shall end early: the VM ends. */
     pthread_mutex_t lock; /* Guards what follows. */
     struct trim_totals totals;
-    bool trimming; /* malloc_trim is running. */
+    bool trimming; /* A release is running. */
     bool stopped;  /* No trim may begin or be reported any more. */
 };
 

@@ -14,6 +14,11 @@ const struct trim_option trim_option_table[] = {
      16 * TRIM_GIB *TRIM_KIB,
      "Trim only when at least this much is expected to be released; a share is one of the memory "
      "limit."},
+    {"mode", TRIM_OPTION_MODE, FIELD(mode), "auto", 0, 0,
+     "How memory is released: trim by malloc_trim, which stops the threads of an arena for about "
+     "100 ms per GiB in it; borrow by taking free chunks and dropping their pages, which stops "
+     "nobody and reaches tops too, at more CPU; auto borrows where malloc_trim would stop a thread "
+     "for more than 5 ms or tops hold much."},
     {"urgent", TRIM_OPTION_PERCENT_OR_OFF, FIELD(urgent_percent), "85%", 1, 100,
      "Fill of the memory limit from which the threshold is halved step by step, the cooldown is an "
      "eighth, and checks come each second."},
@@ -47,9 +52,10 @@ const struct trim_option trim_option_table[] = {
      32 * TRIM_MIB,
      "At the start, for glibc: blocks from this size on are mapped one by one; 32m where only "
      "trim-threshold is given."},
-    {"arena-max", TRIM_OPTION_COUNT_OR_OFF, FIELD(arena_max), "off", 1, 1024,
+    {"arena-max", TRIM_OPTION_COUNT_AUTO_OR_OFF, FIELD(arena_max), "off", 1, 1024,
      "At the start, for glibc: most arenas that it makes for threads; fewer keep less, but threads "
-     "wait for one another."},
+     "wait for one another. auto: eight for each CPU that the process may use, by its affinity and "
+     "its quota."},
     {"log", TRIM_OPTION_TARGET, FIELD(log_target), "stderr", 0, 0,
      "Where to log; in a path %p is the process id. A file is appended to."},
     {"log-level", TRIM_OPTION_LEVEL, FIELD(log_level), "info", 0, 0, "Least weighty lines to log."},

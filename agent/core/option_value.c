@@ -6,18 +6,6 @@
 #include "trimagent/quantity.h"
 #include "trimagent/reason.h"
 
-/* The times that a burst may be counted in. */
-#define BURST_WINDOW_MIN_NS (100 * TRIM_NS_PER_MS)
-#define BURST_WINDOW_MAX_NS (3600 * TRIM_NS_PER_S)
-
-static const char *const level_names[] = {"error", "warn", "info", "debug"};
-static const size_t level_count = sizeof level_names / sizeof level_names[0];
-
-const char *trim_log_level_name(enum trim_log_level level)
-{
-    return (size_t)level < level_count ? level_names[level] : "unknown";
-}
-
 static bool equals(const char *text, size_t length, const char *word)
 {
     return strlen(word) == length && memcmp(text, word, length) == 0;
@@ -28,21 +16,16 @@ static uint64_t *numbers(struct trim_options *options, const struct trim_option 
     return (uint64_t *)(void *)((char *)options + option->offset);
 }
 
-static const uint64_t *numbers_of(const struct trim_options *options,
-                                  const struct trim_option *option)
+const uint64_t *trim_option_numbers(const struct trim_options *options,
+                                    const struct trim_option *option)
 {
     return (const uint64_t *)(const void *)((const char *)options + option->offset);
-}
-
-uint64_t trim_option_number(const struct trim_options *options, const struct trim_option *option)
-{
-    return *numbers_of(options, option);
 }
 
 int trim_option_copy_number(struct trim_options *options, const struct trim_option *option,
                             const struct trim_option *from)
 {
-    *numbers(options, option) = trim_option_number(options, from);
+    *numbers(options, option) = *trim_option_numbers(options, from);
     return 0;
 }
 
@@ -63,8 +46,8 @@ static int set_burst(uint64_t *fields, const struct trim_option *option, const c
     uint64_t window_ns = 0;
     if (trim_parse_count(text, count_length, &classes) != TRIM_PARSE_OK ||
         trim_parse_duration(slash + 1, length - count_length - 1, &window_ns) != TRIM_PARSE_OK ||
-        !in_range(option, classes) || window_ns < BURST_WINDOW_MIN_NS ||
-        window_ns > BURST_WINDOW_MAX_NS) {
+        !in_range(option, classes) || window_ns < TRIM_BURST_WINDOW_MIN_NS ||
+        window_ns > TRIM_BURST_WINDOW_MAX_NS) {
         return -1;
     }
     fields[0] = classes;
@@ -95,10 +78,10 @@ static int set_reasons(uint64_t *field, const char *text, size_t length)
     return 0;
 }
 
-static int set_level(uint64_t *field, const char *text, size_t length)
+static int set_word(uint64_t *field, const char *const *words, const char *text, size_t length)
 {
-    for (size_t i = 0; i < level_count; i++) {
-        if (equals(text, length, level_names[i])) {
+    for (uint64_t i = 0; words[i] != NULL; i++) {
+        if (equals(text, length, words[i])) {
             *field = i;
             return 0;
         }
@@ -128,17 +111,15 @@ static int set_target(char *field, const char *text, size_t length)
 
 typedef enum trim_parse_result (*number_parser)(const char *text, size_t length, uint64_t *value);
 
-static bool may_be_off(const struct trim_option *option)
-{
-    return option->type == TRIM_OPTION_BYTES_OR_OFF || option->type == TRIM_OPTION_PERCENT_OR_OFF ||
-           option->type == TRIM_OPTION_COUNT_OR_OFF || option->type == TRIM_OPTION_DURATION_OR_OFF;
-}
-
 static int set_number(uint64_t *field, const struct trim_option *option, number_parser parse,
                       const char *text, size_t length)
 {
-    if (may_be_off(option) && equals(text, length, "off")) {
+    if (trim_option_may_be_off(option) && equals(text, length, "off")) {
         *field = 0;
+        return 0;
+    }
+    if (option->type == TRIM_OPTION_COUNT_AUTO_OR_OFF && equals(text, length, "auto")) {
+        *field = TRIM_COUNT_AUTO;
         return 0;
     }
     uint64_t value = 0;
@@ -188,7 +169,7 @@ int trim_option_set(struct trim_options *options, const struct trim_option *opti
         return set_bytes_or_share(field, option, text, length);
     case TRIM_OPTION_PERCENT_OR_OFF:
         return set_number(field, option, parse_percent, text, length);
-    case TRIM_OPTION_COUNT_OR_OFF:
+    case TRIM_OPTION_COUNT_AUTO_OR_OFF:
         return set_number(field, option, trim_parse_count, text, length);
     case TRIM_OPTION_DURATION:
     case TRIM_OPTION_DURATION_OR_OFF:
@@ -198,7 +179,8 @@ int trim_option_set(struct trim_options *options, const struct trim_option *opti
     case TRIM_OPTION_REASONS:
         return set_reasons(field, text, length);
     case TRIM_OPTION_LEVEL:
-        return set_level(field, text, length);
+    case TRIM_OPTION_MODE:
+        return set_word(field, trim_option_words(option), text, length);
     case TRIM_OPTION_TARGET:
         return set_target((char *)options + option->offset, text, length);
     case TRIM_OPTION_FLAG:
@@ -209,123 +191,4 @@ int trim_option_set(struct trim_options *options, const struct trim_option *opti
         return -1;
     }
     return -1;
-}
-
-static void add_reasons(struct trim_text *text, uint64_t set, const char *joined_by)
-{
-    const char *separator = "";
-    for (int reason = TRIM_REASON_DEMAND - 1; reason >= 0; reason--) {
-        if ((set & (UINT64_C(1) << reason)) != 0) {
-            trim_text_add(text, "%s%s", separator, trim_reason_name((enum trim_reason)reason));
-            separator = joined_by;
-        }
-    }
-}
-
-void trim_option_add_allowed(struct trim_text *text, const struct trim_option *option)
-{
-    char min[TRIM_QUANTITY_TEXT_MAX];
-    char max[TRIM_QUANTITY_TEXT_MAX];
-    const char *or_off = may_be_off(option) ? ", or off" : "";
-    switch (option->type) {
-    case TRIM_OPTION_BYTES:
-    case TRIM_OPTION_BYTES_OR_OFF:
-        trim_text_add(text, "a size from %s to %s%s", trim_format_bytes_exact(min, option->min),
-                      trim_format_bytes_exact(max, option->max), or_off);
-        break;
-    case TRIM_OPTION_BYTES_OR_SHARE:
-        trim_text_add(text, "a size from %s to %s, or a share from 1%% to 100%%",
-                      trim_format_bytes_exact(min, option->min),
-                      trim_format_bytes_exact(max, option->max));
-        break;
-    case TRIM_OPTION_PERCENT_OR_OFF:
-        trim_text_add(text, "a share from 1%% to 100%%%s", or_off);
-        break;
-    case TRIM_OPTION_COUNT_OR_OFF:
-        trim_text_add(text, "a number from %" PRIu64 " to %" PRIu64 "%s", option->min, option->max,
-                      or_off);
-        break;
-    case TRIM_OPTION_DURATION:
-    case TRIM_OPTION_DURATION_OR_OFF:
-        trim_text_add(text, "a time from %s to %s%s", trim_format_duration(min, option->min),
-                      trim_format_duration(max, option->max), or_off);
-        break;
-    case TRIM_OPTION_BURST:
-        trim_text_add(
-            text, "COUNT/TIME, a count from %" PRIu64 " to %" PRIu64 " and a time from %s to %s",
-            option->min, option->max, trim_format_duration(min, BURST_WINDOW_MIN_NS),
-            trim_format_duration(max, BURST_WINDOW_MAX_NS));
-        break;
-    case TRIM_OPTION_REASONS:
-        trim_text_add(text, "one or more of ");
-        add_reasons(text, UINT64_MAX, ", ");
-        trim_text_add(text, ", joined by +");
-        break;
-    case TRIM_OPTION_LEVEL:
-        for (size_t i = 0; i < level_count; i++) {
-            trim_text_add(text, "%s%s",
-                          i == 0                ? ""
-                          : i + 1 < level_count ? ", "
-                                                : " or ",
-                          level_names[i]);
-        }
-        break;
-    case TRIM_OPTION_TARGET:
-        trim_text_add(text,
-                      "stderr, stdout or a printable path below %d bytes, with %%p and %%%% only",
-                      TRIM_LOG_TARGET_MAX);
-        break;
-    case TRIM_OPTION_FLAG:
-        trim_text_add(text, "true or false; the bare name means true");
-        break;
-    }
-}
-
-void trim_option_add_value(struct trim_text *text, const struct trim_option *option,
-                           const struct trim_options *options)
-{
-    const uint64_t *fields = numbers_of(options, option);
-    char quantity[TRIM_QUANTITY_TEXT_MAX];
-    if (may_be_off(option) && *fields == 0) {
-        trim_text_add(text, "off");
-        return;
-    }
-    switch (option->type) {
-    case TRIM_OPTION_BYTES:
-    case TRIM_OPTION_BYTES_OR_OFF:
-        trim_text_add(text, "%s", trim_format_bytes_exact(quantity, *fields));
-        break;
-    case TRIM_OPTION_BYTES_OR_SHARE:
-        if (fields[1] != 0) {
-            trim_text_add(text, "%" PRIu64 "%%", fields[1]);
-        } else {
-            trim_text_add(text, "%s", trim_format_bytes_exact(quantity, *fields));
-        }
-        break;
-    case TRIM_OPTION_PERCENT_OR_OFF:
-        trim_text_add(text, "%" PRIu64 "%%", *fields);
-        break;
-    case TRIM_OPTION_COUNT_OR_OFF:
-        trim_text_add(text, "%" PRIu64, *fields);
-        break;
-    case TRIM_OPTION_DURATION:
-    case TRIM_OPTION_DURATION_OR_OFF:
-        trim_text_add(text, "%s", trim_format_duration(quantity, *fields));
-        break;
-    case TRIM_OPTION_BURST:
-        trim_text_add(text, "%" PRIu64 "/%s", fields[0], trim_format_duration(quantity, fields[1]));
-        break;
-    case TRIM_OPTION_REASONS:
-        add_reasons(text, *fields, "+");
-        break;
-    case TRIM_OPTION_LEVEL:
-        trim_text_add(text, "%s", trim_log_level_name((enum trim_log_level) * fields));
-        break;
-    case TRIM_OPTION_TARGET:
-        trim_text_add(text, "%s", (const char *)options + option->offset);
-        break;
-    case TRIM_OPTION_FLAG:
-        trim_text_add(text, "%s", *fields != 0 ? "true" : "false");
-        break;
-    }
 }

@@ -108,7 +108,7 @@ static int check_pair(struct trim_options *options, size_t larger, size_t smalle
 {
     const struct trim_option *high = option_at(larger);
     const struct trim_option *low = option_at(smaller);
-    if (trim_option_number(options, high) >= trim_option_number(options, low)) {
+    if (*trim_option_numbers(options, high) >= *trim_option_numbers(options, low)) {
         return 0;
     }
     if ((seen & bit_of(high)) == 0) {

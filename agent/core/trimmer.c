@@ -94,9 +94,10 @@ static bool trim(struct trim_cycle *cycle, struct trim_report *report)
              trim_reason_name(report->reason));
     uint64_t began_cpu_ns = trim_clock_thread_cpu_ns();
     uint64_t began_ns = trim_clock_now_ns();
-    int result = cycle->config->allocator->trim();
+    int result = cycle->config->allocator->trim(&cycle->cancelled, &report->release);
     report->took_ns = trim_clock_now_ns() - began_ns;
-    end_trim(cycle, report->took_ns, trim_clock_thread_cpu_ns() - began_cpu_ns);
+    end_trim(cycle, report->took_ns,
+             trim_clock_thread_cpu_ns() - began_cpu_ns + report->release.threads_cpu_ns);
     report->memory_known = report->memory_known && result == 0 &&
                            trim_process_memory_read(cycle->config->proc, &report->after) == 0;
     return true;

@@ -152,6 +152,9 @@ static bool prepare(JavaVM *vm, bool live)
     open_log();
     find_allocator();
     tune_allocator(live);
+    if (agent.config.allocator->choose != NULL) {
+        agent.config.allocator->choose((enum trim_mode)agent.config.options.mode);
+    }
     agent.config.counters = &agent.counters;
     agent.config.proc = "/proc/self";
     agent.config.root = "";

@@ -111,12 +111,15 @@ void trim_report_add(struct trim_text *text, const struct trim_report *report)
             trim_format_bytes_change(quantity, sum(&report->before), sum(&report->after)));
     }
     if (!report->dry) {
-        trim_text_add(text, " in %s", trim_format_ms(quantity, report->took_ns));
+        trim_text_add(text, " in %s by %s", trim_format_ms(quantity, report->took_ns),
+                      trim_release_name(&report->release));
     }
     add_expectation(text, report);
+    trim_release_add(text, &report->release);
     add_figures(text, report);
     if (report->tops_bytes != 0) {
-        trim_text_add(text, "; tops of other arenas, which no trim reaches: %s",
+        trim_text_add(text, "; tops of other arenas%s: %s",
+                      report->release.borrowed ? "" : ", which malloc_trim does not reach",
                       trim_format_bytes(quantity, report->tops_bytes));
     }
 }

@@ -8,9 +8,11 @@
 #ifndef TRIMAGENT_ALLOCATOR_H
 #define TRIMAGENT_ALLOCATOR_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "trimagent/release.h"
 #include "trimagent/text.h"
 #include "trimagent/tuning.h"
 
@@ -49,6 +51,8 @@ struct trim_estimate {
     uint64_t arenas;
     uint64_t free_chunks;
     uint64_t tops_bytes;  /* In the tops of non-main arenas, which malloc_trim never releases. */
+    uint64_t wet_tops_bytes; /* Of these resident: part of what is expected, where they are borrowed.
+                              */
     uint64_t cpu_ns;      /* CPU time this estimate took, */
     uint64_t walk_cpu_ns; /* and of it the walk under the arenas' locks. */
     struct trim_heap_figures figures; /* From the same walk. */
@@ -76,9 +80,13 @@ struct trim_allocator {
      * before glibc 2.33. */
     int (*figures)(struct trim_heap_figures *figures);
 
-    /* Gives free memory back to the system. NULL where the agent cannot make this allocator do so.
-     */
-    int (*trim)(void);
+    /* Chooses how memory is released and what is expected of it. Before the worker starts.
+     * Optional. */
+    void (*choose)(enum trim_mode mode);
+
+    /* Gives free memory back to the system, right after an estimate, and tells how. Ends early when
+     * *cancelled is set. NULL where the agent cannot make this allocator do so. */
+    int (*trim)(const atomic_bool *cancelled, struct trim_release *release);
 
     /*
      * Measures after a trim, and learns from it for the next estimate. Optional. resident_before is

@@ -66,12 +66,19 @@ const struct trim_arena_map *trim_arena_scan_map(void);
  */
 bool trim_arena_scan_reread(uint64_t address, struct trim_heap_header *header);
 
+/* The tops of non-main arenas: whole pages that are resident, and that are not. */
+struct trim_tops {
+    uint64_t wet_bytes;
+    uint64_t dry_bytes;
+};
+
 /*
- * What is not resident of the tops of non-main arenas: the arenas of the last scan are told apart
- * by their sizes, which malloc_info has printed. An arena that has changed its size since is left
- * out. Worker only, right after a scan.
+ * Looks at the tops of non-main arenas: the arenas of the last scan are told apart by their sizes,
+ * which malloc_info has printed. An arena that has changed its size since is left out. Worker only,
+ * right after a scan.
  */
-uint64_t trim_arena_scan_dry_tops(const struct trim_arena_figures *arenas, size_t count);
+void trim_arena_scan_tops(const struct trim_arena_figures *arenas, size_t count,
+                          struct trim_tops *tops);
 
 #ifdef __cplusplus
 }

@@ -45,6 +45,8 @@ struct trim_estimate_input {
     uint64_t resident_bytes; /* Of the arenas that were found. */
     uint64_t seen_bytes;     /* Size of the arenas that were found. */
     uint64_t dry_tops_bytes; /* In the tops of non-main arenas, and not resident. */
+    uint64_t wet_tops_bytes; /* In them and resident. */
+    bool tops_count;         /* Tops are released too: they are borrowed. */
 };
 
 struct trim_estimate_result {
@@ -68,11 +70,12 @@ void trim_estimate_predict(struct trim_estimate_learned *learned,
 
 /*
  * Learns from a trim: before is the prediction for it, after the input measured right after it,
- * released_bytes what it released.
+ * released_bytes what it released, tops left out, left_bytes what it is known to have left.
  */
 void trim_estimate_learn(struct trim_estimate_learned *learned,
                          const struct trim_estimate_result *before,
-                         const struct trim_estimate_input *after, uint64_t released_bytes);
+                         const struct trim_estimate_input *after, uint64_t released_bytes,
+                         uint64_t left_bytes);
 
 #ifdef __cplusplus
 }

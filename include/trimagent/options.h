@@ -24,6 +24,9 @@ extern "C" {
 /* Room for a log path with its NUL; longer ones are refused. */
 #define TRIM_LOG_TARGET_MAX 1024
 
+/* The agent finds the number itself. */
+#define TRIM_COUNT_AUTO UINT64_MAX
+
 enum trim_log_level { TRIM_LOG_ERROR = 0, TRIM_LOG_WARNING, TRIM_LOG_INFO, TRIM_LOG_DEBUG };
 
 struct trim_options {
@@ -41,7 +44,8 @@ struct trim_options {
     uint64_t max_cooldown_ns;      /* What useless and regretted trims can raise it to. */
     uint64_t trim_threshold_bytes; /* The allocator's parameters; 0 leaves it alone. */
     uint64_t mmap_threshold_bytes;
-    uint64_t arena_max;
+    uint64_t arena_max;            /* TRIM_COUNT_AUTO until it is known. */
+    uint64_t mode;                 /* enum trim_mode. */
     char log_target[TRIM_LOG_TARGET_MAX]; /* "stderr", "stdout" or a path. */
     uint64_t log_level;                   /* enum trim_log_level. */
     uint64_t dry_run;                     /* 1: decide and log, but do not trim. */
@@ -53,12 +57,13 @@ enum trim_option_type {
     TRIM_OPTION_BYTES_OR_SHARE,  /* Two neighbouring uint64_t, of which one is 0: bytes, percent. */
     TRIM_OPTION_PERCENT_OR_OFF,  /* "off" is 0. */
     TRIM_OPTION_BYTES_OR_OFF,    /* "off" is 0. */
-    TRIM_OPTION_COUNT_OR_OFF,    /* "off" is 0. */
+    TRIM_OPTION_COUNT_AUTO_OR_OFF, /* "off" is 0, "auto" TRIM_COUNT_AUTO. */
     TRIM_OPTION_DURATION,        /* Nanoseconds. */
     TRIM_OPTION_DURATION_OR_OFF, /* Nanoseconds; "off" is 0. */
     TRIM_OPTION_BURST,           /* COUNT/DURATION: two neighbouring uint64_t, count first. */
     TRIM_OPTION_REASONS,         /* Names joined by '+'. */
     TRIM_OPTION_LEVEL,           /* One of the log levels' names. */
+    TRIM_OPTION_MODE,            /* One of the modes' names: auto, borrow, trim. */
     TRIM_OPTION_TARGET,          /* stderr, stdout or a path. */
     TRIM_OPTION_FLAG             /* true or false; the bare name means true. */
 };

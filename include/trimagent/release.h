@@ -4,7 +4,6 @@
 #ifndef TRIMAGENT_RELEASE_H
 #define TRIMAGENT_RELEASE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 

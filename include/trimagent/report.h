@@ -36,6 +36,7 @@ struct trim_report {
     bool released_known;   /* By the arenas' residency; */
     uint64_t released_bytes; /* otherwise by RSS, where that is known. */
     uint64_t tops_bytes;     /* In the tops of non-main arenas afterwards; 0: nothing to report. */
+    struct trim_release release; /* How it was carried out. */
     bool figures_dear;       /* mallinfo2 was left out for what it would have cost. */
     struct trim_heap_figures figures_before;
     struct trim_heap_figures figures_after;
@@ -72,6 +73,12 @@ struct trim_totals {
 /* The debug line of a decision not to trim, "no trim (REASON): ...". */
 void trim_decision_add_skip(struct trim_text *text, const struct trim_decision *decision,
                             uint64_t threshold_bytes);
+
+/* The way of a release: "trim", "borrow" or "borrow+trim". */
+const char *trim_release_name(const struct trim_release *release);
+
+/* What there is to tell of it beside: "; borrowed SIZE ...", or nothing. */
+void trim_release_add(struct trim_text *text, const struct trim_release *release);
 
 /* The line of one trim, "trim #N REASON: ...". */
 void trim_report_add(struct trim_text *text, const struct trim_report *report);
