@@ -12,10 +12,12 @@
 
 #if defined(__x86_64__)
 #define TRIM_OLDEST "GLIBC_2.2.5"
+#define TRIM_OLDEST_AFFINITY "GLIBC_2.3.4"
 #define TRIM_OLDEST_CONDITION "GLIBC_2.3.3"
 #define TRIM_OLDEST_NAME "GLIBC_2.12"
 #elif defined(__aarch64__)
 #define TRIM_OLDEST "GLIBC_2.17"
+#define TRIM_OLDEST_AFFINITY "GLIBC_2.17"
 #define TRIM_OLDEST_CONDITION "GLIBC_2.17"
 #define TRIM_OLDEST_NAME "GLIBC_2.17"
 #endif
@@ -33,6 +35,7 @@ __asm__(".symver pthread_detach, pthread_detach@" TRIM_OLDEST);
 __asm__(".symver pthread_join, pthread_join@" TRIM_OLDEST);
 __asm__(".symver pthread_setname_np, pthread_setname_np@" TRIM_OLDEST_NAME);
 __asm__(".symver pthread_sigmask, pthread_sigmask@" TRIM_OLDEST);
+__asm__(".symver sched_getaffinity, sched_getaffinity@" TRIM_OLDEST_AFFINITY);
 __asm__(".symver sem_destroy, sem_destroy@" TRIM_OLDEST);
 __asm__(".symver sem_init, sem_init@" TRIM_OLDEST);
 __asm__(".symver sem_post, sem_post@" TRIM_OLDEST);

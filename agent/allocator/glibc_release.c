@@ -12,6 +12,7 @@
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
 #include "trimagent/residency.h"
+#include "trimagent/tuning.h"
 
 /* No borrowing lasts longer, in all arenas together. */
 #define DEADLINE_NS (10 * TRIM_NS_PER_S)
@@ -235,9 +236,8 @@ uint64_t trim_glibc_arena_limit(uint64_t set_by_agent, const char *(*variable)(c
         limit = number_in(tuned + sizeof tunable - 1);
     }
     if (limit == 0) {
-        /* glibc's NARENAS_FROM_NCORES on 64-bit systems. */
         long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-        limit = 8 * (uint64_t)(cpus > 0 ? cpus : 1);
+        limit = TRIM_ARENAS_FOR_CPU * (uint64_t)(cpus > 0 ? cpus : 1);
     }
     return limit;
 }

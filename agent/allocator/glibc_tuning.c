@@ -134,6 +134,10 @@ void trim_glibc_tune(const struct trim_glibc_world *world, bool running, struct 
     if (tuning->trim_threshold_bytes != 0) {
         set_along(world, tuning, notes);
     }
+    if (tuning->arena_max_along != 0 &&
+        !left_to_environment(world, &arena_max, arena_max.option, notes)) {
+        tuning->arena_max = tuning->arena_max_along;
+    }
     if (running && tuning->arena_max != 0) {
         /* glibc settles the limit once it has more than eight arenas, and never gives one up. */
         add_value(notes->failures, &arena_max, tuning->arena_max);

@@ -15,6 +15,7 @@
 #include "hooks.h"
 #include "hotspot.h"
 #include "trimagent/allocator.h"
+#include "trimagent/cpu_count.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
@@ -107,10 +108,14 @@ static void tune_allocator(bool live)
 {
     struct trim_options *options = &agent.config.options;
     struct trim_tuning tuning = {.trim_threshold_bytes = options->trim_threshold_bytes,
-                                 .mmap_threshold_bytes = options->mmap_threshold_bytes,
-                                 .arena_max = options->arena_max};
+                                 .mmap_threshold_bytes = options->mmap_threshold_bytes};
+    if (options->arena_max == TRIM_COUNT_AUTO) {
+        tuning.arena_max_along = trim_cpu_count(agent.config.root) * TRIM_ARENAS_FOR_CPU;
+    } else {
+        tuning.arena_max = options->arena_max;
+    }
     if (tuning.trim_threshold_bytes == 0 && tuning.mmap_threshold_bytes == 0 &&
-        tuning.arena_max == 0) {
+        options->arena_max == 0) {
         return;
     }
     char failed[MESSAGE_MAX];
@@ -150,6 +155,7 @@ static bool prepare(JavaVM *vm, bool live)
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
     open_log();
+    agent.config.root = "";
     find_allocator();
     tune_allocator(live);
     if (agent.config.allocator->choose != NULL) {
@@ -157,7 +163,6 @@ static bool prepare(JavaVM *vm, bool live)
     }
     agent.config.counters = &agent.counters;
     agent.config.proc = "/proc/self";
-    agent.config.root = "";
     void *function = NULL;
     memcpy(&function, &(*vm)->GetEnv, sizeof function);
     agent.function_of_vm = function;

@@ -12,11 +12,15 @@
 extern "C" {
 #endif
 
+/* glibc's own choice on 64-bit systems (NARENAS_FROM_NCORES), by the CPUs that are online. */
+#define TRIM_ARENAS_FOR_CPU 8
+
 /* Before: what is wanted. After: what the agent has set. 0 is left as it was. */
 struct trim_tuning {
     uint64_t trim_threshold_bytes; /* What the free end of an arena may keep. */
     uint64_t mmap_threshold_bytes; /* Blocks from this size on are mapped one by one. */
-    uint64_t arena_max;            /* Most arenas. */
+    uint64_t arena_max;            /* Most arenas; */
+    uint64_t arena_max_along;      /* the same, unless the environment says otherwise. */
 };
 
 /* What there is to tell, each a list of phrases separated by "; ", or empty. */
