@@ -195,11 +195,11 @@ static void glibc_choose(enum trim_mode chosen)
     mode = chosen;
 }
 
-static int glibc_trim(const atomic_bool *cancelled, struct trim_release *release)
+static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *release)
 {
     const struct trim_glibc_order order = {
         .mode = mode,
-        .cancelled = cancelled,
+        .cancel = cancel,
         .figures = parser.arenas,
         .count = parser.arena_count,
         .system_bytes = parser.info.system_bytes,

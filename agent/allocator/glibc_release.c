@@ -87,7 +87,7 @@ static uint64_t grown(const struct trim_borrow_arena *arena)
 
 static bool cancelled(void)
 {
-    return atomic_load_explicit(order->cancelled, memory_order_relaxed);
+    return trim_cancel_requested(order->cancel);
 }
 
 /* The arena that a thread has come to is borrowed from, once. */

@@ -4,18 +4,18 @@
 #ifndef TRIMAGENT_GLIBC_RELEASE_H
 #define TRIMAGENT_GLIBC_RELEASE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trimagent/cancel.h"
 #include "trimagent/malloc_info.h"
 #include "trimagent/release.h"
 
 /* What was measured right before, and how to go about it. */
 struct trim_glibc_order {
     enum trim_mode mode;
-    const atomic_bool *cancelled; /* Set by another thread when the VM ends. */
+    const struct trim_cancel *cancel; /* Requested by another thread when the VM ends. */
     const struct trim_arena_figures *figures; /* Of the arenas; the last scan is of the same time. */
     size_t count;
     uint64_t system_bytes; /* Of all arenas. */

@@ -40,7 +40,7 @@ bool trim_cycle_stop(struct trim_cycle *cycle, struct trim_totals *totals)
 {
     (void)pthread_mutex_lock(&cycle->lock);
     cycle->stopped = true;
-    atomic_store_explicit(&cycle->cancelled, true, memory_order_relaxed);
+    trim_cancel_request(&cycle->cancel);
     bool trimming = cycle->trimming;
     *totals = cycle->totals;
     (void)pthread_mutex_unlock(&cycle->lock);

@@ -9,7 +9,6 @@
 #define TRIMAGENT_CYCLE_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,7 +25,7 @@ struct trim_cycle {
     bool assumed_before; /* The last estimate took memory for resident that it could not look at. */
     bool told_assumed;   /* That was told once. */
     enum trim_verdict told_verdict;
-    atomic_bool cancelled; /* A release that is running shall end early: the VM ends. */
+    struct trim_cancel cancel; /* A release that is running shall end early: the VM ends. */
     pthread_mutex_t lock; /* Guards what follows. */
     struct trim_totals totals;
     bool trimming; /* A release is running. */

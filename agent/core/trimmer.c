@@ -94,7 +94,7 @@ static bool trim(struct trim_cycle *cycle, struct trim_report *report)
              trim_reason_name(report->reason));
     uint64_t began_cpu_ns = trim_clock_thread_cpu_ns();
     uint64_t began_ns = trim_clock_now_ns();
-    int result = cycle->config->allocator->trim(&cycle->cancelled, &report->release);
+    int result = cycle->config->allocator->trim(&cycle->cancel, &report->release);
     report->took_ns = trim_clock_now_ns() - began_ns;
     end_trim(cycle, report->took_ns,
              trim_clock_thread_cpu_ns() - began_cpu_ns + report->release.threads_cpu_ns);

@@ -8,10 +8,10 @@
 #ifndef TRIMAGENT_ALLOCATOR_H
 #define TRIMAGENT_ALLOCATOR_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "trimagent/cancel.h"
 #include "trimagent/release.h"
 #include "trimagent/text.h"
 #include "trimagent/tuning.h"
@@ -85,8 +85,8 @@ struct trim_allocator {
     void (*choose)(enum trim_mode mode);
 
     /* Gives free memory back to the system, right after an estimate, and tells how. Ends early when
-     * *cancelled is set. NULL where the agent cannot make this allocator do so. */
-    int (*trim)(const atomic_bool *cancelled, struct trim_release *release);
+     * *cancel is requested. NULL where the agent cannot make this allocator do so. */
+    int (*trim)(const struct trim_cancel *cancel, struct trim_release *release);
 
     /*
      * Measures after a trim, and learns from it for the next estimate. Optional. resident_before is
