@@ -150,6 +150,32 @@ TEST_F(GlibcTuning, LeavesToTheEnvironmentWhatWouldOnlyBeSetAlong)
                           "mmap-threshold stays as MALLOC_MMAP_THRESHOLD_ says");
 }
 
+TEST_F(GlibcTuning, SetsALimitOfArenasThatTheAgentHasFound)
+{
+    const trim_tuning set = Tune({0, 0, 0, 16});
+    EXPECT_EQ(calls, (Calls{{M_ARENA_MAX, 16}}));
+    EXPECT_EQ(set.arena_max, 16U) << "the echo tells it";
+    EXPECT_EQ(failures_ + overrides_, "");
+}
+
+TEST_F(GlibcTuning, LeavesALimitOfArenasThatTheEnvironmentSetsAlone)
+{
+    for (const char *name : {"MALLOC_ARENA_MAX", "GLIBC_TUNABLES"}) {
+        environment = {{name, "glibc.malloc.arena_max=2"}};
+        const trim_tuning set = Tune({0, 0, 0, 16});
+        EXPECT_TRUE(calls.empty()) << name;
+        EXPECT_EQ(set.arena_max, 0U) << name;
+        EXPECT_EQ(overrides_, std::string("arena-max stays as ") + name + " says");
+    }
+}
+
+TEST_F(GlibcTuning, RefusesALimitOfArenasThatTheAgentHasFoundInAProcessThatRuns)
+{
+    EXPECT_EQ(Tune({0, 0, 0, 16}, true).arena_max, 0U);
+    EXPECT_TRUE(calls.empty());
+    EXPECT_EQ(failures_, "arena-max=16 has no use in a JVM that runs");
+}
+
 TEST_F(GlibcTuning, RefusesToLimitArenasThatAreThereAlready)
 {
     const trim_tuning set = Tune({8 * TRIM_MIB, 0, 4, 0}, true);
