@@ -14,7 +14,9 @@ from harness import machine, report
 from harness.contenders import CONTENDERS, Contender
 from harness.figures import row_of
 from harness.loads import LOADS, Load
-from harness.runs import Run, Setting, run_served, run_starts
+from harness.launch import Setting
+from harness.runs import Run, run_served
+from harness.starts import run_starts
 from harness.targets import check_targets
 
 ROUNDS = {"quick": 1, "full": 3}
@@ -70,7 +72,7 @@ def run_one(setting: Setting, round_number: int, load: Load, contender: Contende
         run = run_starts(setting, round_number, load, NONE, contender)
     else:
         run = run_served(setting, round_number, load, contender)
-    early = "  the JVM died" if run.ended_early else ""
+    early = f"  the JVM {run.failure}" if run.ended_early else ""
     print(f"{time.monotonic() - began_s:6.1f} s{early}", flush=True)
     return run
 
@@ -81,7 +83,7 @@ def run_all(
     runs = []
     for round_number in range(1, rounds + 1):
         for load in loads:
-            suited = [contender for contender in contenders if contender.suits(load.name)]
+            suited = [contender for contender in contenders if contender.suits(load)]
             turn = (round_number - 1) % len(suited) if suited else 0
             for contender in suited[turn:] + suited[:turn]:
                 runs.append(run_one(setting, round_number, load, contender))

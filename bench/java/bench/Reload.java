@@ -20,14 +20,20 @@ public final class Reload {
         long interval = parameters.number("interval", 14000);
         int victims = parameters.number("victims", 4);
         int requestThreads = parameters.number("requests", 2);
+        long requestPeriodUs = parameters.number("request-period-us", 4000);
+        boolean busy = parameters.yes("busy");
         boolean retires = parameters.yes("retire");
         Trimmer trimmer = parameters.yes("jna") ? Trimmer.byJna() : Trimmer.NONE;
         parameters.end();
 
         Stage stage = new Stage(threads, victims);
         stage.begin();
-        Requests requests = new Requests();
+        Requests requests = new Requests(requestPeriodUs * 1000);
         requests.start(requestThreads);
+        if (busy) {
+            // One CPU is left for the trims: what they take is then not the CPU but the locks.
+            Native.startBusy(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
+        }
         ModelClassLoader loader = ModelClassLoader.withClasses(classes);
         Native.load(0, bytes, smallest, largest);
         long reloadMs = 0;
@@ -46,6 +52,10 @@ public final class Reload {
             trimmer.trim();
         }
         stage.sleepUntil(2000 + rounds * interval);
+        stage.close();
+        if (busy) {
+            Native.stopBusy(Stage.file("busy"));
+        }
         requests.end().putInto(stage);
         stage.put("reloads", rounds);
         stage.put("reload_mean_ms", reloadMs / rounds);
