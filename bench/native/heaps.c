@@ -15,8 +15,7 @@ static bool is_of_pool(uintptr_t heap)
     uintptr_t arena = *(const uintptr_t *)heap; // NOLINT(performance-no-int-to-ptr)
     bool found = false;
     for (unsigned i = 0; i < bench_pool_threads() && !found; i++) {
-        /* An arena below the first heap's size is none: the main one has a number, not an address.
-         */
+        /* The main arena has a small number for an address, and no heaps. */
         found = arena >= BENCH_HEAP_BYTES && bench_pool_worker(i)->arena == arena;
     }
     return found;
@@ -37,7 +36,8 @@ static uint64_t resident_between(uintptr_t from, uintptr_t to)
     return resident;
 }
 
-/* A mapping may hold several heaps, since the kernel joins neighbours that are grown to the full. */
+/* A mapping may hold several heaps, since the kernel joins neighbours that are grown to the full.
+ */
 static uint64_t resident_in_mapping(uintptr_t from, uintptr_t to)
 {
     uint64_t resident = 0;

@@ -18,6 +18,8 @@ public final class Reload {
         int classes = parameters.number("classes", 250);
         int reloads = parameters.number("reloads", 3);
         long interval = parameters.number("interval", 14000);
+        // The first release; the model has to be loaded by then.
+        long first = parameters.number("first", 2000);
         int victims = parameters.number("victims", 4);
         int requestThreads = parameters.number("requests", 2);
         long requestPeriodUs = parameters.number("request-period-us", 4000);
@@ -39,7 +41,7 @@ public final class Reload {
         long reloadMs = 0;
         int rounds = reloads + (retires ? 1 : 0);
         for (int round = 1; round <= rounds; round++) {
-            stage.sleepUntil(round == 1 ? 2000 : 2000 + (round - 1) * interval);
+            stage.sleepUntil(first + (round - 1) * interval);
             long began = stage.elapsedMs();
             loader = ModelClassLoader.withClasses(classes);
             int old = (round - 1) % 2;
@@ -51,7 +53,7 @@ public final class Reload {
             stage.say("released " + round);
             trimmer.trim();
         }
-        stage.sleepUntil(2000 + rounds * interval);
+        stage.sleepUntil(first + rounds * interval);
         stage.close();
         if (busy) {
             Native.stopBusy(Stage.file("busy"));
