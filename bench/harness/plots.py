@@ -84,6 +84,7 @@ def plot_longest(path: Path, rows: list[Row]) -> None:
     figure, axes = pyplot.subplots(figsize=(9, 4))
     width = 0.8 / len(names)
     for number, name in enumerate(names):
+        label = _LONGEST_TITLES[name]
         for place, load in enumerate(loads):
             own = [r[_LONGEST] for r in rows if (r["load"], r["contender"]) == (load, name) and _LONGEST in r]
             if not own:
@@ -94,10 +95,11 @@ def plot_longest(path: Path, rows: list[Row]) -> None:
                 middle,
                 0.92 * width,
                 color=_colour(name),
-                label=_LONGEST_TITLES[name] if place == 0 else None,
+                label=label,
                 yerr=[[middle - min(own)], [max(own) - middle]] if len(own) > 1 else None,
                 error_kw={"linewidth": 0.6},
             )
+            label = None  # The legend has it once.
             axes.bar_label(bar, [format(middle, ".1f" if middle < 10 else ".0f")], padding=2, fontsize=8)
     axes.set_title("longest wait of a malloc and free while free memory is given back, ms", fontsize=10)
     axes.set_xticks(range(len(loads)), [_LONGEST_LOADS[load] for load in loads], fontsize=9)
