@@ -43,7 +43,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--profile", choices=ROUNDS, default="quick", help="how long the loads take (quick)")
     parser.add_argument("--loads", metavar="A,B", help="only these loads")
     parser.add_argument("--contenders", metavar="A,B", help="only these contenders")
-    parser.add_argument("--set", choices=SETS, help="loads and contenders for one question, less those named besides")
+    parser.add_argument("--set", choices=SETS, help="loads and contenders of one question, or those of them that are named")
     parser.add_argument("--lock", type=Path, metavar="FILE", help="lock FILE for each load of a round, as flock does")
     parser.add_argument("--rounds", type=int, help="interleaved rounds (quick 1, full 3)")
     parser.add_argument("--out", type=Path, default=machine.REPOSITORY / "build/bench", help="where to write")

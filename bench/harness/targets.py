@@ -161,7 +161,8 @@ def _check_releasing(check: _Check) -> None:
     for load, limit in STALL_LIMITS.items():
         none, agent = (check.rows.median(load, name, "victim_calm_max_ms") for name in ("none", AGENT))
         if None not in (none, agent):
-            check.at_most(load, "max. malloc stall added, whatever others add, ms", max(0.0, agent - none), limit, ".2f")
+            added = max(0.0, agent - none)
+            check.at_most(load, "max. malloc stall added, whatever others add, ms", added, limit, ".2f")
     for load in (*STALL_LIMITS, "reload-synthetic", *IN_FEW_ARENAS):
         given = check.rows.median_of(load, AGENT, TRIM, _given_back_ratio)
         check.at_least(load, "RSS given back, % of malloc_trim's", given, 98, ".1f")
