@@ -40,7 +40,9 @@ protected:
         EXPECT_EQ(arena_.heap.free_chunks(), chunks_);
     }
 
-    FakeArena arena_{HalfDry(MixedChunks(200 * kMiB, 45 * kKiB)), 30 * kMiB};
+    /* Those of one size are more than is held at once. */
+    FakeArena arena_{With(HalfDry(MixedChunks(100 * kMiB, 45 * kKiB)), EqualChunks(1500, 70000)),
+                     30 * kMiB};
     const size_t chunks_ = arena_.heap.free_chunks();
     trim_borrow_arena measured_ = arena_.heap.Measured(true);
 };
@@ -139,6 +141,18 @@ TEST(BorrowBeforehand, TooLateTakesNothing)
     EXPECT_EQ(arena.takes, 0U);
 }
 
+TEST(BorrowOfAnArenaThatHasChanged, EndsWhenARequestMadeTheHeapGrowByMoreThanAHundredth)
+{
+    FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));
+    trim_borrow_arena measured = arena.heap.Measured(false);
+    measured.largest_bytes = 20 * kMiB; /* The application has taken it meanwhile. */
+    measured.sizes = UINT64_MAX;
+    const trim_borrow_result result = arena.Run(measured);
+    EXPECT_EQ(arena.takes, 1U);
+    EXPECT_GE(result.grown_bytes, 20 * kMiB - FakeArena::kSmall);
+    EXPECT_EQ(result.held_max_bytes, 0U) << "it is given back at once";
+}
+
 /* Dropping takes ten times as long as usual, so that time runs out before the bytes do. */
 class BorrowSlowly : public testing::TestWithParam<uint64_t>
 {
@@ -146,7 +160,7 @@ class BorrowSlowly : public testing::TestWithParam<uint64_t>
 
 TEST_P(BorrowSlowly, HoldsNothingLongerThan50Milliseconds)
 {
-    FakeArena arena(With(EqualChunks(500, GetParam()), {300 * kMiB, false}), 300 * kMiB);
+    FakeArena arena(With(EqualChunks(500, GetParam()), {{300 * kMiB, false}}), 300 * kMiB);
     arena.ns_per_mib = TRIM_NS_PER_MS;
     const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
     /* The last step of dropping, and giving back, come on top. */
@@ -154,6 +168,15 @@ TEST_P(BorrowSlowly, HoldsNothingLongerThan50Milliseconds)
     EXPECT_GE(arena.held_max_ns, 40 * TRIM_NS_PER_MS) << "it is long enough to matter";
     EXPECT_GE(result.held_max_ns + TRIM_NS_PER_MS, arena.held_max_ns) << "and it is told";
     EXPECT_FALSE(result.gave_way);
+}
+
+TEST_P(BorrowSlowly, ReleasesNoLessForIt)
+{
+    FakeArena arena(EqualChunks(500, GetParam()));
+    arena.ns_per_mib = TRIM_NS_PER_MS;
+    const uint64_t before = arena.heap.ResidentInFreeChunks();
+    (void)arena.Run();
+    EXPECT_LE(arena.heap.ResidentInFreeChunks(), before / 50);
 }
 
 INSTANTIATE_TEST_SUITE_P(Chunks, BorrowSlowly, testing::Values(70000, 1500000));

@@ -34,10 +34,10 @@ std::vector<Distribution> Distributions()
         {"Mixed", MixedChunks(300 * kMiB, 45 * kKiB)},
         {"MixedAndLarge", MixedChunks(600 * kMiB, 300 * kKiB)},
         {"MixedAndSmall", MixedChunks(100 * kMiB, 10 * kKiB)},
-        {"OneGiant", With(MixedChunks(80 * kMiB, 45 * kKiB), {100 * kMiB, false})},
+        {"OneGiant", With(MixedChunks(80 * kMiB, 45 * kKiB), {{100 * kMiB, false}})},
         {"HalfWereDroppedBefore", HalfDry(MixedChunks(300 * kMiB, 45 * kKiB))},
         {"HalfOfEqualOnesWereDroppedBefore", HalfDry(EqualChunks(4000, 70000))},
-        {"LargestWasDroppedBefore", With(MixedChunks(80 * kMiB, 45 * kKiB), {4 * kMiB, true})},
+        {"LargestWasDroppedBefore", With(MixedChunks(80 * kMiB, 45 * kKiB), {{4 * kMiB, true}})},
     };
 }
 
@@ -153,6 +153,8 @@ TEST(Borrow, OfAChunkThatIsMostOfWhatIsFreeReleasesAsMuchAsMayBeHeld)
     FakeArena arena({{400 * kMiB, false}});
     const trim_borrow_result result = arena.Run();
     EXPECT_GE(result.dropped_bytes, 400 * kMiB / 8 * 5 - kMiB);
+    EXPECT_LE(arena.alone_max_bytes, 400 * kMiB / 8 * 5 + FakeArena::kSmall);
+    EXPECT_EQ(arena.outside_max_bytes, 0U);
 }
 
 TEST(BorrowTop, IsTakenWholeAndCountedApart)
@@ -169,7 +171,7 @@ TEST(BorrowTop, IsTakenWholeAndCountedApart)
 
 TEST(BorrowTop, ComesAfterChunksThatAreAsLarge)
 {
-    FakeArena arena(With(MixedChunks(100 * kMiB, 45 * kKiB), {20 * kMiB, false}), 10 * kMiB);
+    FakeArena arena(With(MixedChunks(100 * kMiB, 45 * kKiB), {{20 * kMiB, false}}), 10 * kMiB);
     const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
     EXPECT_LE(arena.heap.ResidentInTop(), 4 * FakeHeap::kPage);
     EXPECT_GE(result.top_dropped_bytes, 10 * kMiB - 4 * FakeHeap::kPage);

@@ -36,9 +36,12 @@ inline std::vector<FakeChunk> HalfDry(std::vector<FakeChunk> chunks)
     return chunks;
 }
 
-inline std::vector<FakeChunk> With(std::vector<FakeChunk> chunks, FakeChunk more)
+/* With others in their middle. */
+inline std::vector<FakeChunk> With(std::vector<FakeChunk> chunks,
+                                   const std::vector<FakeChunk> &others)
 {
-    chunks.insert(chunks.begin() + static_cast<std::ptrdiff_t>(chunks.size() / 2), more);
+    const auto middle = chunks.begin() + static_cast<std::ptrdiff_t>(chunks.size() / 2);
+    chunks.insert(middle, others.begin(), others.end());
     return chunks;
 }
 
