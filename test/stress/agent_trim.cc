@@ -1,0 +1,61 @@
+#include "agent_trim.h"
+
+#include <gtest/gtest.h>
+
+#include "trimagent/text.h"
+
+namespace stress
+{
+
+namespace
+{
+
+/* The heap may grow by this part: for arenas that are made to reach others, and for nothing else. */
+constexpr uint64_t kGrowthPart = 100;
+
+/* What the C library itself keeps of the threads that a trim starts: their stacks' books. */
+constexpr uint64_t kThreadsKeepBytes = 64 << 10;
+
+} // namespace
+
+AgentTrim::AgentTrim(trim_mode mode)
+{
+    char words[256];
+    trim_text text;
+    trim_text_init(&text, words, sizeof words);
+    allocator_ = trim_allocator_in_charge(&text);
+    EXPECT_NE(allocator_->trim, nullptr) << words;
+    allocator_->choose(mode);
+}
+
+Trim AgentTrim::Run()
+{
+    const trim_cancel never = {};
+    return Run(&never);
+}
+
+Trim AgentTrim::Run(const trim_cancel *cancel)
+{
+    Trim trim = {};
+    EXPECT_EQ(allocator_->estimate(0, &trim.before), 0);
+    runs_ = true;
+    EXPECT_EQ(allocator_->trim(cancel, &trim.release), 0);
+    runs_ = false;
+    EXPECT_EQ(
+        allocator_->learn(trim.before.resident_bytes, &trim.after, &trim.released_bytes), 0);
+    return trim;
+}
+
+void ExpectHeapAsBefore(const Trim &trim)
+{
+    const trim_heap_figures &before = trim.before.figures;
+    const trim_heap_figures &after = trim.after.figures;
+    EXPECT_LE(after.arena, before.arena + before.arena / kGrowthPart)
+        << trim.before.arenas << " arenas, then " << trim.after.arenas;
+    /* malloc_info counts a few flags as bytes of free chunks. */
+    const uint64_t flags = 8 * (before.ordblks + after.ordblks);
+    EXPECT_LE(after.uordblks, before.uordblks + kThreadsKeepBytes + flags) << "held";
+    EXPECT_GE(after.uordblks + kThreadsKeepBytes + flags, before.uordblks) << "freed twice";
+}
+
+} // namespace stress
