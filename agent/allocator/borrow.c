@@ -223,7 +223,8 @@ static void take_top(struct run *run)
             break;
         }
         (void)drop_piece(run, piece);
-        if ((uint64_t)(uintptr_t)piece >= arena->top_start) {
+        /* By its end: it starts where the top does, which is before the top's first whole page. */
+        if ((uint64_t)(uintptr_t)piece + run->world->usable(piece) > arena->top_start) {
             break;
         }
     }
