@@ -4,17 +4,23 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from harness import machine, report
 from harness.contenders import CONTENDERS, Contender
 from harness.figures import row_of
 from harness.loads import LOADS, Load
-from harness.runs import Run, Setting, run_served, run_starts
+from harness.launch import Setting
+from harness.runs import Run, run_served
+from harness.sets import SETS
+from harness.starts import run_starts
 from harness.targets import check_targets
 
 ROUNDS = {"quick": 1, "full": 3}
@@ -37,6 +43,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--profile", choices=ROUNDS, default="quick", help="how long the loads take (quick)")
     parser.add_argument("--loads", metavar="A,B", help="only these loads")
     parser.add_argument("--contenders", metavar="A,B", help="only these contenders")
+    parser.add_argument("--set", choices=SETS, help="loads and contenders of one question, or those of them that are named")
+    parser.add_argument("--lock", type=Path, metavar="FILE", help="lock FILE for each load of a round, as flock does")
     parser.add_argument("--rounds", type=int, help="interleaved rounds (quick 1, full 3)")
     parser.add_argument("--out", type=Path, default=machine.REPOSITORY / "build/bench", help="where to write")
     parser.add_argument(
@@ -70,21 +78,33 @@ def run_one(setting: Setting, round_number: int, load: Load, contender: Contende
         run = run_starts(setting, round_number, load, NONE, contender)
     else:
         run = run_served(setting, round_number, load, contender)
-    early = "  the JVM died" if run.ended_early else ""
+    early = f"  the JVM {run.failure}" if run.ended_early else ""
     print(f"{time.monotonic() - began_s:6.1f} s{early}", flush=True)
     return run
 
 
+@contextlib.contextmanager
+def locked(path: Path | None) -> Iterator[None]:
+    """Lets one measurement at a time have the machine, where several agree on a file."""
+    if path is None:
+        yield
+        return
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def run_all(
-    setting: Setting, rounds: int, loads: list[Load], contenders: list[Contender]
+    setting: Setting, rounds: int, loads: list[Load], contenders: list[Contender], lock: Path | None
 ) -> list[Run]:
     runs = []
     for round_number in range(1, rounds + 1):
         for load in loads:
-            suited = [contender for contender in contenders if contender.suits(load.name)]
+            suited = [contender for contender in contenders if contender.suits(load)]
             turn = (round_number - 1) % len(suited) if suited else 0
-            for contender in suited[turn:] + suited[:turn]:
-                runs.append(run_one(setting, round_number, load, contender))
+            with locked(lock):
+                for contender in suited[turn:] + suited[:turn]:
+                    runs.append(run_one(setting, round_number, load, contender))
     return runs
 
 
@@ -107,11 +127,11 @@ def write(
         own = [run for run in usable if run.load.name == load and run.samples]
         if own:
             plots.plot_rss(out / f"rss-{load}.svg", own)
-    plots.plot_stalls(out / "stalls.svg", rows)
+    plots.plot_rows(out, rows)
 
 
 def put_together(directories: list[Path], out: Path) -> None:
-    """Later runs replace the loads of earlier ones; plots are left to the runs themselves."""
+    """Later runs replace the loads of earlier ones; RSS over time is left to the runs themselves."""
     by_load: dict[str, list] = {}
     facts: dict[str, str] = {}
     profiles = set()
@@ -140,6 +160,10 @@ def put_together(directories: list[Path], out: Path) -> None:
     verdicts = check_targets(together, loads, float(library) if library else None)
     report.write_markdown(out / "results.md", together, verdicts, facts, profiles.pop())
 
+    from harness import plots  # They need matplotlib, which a run has installed.
+
+    plots.plot_rows(out, together)
+
 
 def main() -> None:
     options = parse()
@@ -151,9 +175,15 @@ def main() -> None:
             print(f"{kind}:")
             for one in table:
                 print(f"  {one.name:28} {one.title}")
+        print("sets:")
+        for name, one_set in SETS.items():
+            print(f"  {name:28} {one_set.title}: {', '.join(one_set.loads)}")
         return
     loads = chosen("load", options.loads, LOADS)
     contenders = chosen("contender", options.contenders, CONTENDERS)
+    if options.set:
+        loads = [load for load in loads if load.name in SETS[options.set].loads]
+        contenders = [one for one in contenders if one.name in SETS[options.set].contenders]
     install(loads, contenders)
     jdk = machine.find_jdk()
     facts = machine.facts(jdk)
@@ -170,7 +200,7 @@ def main() -> None:
         )
         library_kib = machine.stripped_kib(build.agent, Path(work)) if with_agent else None
         setting = Setting(jdk, build, options.profile)
-        runs = run_all(setting, options.rounds or ROUNDS[options.profile], loads, contenders)
+        runs = run_all(setting, options.rounds or ROUNDS[options.profile], loads, contenders, options.lock)
     if library_kib is not None:
         facts[report.LIBRARY_FACT] = f"{library_kib:.0f}"
     facts["load average at the end"] = f"{os.getloadavg()[0]:.1f}"

@@ -7,28 +7,35 @@
 /* Classes are this part of the size apart: what a larger step splits off the chunks stays. */
 #define CLASS_PART 64
 
-/* Within a class requests rise by this part of its size. */
+/*
+ * A dry piece, one that was dropped before, is either the first of the larger ones, which ends the
+ * class, or lies among chunks that were not. So the request rises by this part of its size, and
+ * twice as much each time. Where many chunks were dry from the start, the first few of them are
+ * passed over.
+ */
 #define FINE_PART 512
+#define DRY_PASSED 3
+#define MIXED_PART 4
 
-/* A piece counts as dropped before where less than this part of it is resident. */
+/* A piece counts as dry where less than this part of it is resident. */
 #define DRY_PART 8
 
 /* A batch holds no more than this part of the arena's free bytes, and a single piece, which may be
- * a chunk that is most of them, no more than this many eighths. */
+ * a chunk that is most of them, no more than so many eighths. */
 #define HOLD_PART 8
-#define PIECE_EIGHTHS 5
-
-/* Smaller batches would be handed back after every piece. */
 #define HOLD_LEAST_BYTES (16 * TRIM_MIB)
+#define PIECE_EIGHTHS 5
+#define PIECE_LEAST_BYTES (4 * TRIM_MIB)
 
-/* A batch is held no longer, and dropped in steps of so much, so that the time is seen to pass. */
+/* Nothing is held longer, and pieces are dropped in steps of so much, so that the time is seen to
+ * pass. */
 #define HOLD_MAX_NS (50 * TRIM_NS_PER_MS)
 #define DROP_STEP_BYTES (8 * TRIM_MIB)
 
 /* Chunks with fewer whole pages are left to malloc_trim. */
 #define LEAST_PAGES 4
 
-/* The arena may have grown by this part while pieces are held: the application needs them. */
+/* The arena may have grown by this part while it is borrowed from: the application needs memory. */
 #define GROWTH_PART 100
 
 /* Beside the size that malloc returns there is the chunk's own word. */
@@ -36,12 +43,14 @@
 /* Room that a request leaves at the end of a top for those that come between. */
 #define TOP_SLACK_BYTES (4 * TRIM_KIB)
 
-/* Above the sizes that a tcache keeps, and different each time, so that none fits exactly. */
-#define SORT_BYTES 1072
+/* Above the sizes that a tcache keeps: what is kept of a piece at least, and what is asked for to
+ * have chunks sorted, different each time, so that none fits exactly. */
+#define KEPT_LEAST_BYTES 1080
+#define SORT_BYTES 1112
 #define SORT_STEPS 32
 
-/* The piece that was taken before, in the first bytes of a piece: they are on a page that its
- * header keeps anyway. */
+/* A piece, or what is kept of it, and the one before. In its first bytes: on a page that its header
+ * keeps anyway. */
 struct piece {
     struct piece *before;
 };
@@ -53,10 +62,12 @@ struct run {
     struct trim_borrow_result *result;
     struct piece *held;
     uint64_t held_bytes;
+    struct piece *kept; /* Beginnings of pieces. */
+    uint64_t kept_bytes;
     uint64_t held_since_ns;
     uint64_t hold_max_bytes;
-    uint64_t grown_bytes; /* That the arena has grown by, looked at with each batch. */
     uint64_t sorts;
+    uint64_t dry_passed; /* At most in a row. */
     bool ended;
 };
 
@@ -82,6 +93,25 @@ static void give(struct run *run, void *piece)
     note_call(run, began_ns);
 }
 
+/* Whether all shall end: nothing more is taken then. */
+static bool ends(struct run *run)
+{
+    if (run->world->cancelled() || run->world->now_ns() >= run->arena->deadline_ns) {
+        run->ended = true;
+        run->result->gave_way = true;
+    }
+    return run->ended;
+}
+
+/* The application's own demand: what is borrowed is missing to it. */
+static void look_at_growth(struct run *run)
+{
+    if (run->world->grown(run->arena) > run->arena->system_bytes / GROWTH_PART) {
+        run->ended = true;
+        run->result->gave_way = true;
+    }
+}
+
 /*
  * free puts a chunk among the unsorted ones, and the next large malloc sorts all of these under the
  * lock, hundreds at a time if nobody has asked between. So each is sorted by a small request of the
@@ -95,51 +125,68 @@ static void sort_last(struct run *run)
     }
 }
 
-static void give_last_back(struct run *run)
+static void note_held_for(struct run *run)
 {
-    struct piece *piece = run->held;
-    run->held = piece->before;
-    run->held_bytes -= run->world->usable(piece);
-    give(run, piece);
-    sort_last(run);
-}
-
-static void give_all_back(struct run *run)
-{
-    if (run->held == NULL) {
-        return;
-    }
-    /* Before, because a chunk that goes back to the top may let that shrink. */
-    run->grown_bytes = run->world->grown(run->arena);
-    while (run->held != NULL) {
-        give_last_back(run);
-    }
     uint64_t held_ns = run->world->now_ns() - run->held_since_ns;
     run->result->held_max_ns = trim_max(run->result->held_max_ns, held_ns);
 }
 
-/* Whether all shall end: nothing more is taken then. */
-static bool ends(struct run *run)
+/* Gives all of a list back. */
+static void give_list(struct run *run, struct piece **list)
 {
-    const struct trim_borrow_arena *arena = run->arena;
-    if (run->world->cancelled() || run->world->now_ns() >= arena->deadline_ns ||
-        run->grown_bytes > arena->system_bytes / GROWTH_PART) {
-        run->ended = true;
-        run->result->gave_way = true;
+    while (*list != NULL) {
+        struct piece *piece = *list;
+        *list = piece->before;
+        give(run, piece);
+        sort_last(run);
     }
-    return run->ended;
 }
 
-static bool held_too_long(const struct run *run)
+/* Gives everything back: the chunks are whole again. */
+static void give_all(struct run *run)
 {
-    return run->held_bytes != 0 && run->world->now_ns() - run->held_since_ns >= HOLD_MAX_NS;
+    if (run->held != NULL) {
+        give_list(run, &run->held);
+        note_held_for(run);
+    }
+    give_list(run, &run->kept);
+    run->held_bytes = 0;
+    run->kept_bytes = 0;
+    look_at_growth(run);
 }
 
-/* Drops the whole pages of [start, end); returns how much of them was resident. */
+/*
+ * Gives what is held back in such a way that the same request does not find it again: the
+ * beginnings are kept until the class is done, and the rests are too small for it.
+ */
+static void give_rests(struct run *run)
+{
+    while (run->held != NULL) {
+        struct piece *piece = run->held;
+        run->held = piece->before;
+        uint64_t bytes = run->world->usable(piece) / CLASS_PART;
+        bytes = trim_max(bytes, KEPT_LEAST_BYTES);
+        uint64_t began_ns = run->world->now_ns();
+        struct piece *beginning = run->world->shrink(piece, bytes);
+        note_call(run, began_ns);
+        beginning = beginning != NULL ? beginning : piece;
+        beginning->before = run->kept;
+        run->kept = beginning;
+        run->kept_bytes += bytes;
+        sort_last(run);
+    }
+    note_held_for(run);
+    run->held_bytes = 0;
+    look_at_growth(run);
+}
+
+/* Drops the whole pages of [start, end) for as long as they may be held; returns how much of them
+ * was resident. */
 static uint64_t drop(struct run *run, uint64_t start, uint64_t end)
 {
     uint64_t dropped = 0;
-    while (start < end && !held_too_long(run) && !run->world->cancelled()) {
+    while (start < end && !run->ended && run->world->now_ns() - run->held_since_ns < HOLD_MAX_NS &&
+           !run->world->cancelled()) {
         uint64_t step_end = trim_min(start + DROP_STEP_BYTES, end);
         uint64_t resident = run->world->resident(start, step_end);
         if (resident != 0 && run->world->drop(start, step_end) != 0) {
@@ -152,9 +199,32 @@ static uint64_t drop(struct run *run, uint64_t start, uint64_t end)
     return dropped;
 }
 
-/* Takes a piece of the size in; returns it, or NULL where the arena has none. */
+/* Drops a piece; returns how much. */
+static uint64_t drop_piece(struct run *run, const struct piece *piece, bool *dry)
+{
+    uint64_t page = run->world->page_bytes;
+    uint64_t address = (uint64_t)(uintptr_t)piece;
+    uint64_t start = (address + sizeof *piece + page - 1) / page * page;
+    uint64_t end = (address + run->world->usable(piece)) / page * page;
+    uint64_t dropped = start < end ? drop(run, start, end) : 0;
+    run->result->dropped_bytes += dropped;
+    /* malloc itself has written to one of the pages: the chunk's header is there. */
+    *dry = dropped <= page || dropped < (end - start) / DRY_PART;
+    run->result->pieces += *dry ? 0 : 1;
+    return dropped;
+}
+
+/* Takes a piece of this size in and holds it. Returns NULL where the arena has none. */
 static struct piece *borrow(struct run *run, uint64_t bytes)
 {
+    bool full = run->held_bytes + bytes > run->hold_max_bytes ||
+                run->world->now_ns() - run->held_since_ns >= HOLD_MAX_NS;
+    if (run->held != NULL && full) {
+        give_rests(run);
+    }
+    if (run->held == NULL) {
+        run->held_since_ns = run->world->now_ns();
+    }
     struct piece *piece = take(run, bytes);
     if (piece == NULL) {
         run->ended = true;
@@ -163,126 +233,117 @@ static struct piece *borrow(struct run *run, uint64_t bytes)
     uint64_t start = (uint64_t)(uintptr_t)piece;
     uint64_t usable = run->world->usable(piece);
     if (!run->world->inside(run->arena->arena, start, start + usable)) {
-        run->result->grown_bytes += usable;
-        run->ended =
-            run->ended || run->result->grown_bytes > run->arena->system_bytes / GROWTH_PART;
         give(run, piece);
+        run->result->grown_bytes = trim_max(run->result->grown_bytes, usable);
+        run->ended = run->ended || usable > run->arena->system_bytes / GROWTH_PART;
         return NULL;
-    }
-    if (run->held == NULL) {
-        run->held_since_ns = run->world->now_ns();
     }
     piece->before = run->held;
     run->held = piece;
     run->held_bytes += usable;
-    run->result->held_max_bytes = trim_max(run->result->held_max_bytes, run->held_bytes);
+    uint64_t held_bytes = run->held_bytes + run->kept_bytes;
+    run->result->held_max_bytes = trim_max(run->result->held_max_bytes, held_bytes);
     return piece;
 }
 
-/* The whole pages of a piece behind its first bytes. */
-static void inner_pages(const struct run *run, const struct piece *piece, uint64_t *start,
-                        uint64_t *end)
+/* Gives the last piece back at once. */
+static void give_last(struct run *run)
 {
-    uint64_t page = run->world->page_bytes;
-    uint64_t address = (uint64_t)(uintptr_t)piece;
-    *start = (address + sizeof *piece + page - 1) / page * page;
-    *end = (address + run->world->usable(piece)) / page * page;
+    struct piece *piece = run->held;
+    run->held = piece->before;
+    run->held_bytes -= run->world->usable(piece);
+    give(run, piece);
+    sort_last(run);
 }
 
-/* Drops a piece; returns whether there was something to drop. */
-static bool drop_piece(struct run *run, const struct piece *piece)
-{
-    uint64_t start = 0;
-    uint64_t end = 0;
-    inner_pages(run, piece, &start, &end);
-    uint64_t dropped = start < end ? drop(run, start, end) : 0;
-    run->result->dropped_bytes += dropped;
-    if (run->arena->top_start != 0 && start < run->arena->end && end > run->arena->top_start) {
-        run->result->top_dropped_bytes += dropped;
-    }
-    bool wet = dropped > 0 && dropped >= (end - start) / DRY_PART;
-    run->result->pieces += wet ? 1 : 0;
-    return wet;
-}
-
-/*
- * The top is served only where no chunk of a bin is as large. So what comes before it is held until
- * it has come.
- */
+/* The top is served only where no chunk of a bin is as large: those come first. */
 static void take_top(struct run *run)
 {
     const struct trim_borrow_arena *arena = run->arena;
     uint64_t bytes = trim_excess(arena->end - arena->top_start, TOP_SLACK_BYTES);
-    if (bytes < LEAST_PAGES * run->world->page_bytes) {
-        return;
-    }
-    while (!ends(run) && !held_too_long(run) &&
-           (run->held == NULL || run->held_bytes + bytes <= run->hold_max_bytes)) {
+    bool found = bytes < LEAST_PAGES * run->world->page_bytes;
+    while (!found && !ends(run)) {
+        bool dry = false;
         const struct piece *piece = borrow(run, bytes);
         if (piece == NULL) {
             break;
         }
-        (void)drop_piece(run, piece);
-        /* By its end: it starts where the top does, which is before the top's first whole page. */
-        if ((uint64_t)(uintptr_t)piece + run->world->usable(piece) > arena->top_start) {
-            break;
-        }
+        uint64_t dropped = drop_piece(run, piece, &dry);
+        found = (uint64_t)(uintptr_t)piece >= arena->top_start - run->world->page_bytes;
+        run->result->top_dropped_bytes += found ? dropped : 0;
     }
-    give_all_back(run);
+    give_all(run);
 }
 
 /*
- * Drops all chunks that serve requests from low to high, and hands them back. They come in rising
- * order, so where a batch has to end early, and where chunks turn out to have been dropped before,
- * the request rises too.
+ * How many chunks of at least this size the bin of the largest surely has: with fewer, all of them
+ * together could not have so many bytes.
+ */
+static uint64_t sure_count(const struct trim_borrow_arena *arena, uint64_t low)
+{
+    uint64_t small = arena->largest_count * low;
+    if (arena->largest_total <= small || arena->largest_bytes <= low) {
+        return 0;
+    }
+    return (arena->largest_total - small) / (arena->largest_bytes - low);
+}
+
+/*
+ * Drops all chunks that serve requests from low to high. They come in rising order; when the larger
+ * ones come, which were dropped with the classes before, this one is done.
  */
 static void take_class(struct run *run, uint64_t low, uint64_t high)
 {
-    uint64_t least_step = low / FINE_PART;
-    uint64_t step = least_step;
+    /* Among the largest a dry piece may be all that is left for a request to land in, without which
+     * the heap would grow: there it is passed over only while there are surely others. */
+    bool last = low > run->arena->largest_bytes / 8 * 7;
+    uint64_t sure = last ? sure_count(run->arena, low) : 0;
+    uint64_t passed_max = last ? 0 : run->dry_passed;
+    uint64_t passed = 0;
+    uint64_t taken = 0;
+    uint64_t step = low / FINE_PART;
     while (low <= high && !ends(run)) {
-        if (held_too_long(run) ||
-            (run->held != NULL && run->held_bytes + low > run->hold_max_bytes)) {
-            give_all_back(run);
-            low += least_step;
-            continue;
-        }
+        bool dry = false;
         const struct piece *piece = borrow(run, low);
         if (piece == NULL) {
             break;
         }
-        if (drop_piece(run, piece)) {
-            step = least_step;
+        (void)drop_piece(run, piece, &dry);
+        taken++;
+        if (!dry || taken + 1 < sure) {
+            passed = 0;
+            step = low / FINE_PART;
+        } else if (passed < passed_max) {
+            passed++;
         } else {
-            /* Not held, so that a request that finds no other chunk never makes the heap grow. */
-            give_last_back(run);
+            give_last(run);
+            passed = 0;
             low += step;
             step *= 2;
         }
     }
-    give_all_back(run);
+    give_all(run);
 }
 
 static void take_classes(struct run *run)
 {
     const struct trim_borrow_arena *arena = run->arena;
     uint64_t least = LEAST_PAGES * run->world->page_bytes;
-    uint64_t most = trim_max(arena->free_bytes / 8 * PIECE_EIGHTHS, least);
+    uint64_t most = trim_max(arena->free_bytes / 8 * PIECE_EIGHTHS, PIECE_LEAST_BYTES);
     uint64_t high = trim_min(trim_excess(arena->largest_bytes, CHUNK_WORD), most);
-    /*
-     * The largest chunk comes first and alone: asked for twice, its size would find nothing the
-     * second time.
-     */
+    /* The largest chunk comes first and alone: asked for twice, its size would find nothing the
+     * second time. */
     if (high >= least && !ends(run)) {
+        bool dry = false;
         const struct piece *piece = borrow(run, high);
         if (piece != NULL) {
-            (void)drop_piece(run, piece);
+            (void)drop_piece(run, piece, &dry);
         }
-        give_all_back(run);
+        give_all(run);
     }
     while (high > least && !run->ended) {
         uint64_t low = trim_max(high - high / CLASS_PART - 1, least);
-        if ((arena->sizes & trim_size_class(low)) != 0 || (arena->sizes & trim_size_class(high)) != 0) {
+        if ((arena->sizes & (trim_size_class(low) | trim_size_class(high))) != 0) {
             take_class(run, low, high - 1);
         }
         high = low;
@@ -292,11 +353,14 @@ static void take_classes(struct run *run)
 void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_borrow_arena *arena,
                      struct trim_borrow_result *result)
 {
+    bool mixed = arena->free_bytes - trim_min(arena->wanted_bytes, arena->free_bytes) >
+                 arena->free_bytes / MIXED_PART;
     struct run run = {
         .world = world,
         .arena = arena,
         .result = result,
         .hold_max_bytes = trim_max(arena->free_bytes / HOLD_PART, HOLD_LEAST_BYTES),
+        .dry_passed = mixed ? DRY_PASSED : 0,
     };
     memset(result, 0, sizeof *result);
     if (arena->top_start != 0) {

@@ -13,16 +13,32 @@ static bool is_taken(const struct trim_borrow_plan *plan, uint64_t arena)
     return false;
 }
 
-static const struct trim_arena_figures *figures_of(const struct trim_arena_figures *figures,
-                                                   size_t count, bool main, uint64_t system_bytes)
+/*
+ * The figures of the arena of this size. Of several such arenas nobody knows which is which: then
+ * only what holds for all of them serves.
+ */
+static bool find_figures(const struct trim_arena_figures *figures, size_t count, bool main,
+                         uint64_t system_bytes, struct trim_arena_figures *found)
 {
+    bool any = false;
     for (size_t i = 0; i < count; i++) {
-        if ((figures[i].number == 0) == main &&
-            (main || figures[i].system_bytes == system_bytes)) {
-            return &figures[i];
+        const struct trim_arena_figures *one = &figures[i];
+        if ((one->number == 0) != main || (!main && one->system_bytes != system_bytes)) {
+            continue;
         }
+        if (!any) {
+            *found = *one;
+            any = true;
+            continue;
+        }
+        found->inner_bytes = trim_min(found->inner_bytes, one->inner_bytes);
+        found->largest_bytes = trim_min(found->largest_bytes, one->largest_bytes);
+        found->largest_count = 0;
+        found->largest_total = 0;
+        found->top_bytes = trim_min(found->top_bytes, one->top_bytes);
+        found->sizes |= one->sizes;
     }
-    return NULL;
+    return any;
 }
 
 /* Takes one arena in, whose last used address is end. */
@@ -49,6 +65,8 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
         .free_bytes = figures->inner_bytes,
         .wanted_bytes = wet,
         .largest_bytes = figures->largest_bytes,
+        .largest_count = figures->largest_count,
+        .largest_total = figures->largest_total,
         .sizes = figures->sizes,
         .chunks = figures->chunks,
         .end = end,
@@ -62,19 +80,18 @@ void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_aren
 {
     plan->count = 0;
     plan->longest_bytes = plan->tops_bytes = plan->other_bytes = 0;
-    const struct trim_arena_figures *main = figures_of(figures, count, true, 0);
-    if (main != NULL && map->main_end != 0) {
-        add_arena(plan, map, TRIM_MAIN_ARENA, map->main_end, main, page_bytes, resident);
+    struct trim_arena_figures own;
+    if (map->main_end != 0 && find_figures(figures, count, true, 0, &own)) {
+        add_arena(plan, map, TRIM_MAIN_ARENA, map->main_end, &own, page_bytes, resident);
     }
     for (size_t i = 0; i < map->heap_count && !map->more; i++) {
         const struct trim_arena_heap *heap = &map->heaps[i];
         if (!trim_arena_map_newest(map, heap) || is_taken(plan, heap->header.arena)) {
             continue;
         }
-        const struct trim_arena_figures *own = figures_of(
-            figures, count, false, trim_arena_map_bytes(map, heap->header.arena));
-        if (own != NULL) {
-            add_arena(plan, map, heap->header.arena, heap->address + heap->header.size, own,
+        uint64_t system_bytes = trim_arena_map_bytes(map, heap->header.arena);
+        if (find_figures(figures, count, false, system_bytes, &own)) {
+            add_arena(plan, map, heap->header.arena, heap->address + heap->header.size, &own,
                       page_bytes, resident);
         }
     }

@@ -125,6 +125,7 @@ static void borrow(void)
     const struct trim_borrow_world world = {
         .take = malloc,
         .give = free,
+        .shrink = realloc,
         .usable = usable,
         .resident = resident,
         .drop = drop,
@@ -145,9 +146,9 @@ static void borrow(void)
     }
     struct trim_visit_result visited;
     uint64_t missing = trim_excess(order->arena_limit, order->count);
-    /* Arenas are visited twice where threads have left them: as such, and in turn. */
-    trim_arena_visit(trim_arena_scan_map(), &visitor, order->count * 2 + missing + 8, missing + 1,
-                     &visited);
+    /* An arena may be visited twice: when it is new or has no threads, and in turn. */
+    trim_arena_visit(trim_arena_scan_map(), &visitor, (order->count + missing) * 2 + 8,
+                     missing * 2 + 2, &visited);
     release->threads_cpu_ns = visited.cpu_ns;
 }
 

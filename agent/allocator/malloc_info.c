@@ -102,7 +102,11 @@ static void take_row(struct trim_malloc_info_parser *parser, const char *tag)
     parser->row_bytes = add(parser->row_bytes, total);
     uint64_t bytes = trim_excess(total, (to & FLAG_BITS) * count);
     uint64_t largest = to & ~(uint64_t)FLAG_BITS;
-    parser->heap_largest_bytes = trim_max(parser->heap_largest_bytes, largest);
+    if (largest > parser->heap_largest_bytes) {
+        parser->heap_largest_bytes = largest;
+        parser->heap_largest_count = count;
+        parser->heap_largest_total = bytes;
+    }
     parser->heap_sizes |= from <= to ? trim_size_classes(from, to) : 0;
     if (to <= parser->info.chunk_keeps) {
         info->small_bytes = add(info->small_bytes, bytes);
@@ -148,6 +152,8 @@ static void begin_heap(struct trim_malloc_info_parser *parser, const char *tag)
     parser->heap_inner_bytes = 0;
     parser->heap_chunks = 0;
     parser->heap_largest_bytes = 0;
+    parser->heap_largest_count = 0;
+    parser->heap_largest_total = 0;
     parser->heap_sizes = 0;
     parser->heap_has_system = false;
 }
@@ -173,6 +179,8 @@ static void end_heap(struct trim_malloc_info_parser *parser)
             .inner_bytes = parser->heap_inner_bytes,
             .chunks = parser->heap_chunks,
             .largest_bytes = parser->heap_largest_bytes,
+            .largest_count = parser->heap_largest_count,
+            .largest_total = parser->heap_largest_total,
             .sizes = parser->heap_sizes,
             .top_bytes = top,
         };

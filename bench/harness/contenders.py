@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from .loads import Load
+
 LIBRARIES = "/usr/lib/x86_64-linux-gnu"
 JNA_JAR = "/usr/share/java/jna.jar"
 
@@ -26,8 +28,11 @@ class Contender:
     only_loads: tuple[str, ...] | None = None  # None: all of them.
     not_loads: tuple[str, ...] = ()
 
-    def suits(self, load: str) -> bool:
-        return (self.only_loads is None or load in self.only_loads) and load not in self.not_loads
+    def suits(self, load: Load) -> bool:
+        wanted = (load.contenders is None or self.name in load.contenders) and (
+            self.only_loads is None or load.name in self.only_loads
+        )
+        return wanted and load.name not in self.not_loads
 
 
 def _agent(name: str, options: str = "") -> Contender:
@@ -36,7 +41,7 @@ def _agent(name: str, options: str = "") -> Contender:
     return Contender(
         name,
         title,
-        flags=("-agentpath:{agent}=log={log}" + more,),
+        flags=("-agentpath:{agent}=log={log},log-level={level}" + more,),
         thread=AGENT_THREAD,
         log="agent",
     )
@@ -47,7 +52,7 @@ def _jdk(name: str, interval_ms: int) -> Contender:
     return Contender(
         name,
         f"-XX:TrimNativeHeapInterval={interval_ms}",
-        flags=(f"-XX:TrimNativeHeapInterval={interval_ms}", "-Xlog:trimnative=debug:file={log}:uptime"),
+        flags=(f"-XX:TrimNativeHeapInterval={interval_ms}", "-Xlog:trimnative=debug:file={log}:uptime,timenanos"),
         thread=JDK_THREAD,
         log="jdk",
     )
@@ -62,11 +67,16 @@ def _preload(name: str, title: str, library: str, package: str, **environment: s
     )
 
 
-def _tuned(name: str, options: str, *more_loads: str) -> Contender:
-    """The agent with parameters for malloc: for the load that they are made for, and few others."""
-    return replace(_agent(name, options), only_loads=("tops", *more_loads))
+def _on(contender: Contender, *loads: str) -> Contender:
+    """For the loads that tell something of it."""
+    return replace(contender, only_loads=loads)
 
 
+# Where memory lies free in few arenas or in tops, and how it is released can be told apart.
+_RELEASING = (
+    "reload-synthetic", "reload-synthetic-1", "reload-synthetic-4", "tops", "small",
+    "large-1", "large-4", "large-default", "large-8", "large-64", "busy-1", "busy-4", "busy-default",
+)  # fmt: skip
 _START_UPS = ("start-up", "start-up-classes")
 _DECAY = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:1000"
 
@@ -74,9 +84,15 @@ CONTENDERS = (
     Contender("none", "no trimming"),
     _agent("trimagent"),
     _agent("trimagent-512m", "threshold=512m"),
-    _tuned("trimagent-trim-threshold", "trim-threshold=8m", "steady", "reload-synthetic"),
-    _tuned("trimagent-trim-threshold-1m", "trim-threshold=1m"),
-    _tuned("trimagent-arena-max", "arena-max=4", "steady", "reload-synthetic"),
+    _on(_agent("trimagent-borrow", "mode=borrow"), *_RELEASING),
+    _on(_agent("trimagent-trim", "mode=trim"), *_RELEASING),
+    _on(
+        _agent("trimagent-arena-auto", "arena-max=auto"),
+        "reload-synthetic", "steady", "tops", "large-default", "busy-default",
+    ),
+    _on(_agent("trimagent-trim-threshold", "trim-threshold=8m"), "tops", "steady", "reload-synthetic"),
+    _on(_agent("trimagent-trim-threshold-1m", "trim-threshold=1m"), "tops"),
+    _on(_agent("trimagent-arena-max", "arena-max=4"), "tops", "steady", "reload-synthetic"),
     _jdk("jdk-1s", 1000),
     _jdk("jdk-10s", 10000),
     _jdk("jdk-60s", 60000),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .runs import Run, Sample
+from . import windows
+from .runs import Run
+from .sampler import Sample
 from .trims import Trim
 
 REFAULT_S = 10.0
@@ -10,17 +12,21 @@ PAGE_MIB = 4 / 1024
 CPU_MARGIN_S = 0.1  # The logs' clock begins a moment after the JVM's start.
 
 COLUMNS = (
-    "round", "load", "contender", "ended_early", "duration_s",
+    "round", "load", "contender", "ended_early", "failure", "duration_s",
     "retained_mib_s", "peak_rss_mib", "final_rss_mib", "base_rss_mib", "live_end_mib",
     "huge_pages_mib", "system_mib", "cgroup_mib", "leftover_mib", "tops_mib",
+    "heaps_before_mib", "heaps_after_mib", "tops_released_percent",
     "trims", "trims_below_1_mib", "trims_below_16_mib", "released_mib", "trim_longest_ms", "trim_wall_ms",
     "trim_cpu_ms", "petty_trim_cpu_ms", "estimates", "estimate_cpu_ms", "trimmer_cpu_ms",
-    "trimmer_cpu_percent", "wake_ups", "helper_cpu_ms", "stopped_ms", "process_cpu_s",
+    "ended_threads_cpu_ms", "release_cpu_ms", "trimmer_cpu_percent",
+    "wake_ups", "helper_cpu_ms", "stopped_ms", "process_cpu_s",
     "prediction_error_percent", "completeness_percent",
     "minor_faults", "refaults_mib",
     "victims", "victims_sharing", "victim_pairs", "victim_p50_ms", "victim_p999_ms", "victim_max_ms",
     "victim_max_unqueued_ms", "victim_blocked_ms", "victim_calm_max_ms", "victim_calm_blocked_ms",
     "requests", "request_p50_ms", "request_p999_ms", "request_max_ms",
+    "requests_after", "request_after_p999_ms", "request_after_max_ms",
+    "while_trimming_ratio",
     "throughput_per_s", "throughput_per_cpu_s", "throughput_ratio", "throughput_cpu_ratio",
     "reloads", "reload_mean_ms",
     "bursts", "burst_mean_ms", "burst_median_ms", "burst_max_ms", "burst_mean_cpu_ms",
@@ -126,6 +132,42 @@ def _trim_figures(run: Run) -> Row:
     return row
 
 
+def _beside_figures(run: Run) -> Row:
+    """What requests and threads at full speed feel of the trims."""
+    row: Row = {}
+    after = windows.requests_after_trims(run.requests, run.trims)
+    if after:
+        row["requests_after"] = len(after)
+        row["request_after_p999_ms"] = windows.quantile(after, 0.999)
+        row["request_after_max_ms"] = max(after)
+    if run.busy is not None:
+        ratio = windows.throughput_while_trimming(run.busy, run.trims)
+        if ratio is not None:
+            row["while_trimming_ratio"] = ratio
+    return row
+
+
+def _release_cpu_ms(row: Row, none: Run | None) -> float | None:
+    """
+    CPU of the threads that trim without their estimates, and of helpers that have ended: what threads
+    that ended have taken beyond those of the run without trimming.
+    """
+    if "trimmer_cpu_ms" not in row:
+        return None
+    ended_ms = 0.0
+    if none is not None and "ended_threads_cpu_ms" in row:
+        ended_ms = max(0.0, row["ended_threads_cpu_ms"] - none.figures.get("ended_threads_cpu_ms", 0.0))
+    return row["trimmer_cpu_ms"] + ended_ms - row.get("estimate_cpu_ms", 0.0)
+
+
+def _tops_released_percent(run: Run, none: Run | None) -> float | None:
+    """What of the heaps that held nothing any more was given back, in the end or before."""
+    if "heaps_after_mib" not in run.figures:
+        return None
+    before_mib = max(one.figures.get("heaps_before_mib", 0.0) for one in (run, none or run))
+    return (1 - run.figures["heaps_after_mib"] / before_mib) * 100 if before_mib else None
+
+
 def _throughput(run: Run) -> Row:
     """Operations per second and per CPU second, where the load counts operations."""
     if run.load.kind == "server":
@@ -143,6 +185,7 @@ def row_of(run: Run, none: Run | None) -> Row:
     row: Row = {"round": run.round, "load": run.load.name, "contender": run.contender.name}
     row["ended_early"] = int(run.ended_early)
     if run.ended_early:
+        row["failure"] = run.failure
         return row
     row.update({name: value for name, value in run.figures.items() if name in COLUMNS})
     if not run.load.rests:
@@ -161,6 +204,13 @@ def row_of(run: Run, none: Run | None) -> Row:
     if "trimmer_cpu_ms" in row:
         row["trimmer_cpu_percent"] = row["trimmer_cpu_ms"] / 10 / run.end_at_s
     row.update(_trim_figures(run))
+    row.update(_beside_figures(run))
+    for column, value in (
+        ("release_cpu_ms", _release_cpu_ms(row, none)),
+        ("tops_released_percent", _tops_released_percent(run, none)),
+    ):
+        if value is not None:
+            row[column] = value
     throughput = _throughput(run)
     row.update(throughput)
     if none is not None:

@@ -17,7 +17,23 @@ from .figures import Row  # noqa: E402
 from .loads import LOADS  # noqa: E402
 from .runs import Run  # noqa: E402
 
-_COLOURS = pyplot.get_cmap("tab10").colors + pyplot.get_cmap("Dark2").colors
+_COLOURS = pyplot.get_cmap("tab10").colors + pyplot.get_cmap("Dark2").colors + pyplot.get_cmap("Set1").colors
+
+
+# The longest stall, for whoever sees one plot only: its figure, loads and contenders.
+_LONGEST = "victim_calm_max_ms"
+_LONGEST_LOADS = {
+    "large-1": "4 GiB freed\nin 1 arena",
+    "large-4": "4 GiB freed\nin 4 arenas",
+    "large-8": "4 GiB freed\nin 8 arenas",
+    "reload-synthetic": "reloads of 1 GiB\nby 8 threads",
+}
+_LONGEST_TITLES = {
+    "trimagent": "trimagent",
+    "trimagent-borrow": "trimagent mode=borrow",
+    "trimagent-trim": "trimagent mode=trim: malloc_trim",
+    "jdk-1s": "the JDK's TrimNativeHeapInterval, 1 s",
+}
 
 
 def _colour(contender: str):
@@ -50,6 +66,47 @@ def plot_rss(path: Path, runs: list[Run]) -> None:
     axes.set_ylabel("RSS, MiB")
     axes.set_ylim(bottom=0)
     axes.legend(fontsize=7)
+    _save(figure, path)
+
+
+def plot_rows(out: Path, rows: list[Row]) -> None:
+    """The plots that need no more than results.csv."""
+    plot_stalls(out / "stalls.svg", rows)
+    plot_longest(out / "longest-stalls.svg", rows)
+
+
+def plot_longest(path: Path, rows: list[Row]) -> None:
+    """How long a malloc waits at most while a trim runs; none is drawn where no load tells it."""
+    loads = [load for load in _LONGEST_LOADS if any(r["load"] == load and _LONGEST in r for r in rows)]
+    names = [name for name in _LONGEST_TITLES if any(r["contender"] == name and _LONGEST in r for r in rows)]
+    if not loads or not names:
+        return
+    figure, axes = pyplot.subplots(figsize=(9, 4))
+    width = 0.8 / len(names)
+    for number, name in enumerate(names):
+        label = _LONGEST_TITLES[name]
+        for place, load in enumerate(loads):
+            own = [r[_LONGEST] for r in rows if (r["load"], r["contender"]) == (load, name) and _LONGEST in r]
+            if not own:
+                continue
+            middle = statistics.median(own)
+            bar = axes.bar(
+                place + (number - len(names) / 2 + 0.5) * width,
+                middle,
+                0.92 * width,
+                color=_colour(name),
+                label=label,
+                yerr=[[middle - min(own)], [max(own) - middle]] if len(own) > 1 else None,
+                error_kw={"linewidth": 0.6},
+            )
+            label = None  # The legend has it once.
+            axes.bar_label(bar, [format(middle, ".1f" if middle < 10 else ".0f")], padding=2, fontsize=8)
+    axes.set_title("longest wait of a malloc and free while free memory is given back, ms", fontsize=10)
+    axes.set_xticks(range(len(loads)), [_LONGEST_LOADS[load] for load in loads], fontsize=9)
+    axes.margins(y=0.1)
+    axes.set_ylim(bottom=0)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(fontsize=8, frameon=False)
     _save(figure, path)
 
 

@@ -23,15 +23,18 @@ _SHOWN = (
     ("huge_pages_mib", "huge pages", ".0f"),
     ("leftover_mib", "left to trim", ".0f"),
     ("tops_mib", "tops", ".0f"),
+    ("tops_released_percent", "released of tops %", ".1f"),
     ("trims", "trims", ".0f"),
     ("trims_below_1_mib", "< 1 MiB", ".0f"),
     ("trims_below_16_mib", "< 16 MiB", ".0f"),
     ("trimmer_cpu_ms", "trimmer CPU ms", ".1f"),
+    ("release_cpu_ms", "of releasing ms", ".1f"),
     ("estimate_cpu_ms", "estimates ms", ".1f"),
     ("petty_trim_cpu_ms", "< 16 MiB ms", ".1f"),
     ("helper_cpu_ms", "helper CPU ms", ".0f"),
     ("stopped_ms", "stopped ms", ".0f"),
     ("wake_ups", "wake-ups", ".0f"),
+    ("completeness_percent", "released %", ".1f"),
     ("prediction_error_percent", "prediction off %", ".1f"),
     ("victim_max_unqueued_ms", "max stall ms", ".2f"),
     ("victim_blocked_ms", "blocked ms", ".1f"),
@@ -41,6 +44,8 @@ _SHOWN = (
     ("request_p50_ms", "request p50 ms", ".3f"),
     ("request_p999_ms", "p99.9", ".2f"),
     ("request_max_ms", "max", ".1f"),
+    ("request_after_p999_ms", "after a trim p99.9", ".2f"),
+    ("while_trimming_ratio", "throughput while trimming", ".3f"),
     ("throughput_ratio", "throughput", ".3f"),
     ("throughput_cpu_ratio", "throughput by CPU", ".3f"),
     ("reload_mean_ms", "reload ms", ".0f"),
@@ -69,7 +74,7 @@ def write_csv(path: Path, rows: list[Row]) -> None:
 
 
 def _value(name: str, text: str) -> float | str:
-    if name in ("load", "contender"):
+    if name in ("load", "contender", "failure"):
         return text
     return int(text) if text.lstrip("-").isdigit() else float(text)
 
@@ -130,7 +135,10 @@ def _table(rows: list[Row]) -> list[str]:
         if own:
             cells = [_cell([row[name] for row in own if name in row], form) for name, _, form in shown]
             early = sum(row["ended_early"] for row in own)
-            title = contender.title + (f" (JVM died in {early} of {len(own)} runs)" if early else "")
+            reason = next((row.get("failure") for row in own if row["ended_early"]), None)
+            title = contender.title
+            if early:
+                title += f" (in {early} of {len(own)} runs the JVM {reason or 'died'})"
             lines.append(f"| {title} | " + " | ".join(cells) + " |")
     return lines
 

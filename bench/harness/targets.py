@@ -12,6 +12,11 @@ AGENT = "trimagent"
 RIVAL = "jdk-1s"
 RELOADS = ("reload-synthetic", "reload-xgboost")
 CALM = ("steady", "gc-heavy", "idle")
+TRIM = "trimagent-trim"  # What malloc_trim does, decided by the same agent.
+# The longest stall that a trim may add, in ms, whatever others add.
+STALL_LIMITS = {"large-1": 15.0, "large-4": 5.0, "large-default": 5.0, "large-8": 5.0}
+IN_FEW_ARENAS = ("reload-synthetic-1", "reload-synthetic-4")
+BUSY = ("busy-1", "busy-4", "busy-default")
 NO_STALL_MS = 0.5  # What an idle system adds now and then.
 LIBRARY_KIB = 96
 RSS_KIB = 512
@@ -119,8 +124,9 @@ def _check_calm(check: _Check) -> None:
 def _check_trims(check: _Check, loads: list[str]) -> None:
     for load in loads:
         complete = check.rows.median(load, AGENT, "completeness_percent")
-        if load in (*RELOADS, "small", "large-8", "large-64"):
+        if load in (*RELOADS, *IN_FEW_ARENAS, *STALL_LIMITS, "small", "large-64"):
             check.at_least(load, "released, % of what malloc_trim could", complete, 98, ".1f")
+        if load in (*RELOADS, "small", "large-8", "large-64"):
             error = check.rows.median(load, AGENT, "prediction_error_percent")
             check.at_most(load, "worst prediction, % off", error, 25 if load == "small" else 2, ".1f")
         useless = check.rows.values(load, AGENT, "trims_below_1_mib")
@@ -142,12 +148,41 @@ def _check_stalls(check: _Check, loads: list[str]) -> None:
         check.at_most(load, "max. malloc stall added, ms", max(0.0, agent - none), limit, ".2f")
 
 
+def _given_back_ratio(one: Row, other: Row) -> float | None:
+    """What lies between the peak and the end, which is the same load's."""
+    if not {"peak_rss_mib", "final_rss_mib"} <= one.keys() & other.keys():
+        return None
+    given_mib, others_mib = (row["peak_rss_mib"] - row["final_rss_mib"] for row in (one, other))
+    return given_mib / others_mib * 100 if others_mib > 0 else None
+
+
+def _check_releasing(check: _Check) -> None:
+    """Against malloc_trim in the same run, and what it cannot do."""
+    for load, limit in STALL_LIMITS.items():
+        none, agent = (check.rows.median(load, name, "victim_calm_max_ms") for name in ("none", AGENT))
+        if None not in (none, agent):
+            added = max(0.0, agent - none)
+            check.at_most(load, "max. malloc stall added, whatever others add, ms", added, limit, ".2f")
+    for load in (*STALL_LIMITS, "reload-synthetic", *IN_FEW_ARENAS):
+        given = check.rows.median_of(load, AGENT, TRIM, _given_back_ratio)
+        check.at_least(load, "RSS given back, % of malloc_trim's", given, 98, ".1f")
+        check.ratio(load, "CPU of releasing, of malloc_trim's", "release_cpu_ms", TRIM, 2.0)
+        after = "request p99.9 in the 5 s after a trim, of malloc_trim's"
+        check.ratio(load, after, "request_after_p999_ms", TRIM, 1.1)
+    tops = check.rows.median("tops", AGENT, "tops_released_percent")
+    check.at_least("tops", "released of tops, %", tops, 95, ".1f")
+    for load in BUSY:
+        ratio = check.rows.median(load, AGENT, "while_trimming_ratio")
+        check.at_least(load, "throughput while a trim runs, of before", ratio, 0.8, ".3f")
+
+
 def check_targets(rows: list[Row], loads: list[str], library_kib: float | None) -> list[Verdict]:
     check = _Check(Rows(rows))
     _check_reloads(check)
     _check_calm(check)
     _check_trims(check, loads)
     _check_stalls(check, loads)
+    _check_releasing(check)
     check.at_most("–", "library, stripped, KiB", library_kib, LIBRARY_KIB, ".0f")
     added = check.rows.median("start-up", AGENT, "start_rss_added_kib")
     check.at_most("start-up", "RSS added, KiB", added, RSS_KIB, ".0f")

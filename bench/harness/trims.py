@@ -19,6 +19,13 @@ class Trim:
     released_mib: float
     took_ms: float | None
     expected_mib: float | None = None
+    # When it began, by the monotonic clock; None where nobody has told it exactly.
+    began_s: float | None = None
+
+    @property
+    def ended_s(self) -> float | None:
+        known = self.began_s is not None and self.took_ms is not None
+        return self.began_s + self.took_ms / 1e3 if known else None
 
     @property
     def useless(self) -> bool:
@@ -48,25 +55,31 @@ def _ms(text: str) -> float:
     return float(found.group(1)) * (1000 if found.group(2) == "s" else 1)
 
 
-def agent_trims(log: str, reason: str = r"\S+") -> list[Trim]:
+def agent_trims(log: str, zero_s: float, reason: str = r"\S+") -> list[Trim]:
+    """The agent's lines, whose clock has its zero at zero_s of the monotonic one."""
+    # What is logged of a trim is logged after a look at what it has done; its beginning at once.
+    begins = re.findall(r"^\[([\d.]+)s\]\[[^\]]*\]\[[^\]]*\] trim #(\d+) \S+ begins", log, re.MULTILINE)
+    began_s = {number: zero_s + float(at) for at, number in begins}
     pattern = re.compile(
-        rf"^\[([\d.]+)s\]\[[^\]]*\]\[[^\]]*\] trim #\d+ {reason}: RSS\+swap (?:({_SIZE})->({_SIZE})|unknown).*?"
+        rf"^\[([\d.]+)s\]\[[^\]]*\]\[[^\]]*\] trim #(\d+) {reason}: RSS\+swap"
+        rf" (?:({_SIZE})->({_SIZE})|unknown).*?"
         rf" in ([\d.]+m?s), expected (?:at most )?({_SIZE}|unknown), released ({_SIZE}|unknown)",
         re.MULTILINE,
     )
     trims = []
-    for at, before, after, took, expected, released in pattern.findall(log):
+    for at, number, before, after, took, expected, released in pattern.findall(log):
         if released == "unknown":
             freed = _mib(before) - _mib(after) if before else 0.0
         else:
             freed = _mib(released)
-        trims.append(Trim(float(at), freed, _ms(took), None if expected == "unknown" else _mib(expected)))
+        expected_mib = None if expected == "unknown" else _mib(expected)
+        trims.append(Trim(float(at), freed, _ms(took), expected_mib, began_s.get(number)))
     return trims
 
 
 def demanded_trim(log: str) -> Trim | None:
     """The last trim that the agent made on demand."""
-    return next(reversed(agent_trims(log, "demand")), None)
+    return next(reversed(agent_trims(log, 0.0, "demand")), None)
 
 
 def agent_status(log: str) -> AgentStatus | None:
@@ -83,14 +96,19 @@ def agent_status(log: str) -> AgentStatus | None:
 
 
 def jdk_trims(log: str) -> list[Trim]:
-    """The lines of -Xlog:trimnative; the changes are those of the whole process."""
+    """The lines of -Xlog:trimnative; the changes are those of the whole process. Its ns are monotonic."""
     pattern = re.compile(
-        rf"^\[([\d.]+)s\].*Periodic Trim \(\d+\): ({_SIZE})->({_SIZE}) \(([+-])({_SIZE})\) ([\d.]+)ms",
+        rf"^\[([\d.]+)s\]\[(\d+)ns\].*Periodic Trim \(\d+\): ({_SIZE})->({_SIZE}) \(([+-])({_SIZE})\) ([\d.]+)ms",
         re.MULTILINE,
     )
     return [
-        Trim(float(at), _mib(change) if sign == "-" else 0.0, float(took))
-        for at, _, _, sign, change, took in pattern.findall(log)
+        Trim(
+            float(at),
+            _mib(change) if sign == "-" else 0.0,
+            float(took),
+            began_s=int(ended_ns) / 1e9 - float(took) / 1e3,
+        )
+        for at, ended_ns, _, _, sign, change, took in pattern.findall(log)
     ]
 
 

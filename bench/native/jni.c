@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "blocks.h"
+#include "busy.h"
 #include "churn.h"
+#include "heaps.h"
 #include "pool.h"
 #include "tops.h"
 #include "victims.h"
@@ -99,6 +101,30 @@ JNIEXPORT jlong JNICALL Java_bench_Native_topsBytes(JNIEnv *env, jclass type)
     (void)env;
     (void)type;
     return (jlong)bench_tops_bytes();
+}
+
+JNIEXPORT jlong JNICALL Java_bench_Native_heapsResident(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    return (jlong)bench_heaps_resident();
+}
+
+JNIEXPORT void JNICALL Java_bench_Native_startBusy(JNIEnv *env, jclass type, jint threads)
+{
+    (void)env;
+    (void)type;
+    bench_busy_start((unsigned)threads);
+}
+
+JNIEXPORT void JNICALL Java_bench_Native_stopBusy(JNIEnv *env, jclass type, jstring path)
+{
+    (void)type;
+    const char *chars = (*env)->GetStringUTFChars(env, path, NULL);
+    if (chars != NULL) {
+        bench_busy_stop(chars);
+        (*env)->ReleaseStringUTFChars(env, path, chars);
+    }
 }
 
 JNIEXPORT void JNICALL Java_bench_Native_startVictims(JNIEnv *env, jclass type, jint victims)

@@ -9,7 +9,6 @@
 #include <time.h>
 
 #define PAGE_BYTES 4096
-#define HEAP_BYTES (UINT64_C(64) << 20)
 #define NON_MAIN_ARENA 4U
 #define MMAPPED 2U
 #define MAIN_ARENA 1U
@@ -104,7 +103,7 @@ uintptr_t bench_arena_of(const void *block)
     if ((size & NON_MAIN_ARENA) == 0) {
         return MAIN_ARENA;
     }
-    uintptr_t heap = (uintptr_t)block & ~(uintptr_t)(HEAP_BYTES - 1);
+    uintptr_t heap = (uintptr_t)block & ~(uintptr_t)(BENCH_HEAP_BYTES - 1);
     return *(const uintptr_t *)heap; // NOLINT(performance-no-int-to-ptr)
 }
 

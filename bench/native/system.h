@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The size and alignment of a heap of an arena but the main one: glibc's HEAP_MAX_SIZE. */
+#define BENCH_HEAP_BYTES (UINT64_C(64) << 20)
+
 uint64_t bench_now_ns(void);
 uint64_t bench_thread_cpu_ns(void);
 void bench_sleep_ns(uint64_t ns);

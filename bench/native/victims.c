@@ -1,13 +1,12 @@
 #include "victims.h"
 
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "crew.h"
 #include "histogram.h"
 #include "pool.h"
 
@@ -15,10 +14,6 @@
 /* glibc keeps blocks of up to 1032 bytes in the tcache, where no lock is needed. */
 #define SMALLEST 2048
 #define LARGEST 16384
-/* Threads that are started to find those that share arenas with the pool. */
-#define CANDIDATES_MAX 256
-
-enum role { ROLE_UNKNOWN, ROLE_VICTIM, ROLE_SURPLUS };
 
 /* Stalls without the victim's own waiting for a CPU. */
 struct stalls {
@@ -26,26 +21,17 @@ struct stalls {
     uint64_t blocked_ns;
 };
 
-struct candidate {
-    uintptr_t arena;
-    enum role role;
+struct victim {
     struct bench_random random;
     struct bench_histogram *histogram;
     struct stalls all;
     struct stalls calm; /* While the pool is at rest. */
-    pthread_t thread;
 };
 
-static struct {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    struct candidate candidates[CANDIDATES_MAX];
-    unsigned count;
-    unsigned attached; /* Candidates that have found their arenas. */
-    unsigned sharing;
-    unsigned victims;
-    atomic_bool ending;
-} state = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+static bench_crew_work suffer;
+
+static struct victim victims[BENCH_CREW_CANDIDATES];
+static struct bench_crew crew = {.work = suffer};
 
 /* How long this thread has waited for a CPU so far; 0 where the kernel does not tell. */
 static uint64_t queued_ns(int schedstat)
@@ -72,7 +58,7 @@ static void merge_stalls(struct stalls *stalls, const struct stalls *other)
     stalls->max_ns = other->max_ns > stalls->max_ns ? other->max_ns : stalls->max_ns;
 }
 
-static void suffer_once(struct candidate *self, int schedstat)
+static void suffer_once(struct victim *self, int schedstat)
 {
     size_t size = SMALLEST + bench_random_next(&self->random) % (LARGEST - SMALLEST);
     bool calm = !bench_pool_busy();
@@ -97,10 +83,13 @@ static void suffer_once(struct candidate *self, int schedstat)
     }
 }
 
-static void suffer(struct candidate *self)
+static void suffer(struct bench_crew *own_crew, unsigned member)
 {
+    struct victim *self = &victims[member];
+    self->random.state = 77U + member;
+    self->histogram = bench_map(sizeof *self->histogram);
     int schedstat = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
-    while (!atomic_load_explicit(&state.ending, memory_order_relaxed)) {
+    while (!bench_crew_ending(own_crew)) {
         suffer_once(self, schedstat);
         bench_sleep_ns(PERIOD_NS);
     }
@@ -109,82 +98,9 @@ static void suffer(struct candidate *self)
     }
 }
 
-static void *run(void *argument)
+void bench_victims_start(unsigned wanted)
 {
-    struct candidate *self = argument;
-    char *block = bench_allocate(SMALLEST);
-    (void)pthread_mutex_lock(&state.lock);
-    self->arena = bench_arena_of(block);
-    state.attached++;
-    (void)pthread_cond_broadcast(&state.changed);
-    /* Surplus threads wait too: one that ended would hand its arena to the next candidate. */
-    while (self->role == ROLE_UNKNOWN) {
-        (void)pthread_cond_wait(&state.changed, &state.lock);
-    }
-    (void)pthread_mutex_unlock(&state.lock);
-    free(block);
-    if (self->role == ROLE_VICTIM) {
-        suffer(self);
-    }
-    return NULL;
-}
-
-static bool is_of_pool(uintptr_t arena)
-{
-    for (unsigned i = 0; i < bench_pool_threads(); i++) {
-        if (bench_pool_worker(i)->arena == arena) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The number of candidates before this one that are in the same arena. */
-static unsigned earlier_in(const struct candidate *candidate)
-{
-    unsigned earlier = 0;
-    for (const struct candidate *other = state.candidates; other < candidate; other++) {
-        earlier += other->arena == candidate->arena;
-    }
-    return earlier;
-}
-
-/* Starts one candidate and waits until it has its arena; returns whether it is a good victim. */
-static bool try_candidate(void)
-{
-    struct candidate *candidate = &state.candidates[state.count];
-    candidate->random.state = 77U + state.count;
-    if (pthread_create(&candidate->thread, NULL, run, candidate) != 0) {
-        bench_fail("pthread_create");
-    }
-    state.count++;
-    while (state.attached < state.count) {
-        (void)pthread_cond_wait(&state.changed, &state.lock);
-    }
-    unsigned arenas = bench_pool_arenas();
-    return candidate->arena == 0 || !is_of_pool(candidate->arena)
-               ? candidate->arena == 0
-               : earlier_in(candidate) <= state.sharing / arenas;
-}
-
-void bench_victims_start(unsigned victims)
-{
-    (void)pthread_mutex_lock(&state.lock);
-    while (state.victims < victims && state.count < CANDIDATES_MAX) {
-        if (try_candidate()) {
-            struct candidate *chosen = &state.candidates[state.count - 1];
-            chosen->role = ROLE_VICTIM;
-            chosen->histogram = bench_map(sizeof *chosen->histogram);
-            state.victims++;
-            state.sharing += chosen->arena != 0;
-        }
-    }
-    for (unsigned i = 0; i < state.count; i++) {
-        struct candidate *candidate = &state.candidates[i];
-        candidate->role = candidate->role == ROLE_VICTIM ? ROLE_VICTIM : ROLE_SURPLUS;
-    }
-    (void)pthread_cond_broadcast(&state.changed);
-    (void)pthread_mutex_unlock(&state.lock);
+    bench_crew_start(&crew, wanted);
 }
 
 void bench_victims_stop(struct bench_victims_result *result)
@@ -193,23 +109,18 @@ void bench_victims_stop(struct bench_victims_result *result)
     struct bench_histogram *all = bench_map(sizeof *all);
     struct stalls stalls = {0};
     struct stalls calm = {0};
-    atomic_store(&state.ending, true);
-    for (unsigned i = 0; i < state.count; i++) {
-        struct candidate *candidate = &state.candidates[i];
-        (void)pthread_join(candidate->thread, NULL);
-        if (candidate->role != ROLE_VICTIM) {
-            continue;
-        }
-        bench_histogram_merge(all, candidate->histogram);
-        merge_stalls(&stalls, &candidate->all);
-        merge_stalls(&calm, &candidate->calm);
+    bench_crew_stop(&crew);
+    for (unsigned i = 0; i < crew.members; i++) {
+        bench_histogram_merge(all, victims[i].histogram);
+        merge_stalls(&stalls, &victims[i].all);
+        merge_stalls(&calm, &victims[i].calm);
     }
     result->max_unqueued_ns = stalls.max_ns;
     result->blocked_ns = stalls.blocked_ns;
     result->calm_max_unqueued_ns = calm.max_ns;
     result->calm_blocked_ns = calm.blocked_ns;
-    result->victims = state.victims;
-    result->sharing = state.sharing;
+    result->victims = crew.members;
+    result->sharing = crew.sharing;
     result->pairs = all->count;
     result->p50_ns = bench_histogram_quantile(all, 0.5);
     result->p999_ns = bench_histogram_quantile(all, 0.999);

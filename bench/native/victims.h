@@ -26,7 +26,7 @@ struct bench_victims_result {
 };
 
 /* Starts the threads; after bench_pool_start. */
-void bench_victims_start(unsigned victims);
+void bench_victims_start(unsigned wanted);
 
 /* Ends them and sums up. */
 void bench_victims_stop(struct bench_victims_result *result);

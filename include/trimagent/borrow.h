@@ -30,6 +30,7 @@ struct trim_borrow_arena;
 struct trim_borrow_world {
     void *(*take)(size_t bytes);        /* malloc; NULL where there is none. */
     void (*give)(void *piece);          /* free. */
+    void *(*shrink)(void *piece, size_t bytes); /* realloc to fewer bytes. */
     size_t (*usable)(const void *piece); /* malloc_usable_size. */
     /* Resident bytes of whole pages. */
     uint64_t (*resident)(uint64_t start, uint64_t end);
@@ -52,6 +53,8 @@ struct trim_borrow_arena {
     uint64_t free_bytes;    /* In whole pages of free chunks. */
     uint64_t wanted_bytes;  /* Of these resident, without the top's. */
     uint64_t largest_bytes; /* Of the free chunks in its bins, as malloc_info prints it. */
+    uint64_t largest_count; /* Chunks in the bin of the largest, */
+    uint64_t largest_total; /* and their bytes. */
     uint64_t sizes;         /* Set of trim_size_class of the free chunks. */
     uint64_t chunks;        /* Free ones that have whole pages. */
     uint64_t end;           /* Of its last heap. */

@@ -86,7 +86,7 @@ public final class GcHeavy {
                 served++;
                 // One in so many, so that the record itself stays small.
                 if (served % 32 == 0) {
-                    latencies.add(System.nanoTime() - began);
+                    latencies.add(began, System.nanoTime() - began);
                 }
             }
             cpuNs = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();

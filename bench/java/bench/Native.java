@@ -33,6 +33,15 @@ final class Native {
     /** Bytes in the tops of all arenas but the main one. */
     static native long topsBytes();
 
+    /** Resident bytes in the heaps of the load's arenas but the main one. */
+    static native long heapsResident();
+
+    /** Starts threads that work at full speed in the load's arenas. */
+    static native void startBusy(int threads);
+
+    /** Ends them, and writes what they got done in each millisecond to a file. */
+    static native void stopBusy(String path);
+
     static native void startVictims(int victims);
 
     /**

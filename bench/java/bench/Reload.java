@@ -18,22 +18,30 @@ public final class Reload {
         int classes = parameters.number("classes", 250);
         int reloads = parameters.number("reloads", 3);
         long interval = parameters.number("interval", 14000);
+        // The first release; the model has to be loaded by then.
+        long first = parameters.number("first", 2000);
         int victims = parameters.number("victims", 4);
         int requestThreads = parameters.number("requests", 2);
+        long requestPeriodUs = parameters.number("request-period-us", 4000);
+        boolean busy = parameters.yes("busy");
         boolean retires = parameters.yes("retire");
         Trimmer trimmer = parameters.yes("jna") ? Trimmer.byJna() : Trimmer.NONE;
         parameters.end();
 
         Stage stage = new Stage(threads, victims);
         stage.begin();
-        Requests requests = new Requests();
+        Requests requests = new Requests(requestPeriodUs * 1000);
         requests.start(requestThreads);
+        if (busy) {
+            // One CPU is left for the trims: what they take is then not the CPU but the locks.
+            Native.startBusy(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
+        }
         ModelClassLoader loader = ModelClassLoader.withClasses(classes);
         Native.load(0, bytes, smallest, largest);
         long reloadMs = 0;
         int rounds = reloads + (retires ? 1 : 0);
         for (int round = 1; round <= rounds; round++) {
-            stage.sleepUntil(round == 1 ? 2000 : 2000 + (round - 1) * interval);
+            stage.sleepUntil(first + (round - 1) * interval);
             long began = stage.elapsedMs();
             loader = ModelClassLoader.withClasses(classes);
             int old = (round - 1) % 2;
@@ -45,7 +53,11 @@ public final class Reload {
             stage.say("released " + round);
             trimmer.trim();
         }
-        stage.sleepUntil(2000 + rounds * interval);
+        stage.sleepUntil(first + rounds * interval);
+        stage.close();
+        if (busy) {
+            Native.stopBusy(Stage.file("busy"));
+        }
         requests.end().putInto(stage);
         stage.put("reloads", rounds);
         stage.put("reload_mean_ms", reloadMs / rounds);

@@ -6,10 +6,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Java threads that serve a small request every few milliseconds, each with native memory. */
 final class Requests {
-    private static final long PERIOD_NS = 4_000_000;
-
+    private final long periodNs;
     private final List<Server> servers = new ArrayList<>();
     private volatile boolean ending;
+
+    /** Each thread pauses so long between two requests. */
+    Requests(long periodNs) {
+        this.periodNs = periodNs;
+    }
 
     void start(int threads) {
         for (int i = 0; i < threads; i++) {
@@ -45,8 +49,8 @@ final class Requests {
                 seed = seed * 6364136223846793005L + 1442695040888963407L;
                 long began = System.nanoTime();
                 Native.request(seed);
-                latencies.add(System.nanoTime() - began);
-                LockSupport.parkNanos(PERIOD_NS);
+                latencies.add(began, System.nanoTime() - began);
+                LockSupport.parkNanos(periodNs);
             }
         }
     }

@@ -21,7 +21,7 @@ final class Stage {
     /** Publishes live bytes and starts the native threads; victims start with {@link #begin}. */
     Stage(int threads, int victims) {
         this.victims = victims;
-        String live = System.getProperty("bench.live");
+        String live = file("live");
         if (live != null) {
             Native.publishLive(live);
         }
@@ -62,9 +62,36 @@ final class Stage {
         put(name, Math.round(ns / 1e3) / 1e3);
     }
 
+    /** A file that the runner wants to be written; null where there is no runner. */
+    static String file(String name) {
+        String directory = System.getProperty("bench.files");
+        return directory == null ? null : directory + "/" + name;
+    }
+
+    /**
+     * Says that the load is over, before any of its threads ends: the runner sums up the CPU time
+     * of the threads that have ended by then, which are those of the contender.
+     */
+    void close() throws InterruptedException {
+        say("closing");
+        Thread.sleep(100);
+    }
+
     /** Ends the victims, prints the results and waits until the runner has enough. */
     void end() throws IOException {
         double[] figures = Native.stopVictims();
+        if (figures[0] != 0) {
+            putVictims(figures);
+        }
+        say("result " + json());
+        BufferedReader input = new BufferedReader(
+                new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        while (input.readLine() != null) {
+            continue;
+        }
+    }
+
+    private void putVictims(double[] figures) {
         put("victims", (int) figures[0]);
         put("victims_sharing", (int) figures[1]);
         put("victim_pairs", (long) figures[2]);
@@ -75,12 +102,6 @@ final class Stage {
         putMs("victim_blocked_ms", figures[7]);
         putMs("victim_calm_max_ms", figures[8]);
         putMs("victim_calm_blocked_ms", figures[9]);
-        say("result " + json());
-        BufferedReader input = new BufferedReader(
-                new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        while (input.readLine() != null) {
-            continue;
-        }
     }
 
     private String json() {

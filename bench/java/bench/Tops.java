@@ -23,9 +23,12 @@ public final class Tops {
         stage.put("operations", (long) figures[0]);
         stage.put("throughput_per_s", Math.round(figures[0] / figures[1] * 1e9 * threads));
         stage.put("throughput_per_cpu_s", Math.round(figures[0] / figures[2] * 1e9));
+        stage.put("heaps_before_mib", Native.heapsResident() >> 20);
         stage.say("released 1");
         System.gc();
         stage.sleepUntil(stage.elapsedMs() + rest * 1000L);
+        stage.close();
+        stage.put("heaps_after_mib", Native.heapsResident() >> 20);
         stage.put("tops_mib", Native.topsBytes() >> 20);
         stage.end();
     }
