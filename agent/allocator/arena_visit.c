@@ -5,7 +5,9 @@
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "trimagent/arena_scan.h"
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
 #include "trimagent/thread.h"
@@ -30,11 +32,33 @@ static void wait_for(sem_t *semaphore)
     }
 }
 
+/*
+ * Finds the arena that the address belongs to, if it is one of the map's. It may have grown since
+ * the scan, so that its heap, or the one that it has begun meanwhile, has to tell.
+ */
+static bool arena_of(const struct trim_arena_map *map, uint64_t address, uint64_t *arena)
+{
+    if (trim_arena_map_arena(map, address, arena)) {
+        return true;
+    }
+    if (map->main_end != 0 && address >= map->main_end && address < (uint64_t)(uintptr_t)sbrk(0)) {
+        *arena = TRIM_MAIN_ARENA;
+        return true;
+    }
+    struct trim_heap_header header;
+    if (!trim_arena_scan_reread(address / TRIM_ARENA_HEAP_BYTES * TRIM_ARENA_HEAP_BYTES, &header) ||
+        trim_arena_map_bytes(map, header.arena) == 0) {
+        return false;
+    }
+    *arena = header.arena;
+    return true;
+}
+
 static void look(struct visit *visit)
 {
     uint64_t arena = 0;
     void *probe = malloc(PROBE_BYTES);
-    bool known = trim_arena_map_arena(visit->map, (uint64_t)(uintptr_t)probe, &arena);
+    bool known = arena_of(visit->map, (uint64_t)(uintptr_t)probe, &arena);
     free(probe);
     if (known) {
         visit->more = visit->visitor->visit(visit->visitor->context, arena);

@@ -7,6 +7,7 @@
 
 #include "trimagent/arena_scan.h"
 #include "trimagent/cgroup_path.h"
+#include "trimagent/cpu_count.h"
 #include "trimagent/cpu_throttle.h"
 #include "trimagent/flat_keyed.h"
 #include "trimagent/malloc_info.h"
@@ -53,7 +54,14 @@ void read_malloc_info(const std::string &text)
     trim_malloc_info_begin(&parser, 4096);
     trim_malloc_info_feed(&parser, text.data(), text.size() / 2);
     trim_malloc_info_feed(&parser, text.data() + text.size() / 2, text.size() - text.size() / 2);
-    (void)trim_malloc_info_end(&parser, &info);
+    if (trim_malloc_info_end(&parser, &info) == 0) {
+        require(parser.arena_count <= TRIM_ARENA_FIGURES_MAX);
+        require(parser.arena_count <= info.arenas);
+        for (size_t arena = 0; arena < parser.arena_count; ++arena) {
+            require(parser.arenas[arena].inner_bytes <= info.inner_bytes);
+            require(parser.arenas[arena].system_bytes <= info.system_bytes);
+        }
+    }
 }
 
 void read_proc(const std::string &text)
@@ -93,9 +101,11 @@ void read_cgroup(const std::string &text)
     if (trim_parse_pressure(text.data(), text.size(), &averages) == 0) {
         require(averages.avg10 <= 10000 && averages.avg60 <= 10000 && averages.avg300 <= 10000);
     }
+    (void)trim_parse_cpu_max(text.data(), text.size());
     const size_t half = text.find('\n');
     const trim_span first = {text.data(), half == std::string::npos ? text.size() : half};
     const trim_span second = {text.data() + first.length, text.size() - first.length};
+    (void)trim_parse_cfs_quota(first.data, first.length, second.data, second.length);
     if (trim_parse_cgroup_line(first.data, first.length, &line) == 0) {
         view_cgroup(first, line.path);
         view_cgroup(line.path, line.path);

@@ -117,7 +117,8 @@ TEST_P(Command, StatusTellsCountersOptionsAndLastTrims)
     ASSERT_TRUE(jvm_.wait_for_line(log_lines::pauses_seen()));
     for (const std::string part :
          {" *classes: loaded [1-9]", " *considered 1: 1 trim \\(demand 1\\)",
-          " *last estimate: .*expected", " *options: threshold=64m,urgent=85%,on=watermark,",
+          " *last estimate: .*expected",
+          " *options: threshold=64m,mode=auto,urgent=85%,on=watermark,",
           " *[0-9.]+s ago trim #1 demand: RSS"}) {
         EXPECT_TRUE(jvm_.wait_for_line(log_lines::decorated("info", part)));
     }
@@ -132,8 +133,8 @@ TEST_P(Command, ThatIsUnknownIsExplainedAndChangesNothing)
     (void)jvm_.attach("on:full-gc");
     ASSERT_TRUE(jvm_.wait_for_line(log_lines::unknown_command("on:full-gc")));
     EXPECT_EQ(jvm_.attach("status").exit_code, 0);
-    ASSERT_TRUE(jvm_.wait_for_line(
-        log_lines::decorated("info", " *options: threshold=64m,urgent=85%,on=watermark,")));
+    ASSERT_TRUE(jvm_.wait_for_line(log_lines::decorated(
+        "info", " *options: threshold=64m,mode=auto,urgent=85%,on=watermark,")));
     EXPECT_EQ(jvm_.threads_named("trimagent").size(), 1u);
     EXPECT_EQ(jvm_.finish(), 0);
     EXPECT_TRUE(jvm_.lines_with(log_lines::any_trim()).empty()) << jvm_.transcript();

@@ -29,8 +29,9 @@ TEST_P(Options, AreNotNeeded)
     EXPECT_EQ(jvm.lines_with(log_lines::start("performance counters")).size(), 1u)
         << jvm.transcript();
     EXPECT_EQ(
-        jvm.lines_with(log_lines::start(
-                           "threshold=64m,urgent=85%,on=full-gc+reload+watermark,settle=500ms"))
+        jvm
+            .lines_with(log_lines::start(
+                "threshold=64m,mode=auto,urgent=85%,on=full-gc+reload+watermark,settle=500ms"))
             .size(),
         1u)
         << jvm.transcript();

@@ -149,7 +149,7 @@ TEST_F(Estimate, LearnsWhereFastChunksLieAloneAndTakeNoBoundaryAway)
     ASSERT_GT(Predict(before_input).expected_bytes, released + 100 * kMiB);
     for (int trim = 0; trim < 6; ++trim) {
         const trim_estimate_result before = Predict(before_input);
-        trim_estimate_learn(&learned_, &before, &after, released);
+        trim_estimate_learn(&learned_, &before, &after, released, 0);
     }
     EXPECT_LT(Predict(before_input).expected_bytes, released + 20 * kMiB);
 }
@@ -223,7 +223,7 @@ TEST_F(Estimate, LearnsItsBiasFromWhatItSaysRightAfterATrim)
     const trim_estimate_result before = Predict(Input());
     trim_estimate_input after = Input();
     after.resident_bytes = 600 * kMiB;
-    trim_estimate_learn(&learned_, &before, &after, 400 * kMiB);
+    trim_estimate_learn(&learned_, &before, &after, 400 * kMiB, 0);
     EXPECT_EQ(learned_.bias_bytes, static_cast<int64_t>(30 * kMiB));
     EXPECT_EQ(Predict(after).expected_bytes, 0U);
     EXPECT_EQ(Predict(Input()).expected_bytes, 400 * kMiB);
@@ -235,7 +235,7 @@ TEST_F(Estimate, LearnsANegativeBiasToo)
     const trim_estimate_result before = Predict(Input());
     trim_estimate_input after = Input();
     after.resident_bytes = 560 * kMiB;
-    trim_estimate_learn(&learned_, &before, &after, 440 * kMiB);
+    trim_estimate_learn(&learned_, &before, &after, 440 * kMiB, 0);
     EXPECT_EQ(learned_.bias_bytes, -static_cast<int64_t>(10 * kMiB));
     EXPECT_EQ(Predict(after).expected_bytes, 0U);
     /* It says 440, and so it was. */
@@ -258,7 +258,7 @@ TEST_F(Estimate, KnowsAfterATrimWhatIsInUseAndNotResident)
     const trim_estimate_result before = Predict(sparse);
     trim_estimate_input after = sparse;
     after.resident_bytes = 20 * kMiB;
-    trim_estimate_learn(&learned_, &before, &after, 430 * kMiB);
+    trim_estimate_learn(&learned_, &before, &after, 430 * kMiB, 0);
     EXPECT_EQ(Predict(after).expected_bytes, 0U);
     EXPECT_EQ(Predict(sparse).expected_bytes, 430 * kMiB) << "freed and resident once more";
 }
@@ -300,7 +300,7 @@ TEST_F(Estimate, ComesCloserToTheShareThatComesTrueWithEachTrim)
             const uint64_t error = expected > released ? expected - released : released - expected;
             EXPECT_LE(error, last_error) << truth << " trim " << trim;
             last_error = error;
-            trim_estimate_learn(&learned_, &before, &after, released);
+            trim_estimate_learn(&learned_, &before, &after, released, 0);
             EXPECT_LE(learned_.fast_share, 1000U);
         }
         EXPECT_LT(last_error, 5 * kMiB) << truth;
@@ -312,7 +312,7 @@ TEST_F(Estimate, LearnsNothingOfFastbinsWhereThereWereNone)
     const trim_estimate_result before = Predict(Input());
     trim_estimate_input after = Input();
     after.resident_bytes = 570 * kMiB;
-    trim_estimate_learn(&learned_, &before, &after, 100 * kMiB);
+    trim_estimate_learn(&learned_, &before, &after, 100 * kMiB, 0);
     EXPECT_EQ(learned_.fast_share, uint64_t{TRIM_FAST_SHARE_START});
 }
 
@@ -331,7 +331,7 @@ TEST_F(Estimate, SurvivesFiguresOfBrokenInput)
                 if (known && !result.resident_assumed) {
                     EXPECT_LE(result.expected_bytes, input.resident_bytes);
                 }
-                trim_estimate_learn(&learned_, &result, &input, extreme);
+                trim_estimate_learn(&learned_, &result, &input, extreme, 0);
                 EXPECT_LE(learned_.fast_share, 1000U);
             }
         }

@@ -55,16 +55,17 @@ struct FakeAllocator {
     std::atomic<bool> estimate_fails{false};
     std::atomic<bool> hold_estimates{false};
     std::atomic<bool> hold_trims{false};
-    Event estimate_entered; /* An estimate that is held up has begun. */
-    Event estimate_allowed; /* Lets it end. */
-    Event estimated;        /* An estimate was taken or refused. */
-    Event trim_entered;     /* A trim has begun. */
-    Event trim_allowed;     /* Lets a trim end that is held up. */
+    std::atomic<bool> trim_cancelled{false}; /* The last trim was asked to end early. */
+    Event estimate_entered;                  /* An estimate that is held up has begun. */
+    Event estimate_allowed;                  /* Lets it end. */
+    Event estimated;                         /* An estimate was taken or refused. */
+    Event trim_entered;                      /* A trim has begun. */
+    Event trim_allowed;                      /* Lets a trim end that is held up. */
 
     static const trim_allocator *Table()
     {
-        static const trim_allocator table = {"fake", Estimate, Refaulted, Figures,
-                                             Trim,   Learn,    nullptr};
+        static const trim_allocator table = {"fake",  Estimate, Refaulted, Figures,
+                                             nullptr, Trim,     Learn,     nullptr};
         return &table;
     }
 
@@ -101,14 +102,17 @@ private:
         return 0;
     }
 
-    static int Trim()
+    static int Trim(const trim_cancel *cancel, trim_release *release)
     {
         FakeAllocator &fake = Get();
         ++fake.trims;
+        *release = {};
+        release->trimmed = true;
         fake.trim_entered.Happen();
         if (fake.hold_trims) {
             fake.trim_allowed.Await();
         }
+        fake.trim_cancelled = trim_cancel_requested(cancel);
         return 0;
     }
 

@@ -11,6 +11,7 @@
 #include "arena_threads.h"
 #include "bounded_text.h"
 #include "child_process.h"
+#include "release_once.h"
 #include "sanitized_malloc.h"
 #include "trimagent/allocator.h"
 #include "trimagent/arena_scan.h"
@@ -29,7 +30,8 @@ protected:
         SKIP_WITHOUT_GLIBC_MALLOC();
         allocator_ = trim_allocator_glibc();
         ASSERT_NE(allocator_, nullptr);
-        allocator_->trim();
+        allocator_->choose(TRIM_MODE_TRIM);
+        (void)ReleaseOnce(allocator_);
         uint64_t released = 0;
         trim_estimate after = {};
         ASSERT_EQ(allocator_->learn(0, &after, &released), 0);
@@ -63,7 +65,7 @@ protected:
         const trim_estimate before = Estimate();
         trim_estimate after = {};
         uint64_t released = 0;
-        EXPECT_EQ(allocator_->trim(), 0);
+        (void)ReleaseOnce(allocator_);
         EXPECT_EQ(allocator_->learn(before.resident_bytes, &after, &released), 0);
         return released;
     }
@@ -90,7 +92,9 @@ TEST_F(GlibcAllocator, PredictsWhatATrimOfFragmentedArenasReleases)
     EXPECT_GT(before.free_chunks, 100U);
 
     const uint64_t resident_before = Resident();
-    ASSERT_EQ(allocator_->trim(), 0);
+    const trim_release release = ReleaseOnce(allocator_);
+    EXPECT_TRUE(release.trimmed);
+    EXPECT_FALSE(release.borrowed);
     const uint64_t released = resident_before - Resident();
     EXPECT_GT(released, 100 * kMiB);
     EXPECT_NEAR(static_cast<double>(before.expected_bytes), static_cast<double>(released),
@@ -294,6 +298,7 @@ TEST(AllocatorUnsupported, CanDoNothingButTellItsName)
     EXPECT_EQ(trim_allocator_unsupported.estimate, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.refaulted, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.figures, nullptr);
+    EXPECT_EQ(trim_allocator_unsupported.choose, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.trim, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.learn, nullptr);
     EXPECT_EQ(trim_allocator_unsupported.tune, nullptr);

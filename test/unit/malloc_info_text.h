@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "pattern.h"
 #include "trimagent/malloc_info.h"
@@ -63,6 +64,7 @@ inline std::string AllHeapsText(const std::string &text)
 struct ParsedMallocInfo {
     int result;
     trim_malloc_info info;
+    std::vector<trim_arena_figures> arenas;
 };
 
 inline ParsedMallocInfo ParseMallocInfo(const std::string &text, size_t piece = SIZE_MAX)
@@ -76,6 +78,7 @@ inline ParsedMallocInfo ParseMallocInfo(const std::string &text, size_t piece = 
         at += length;
     }
     parsed.result = trim_malloc_info_end(&parser, &parsed.info);
+    parsed.arenas.assign(parser.arenas, parser.arenas + parser.arena_count);
     return parsed;
 }
 

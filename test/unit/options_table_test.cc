@@ -54,7 +54,7 @@ bool IsTime(trim_option_type type)
 bool HasRange(trim_option_type type)
 {
     return IsTime(type) || type == TRIM_OPTION_BYTES || type == TRIM_OPTION_BYTES_OR_OFF ||
-           type == TRIM_OPTION_BYTES_OR_SHARE || type == TRIM_OPTION_COUNT_OR_OFF;
+           type == TRIM_OPTION_BYTES_OR_SHARE || type == TRIM_OPTION_COUNT_AUTO_OR_OFF;
 }
 
 /* Nearly any text is the name of a file. */
@@ -69,7 +69,7 @@ protected:
     std::string Quantity(uint64_t value) const
     {
         char text[TRIM_QUANTITY_TEXT_MAX];
-        if (option().type == TRIM_OPTION_COUNT_OR_OFF) {
+        if (option().type == TRIM_OPTION_COUNT_AUTO_OR_OFF) {
             return std::to_string(value);
         }
         return IsTime(option().type) ? trim_format_duration(text, value)

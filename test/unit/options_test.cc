@@ -10,6 +10,7 @@
 #include "option_text.h"
 #include "trimagent/quantity.h"
 #include "trimagent/reason.h"
+#include "trimagent/release.h"
 
 namespace
 {
@@ -28,16 +29,46 @@ TEST(Options, EmptyAndMissingTextMeanTheDefaults)
     EXPECT_EQ(message.str(), "");
 }
 
+TEST(Options, ModeIsOneOfItsWords)
+{
+    EXPECT_EQ(ParseOptions("").options.mode, uint64_t{TRIM_MODE_AUTO});
+    EXPECT_EQ(ParseOptions("mode=auto").options.mode, uint64_t{TRIM_MODE_AUTO});
+    EXPECT_EQ(ParseOptions("mode:borrow").options.mode, uint64_t{TRIM_MODE_BORROW});
+    EXPECT_EQ(ParseOptions("mode=trim").options.mode, uint64_t{TRIM_MODE_TRIM});
+    EXPECT_EQ(AllowedOf(OptionNamed("mode")), "auto, borrow or trim");
+    for (const char *value : {"Trim", "trims", "borro", "0", "auto,"}) {
+        EXPECT_FALSE(ParseOptions(std::string("mode=") + value).accepted) << value;
+    }
+    EXPECT_FALSE(ParseOptions("mode=info").accepted) << "a word of another option";
+    EXPECT_FALSE(ParseOptions("log-level=auto").accepted);
+}
+
+TEST(Options, ArenaMaxIsANumberOrLeftToTheAgentOrOff)
+{
+    const trim_option &option = OptionNamed("arena-max");
+    EXPECT_EQ(ParseOptions("").options.arena_max, 0U);
+    EXPECT_EQ(ParseOptions("arena-max=off").options.arena_max, 0U);
+    EXPECT_EQ(ParseOptions("arena-max=1024").options.arena_max, 1024U);
+    const trim_options chosen = ParseOptions("arena-max=auto").options;
+    EXPECT_EQ(chosen.arena_max, TRIM_COUNT_AUTO);
+    EXPECT_EQ(ValueOf(option, chosen), "auto");
+    EXPECT_EQ(AllowedOf(option), "auto, a number from 1 to 1024, or off");
+    ExpectMessageHas("arena-max=18446744073709551615", {"arena-max", "auto, a number"});
+    ExpectMessageHas("threshold=auto", {"threshold", "auto", "a size"});
+}
+
 TEST(Options, ReachTheirFields)
 {
     const ParsedOptions parsed = ParseOptions(
-        "threshold=3m,urgent=77%,on=reload+full-gc,settle:20ms,max-wait=7s,confirm=2s,burst=33/"
+        "threshold=3m,mode=borrow,urgent=77%,on=reload+full-gc,settle:20ms,max-wait=7s,confirm=2s,"
+        "burst=33/"
         "44s,check=55s,"
         "cooldown=8s,max-cooldown=9m,trim-threshold=3m,mmap-threshold=4m,arena-max=5,log=/tmp/"
         "%p.log,log-level=debug,dry-run=true");
     ASSERT_TRUE(parsed.accepted) << parsed.message;
     const trim_options &options = parsed.options;
     EXPECT_EQ(options.threshold_bytes, 3 * TRIM_MIB);
+    EXPECT_EQ(options.mode, uint64_t{TRIM_MODE_BORROW});
     EXPECT_EQ(options.urgent_percent, 77U);
     EXPECT_EQ(options.on,
               (UINT64_C(1) << TRIM_REASON_RELOAD) | (UINT64_C(1) << TRIM_REASON_FULL_GC));

@@ -67,18 +67,20 @@ TEST(VerdictLine, TellsWhatBecameOfATrimAndWhatFollows)
 
 TEST(TrimReport, TellsBeforeAndAfter)
 {
-    EXPECT_EQ(Line(SampleReport()), "trim #7 full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms, "
-                                    "expected 3.88G, released 3.88G" +
-                                        kFigures);
+    EXPECT_EQ(Line(SampleReport()),
+              "trim #7 full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms by trim, "
+              "expected 3.88G, released 3.88G" +
+                  kFigures);
 }
 
 TEST(TrimReport, TellsWhatNoTrimReaches)
 {
     trim_report report = SampleReport();
     report.tops_bytes = 415 * kMiB;
-    EXPECT_EQ(Line(report), "trim #7 full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms, "
+    EXPECT_EQ(Line(report), "trim #7 full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms by trim, "
                             "expected 3.88G, released 3.88G" +
-                                kFigures + "; tops of other arenas, which no trim reaches: 415M");
+                                kFigures +
+                                "; tops of other arenas, which malloc_trim does not reach: 415M");
 }
 
 TEST(TrimReport, TellsWhatIsUnknown)
@@ -87,7 +89,7 @@ TEST(TrimReport, TellsWhatIsUnknown)
     report.number = 1;
     report.reason = TRIM_REASON_DEMAND;
     report.took_ns = 200 * TRIM_NS_PER_US;
-    EXPECT_EQ(Line(report), "trim #1 demand: RSS+swap unknown in 0.2ms, expected unknown, "
+    EXPECT_EQ(Line(report), "trim #1 demand: RSS+swap unknown in 0.2ms by trim, expected unknown, "
                             "released unknown; mallinfo left out, what it costs is unknown");
 }
 
@@ -96,7 +98,7 @@ TEST(TrimReport, TellsThatTheFiguresWereLeftOut)
     trim_report report = SampleReport();
     report.figures_before = {};
     report.figures_after = {};
-    EXPECT_EQ(Line(report), "trim #7 full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms, "
+    EXPECT_EQ(Line(report), "trim #7 full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms by trim, "
                             "expected 3.88G, released 3.88G; mallinfo left out, what it costs "
                             "is unknown");
 }

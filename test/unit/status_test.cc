@@ -57,7 +57,8 @@ TEST(TrimStatus, TellsEverythingThereIsToTell)
     totals.estimate.cpu_ns = 2100 * TRIM_NS_PER_US;
     const auto trim = [](int number) {
         return "trim #" + std::to_string(number) +
-               " full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms, expected 3.88G, released 3.88G; "
+               " full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms by trim, expected 3.88G, released "
+               "3.88G; "
                "mallinfo left out, what it costs is unknown";
     };
     EXPECT_EQ(
