@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "trimagent/process_memory.h"
 #include "trimagent/text.h"
 
 namespace stress
@@ -15,6 +16,13 @@ constexpr uint64_t kGrowthPart = 100;
 
 /* What the C library itself keeps of the threads that a trim starts: their stacks' books. */
 constexpr uint64_t kThreadsKeepBytes = 64 << 10;
+
+uint64_t ResidentBytes()
+{
+    uint64_t bytes = 0;
+    EXPECT_EQ(trim_process_rss("/proc/self", &bytes), 0);
+    return bytes;
+}
 
 } // namespace
 
@@ -38,11 +46,15 @@ Trim AgentTrim::Run(const trim_cancel *cancel)
 {
     Trim trim = {};
     EXPECT_EQ(allocator_->estimate(0, &trim.before), 0);
+    const uint64_t resident = ResidentBytes();
+    begun_++;
     runs_ = true;
     EXPECT_EQ(allocator_->trim(cancel, &trim.release), 0);
     runs_ = false;
-    EXPECT_EQ(
-        allocator_->learn(trim.before.resident_bytes, &trim.after, &trim.released_bytes), 0);
+    const uint64_t resident_now = ResidentBytes();
+    trim.released_bytes = resident > resident_now ? resident - resident_now : 0;
+    uint64_t of_arenas = 0;
+    EXPECT_EQ(allocator_->learn(trim.before.resident_bytes, &trim.after, &of_arenas), 0);
     return trim;
 }
 

@@ -15,6 +15,7 @@ struct Trim {
     trim_estimate before;
     trim_release release;
     trim_estimate after;
+    /* What the process has got smaller by, in the system's own books. */
     uint64_t released_bytes;
 };
 
@@ -28,14 +29,19 @@ public:
     Trim Run();
     Trim Run(const trim_cancel *cancel);
 
-    /* Whether a trim is under way right now. Any thread. */
+    /* Whether a trim is under way right now, and how many have begun. Any thread. */
     bool Runs() const
     {
         return runs_;
     }
+    uint64_t Begun() const
+    {
+        return begun_;
+    }
 
 private:
     const trim_allocator *allocator_;
+    std::atomic<uint64_t> begun_{0};
     std::atomic<bool> runs_{false};
 };
 

@@ -57,12 +57,15 @@ TEST_F(Rounds, BesideThreadsThatAllocate)
         load_.VerifyAll();
         load_.Resume();
     }
-    EXPECT_GT(released, 0U);
     EXPECT_GT(load_.Born(), 0U);
     EXPECT_EQ(load_.Refused(), 0U);
     /* Where the environment lets the agent borrow is known to whoever has set it. */
-    const char *expected = std::getenv("TRIM_STRESS_BORROWS");
-    EXPECT_EQ(borrowed, expected == nullptr || std::string(expected) == "yes");
+    const char *known = std::getenv("TRIM_STRESS_BORROWS");
+    const std::string expected = known != nullptr ? known : "yes";
+    if (expected != "maybe") {
+        EXPECT_EQ(borrowed, expected == "yes");
+        EXPECT_GT(released, 0U);
+    }
 }
 
 TEST_F(Rounds, CancelledAtAnyMoment)
@@ -74,8 +77,8 @@ TEST_F(Rounds, CancelledAtAnyMoment)
         for (int i = 0; i < kTrimsOfARound; i++) {
             trim_cancel cancel = {};
             const uint64_t wait = random.Below(UINT64_C(1) << random.Below(24));
-            std::thread canceller([this, &cancel, wait] {
-                while (!agent_.Runs()) {
+            std::thread canceller([this, &cancel, wait, begun = agent_.Begun()] {
+                while (agent_.Begun() == begun) {
                     std::this_thread::yield();
                 }
                 for (volatile uint64_t passed = 0; passed < wait; passed = passed + 1) {
