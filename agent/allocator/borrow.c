@@ -68,6 +68,7 @@ struct run {
     uint64_t hold_max_bytes;
     uint64_t sorts;
     uint64_t dry_passed; /* At most in a row. */
+    uint64_t larger;     /* Chunks that were dropped so far and are whole again. */
     bool ended;
 };
 
@@ -269,7 +270,9 @@ static void take_top(struct run *run)
             break;
         }
         uint64_t dropped = drop_piece(run, piece, &dry);
-        found = (uint64_t)(uintptr_t)piece >= arena->top_start - run->world->page_bytes;
+        /* By its end: it may start long before, because chunks that malloc merged with the top only
+         * when it was asked for so much are part of it. */
+        found = (uint64_t)(uintptr_t)piece + run->world->usable(piece) > arena->top_start;
         run->result->top_dropped_bytes += found ? dropped : 0;
     }
     give_all(run);
@@ -301,6 +304,8 @@ static void take_class(struct run *run, uint64_t low, uint64_t high)
     uint64_t passed_max = last ? 0 : run->dry_passed;
     uint64_t passed = 0;
     uint64_t taken = 0;
+    uint64_t wet = 0;
+    uint64_t passed_over = 0;
     uint64_t step = low / FINE_PART;
     while (low <= high && !ends(run)) {
         bool dry = false;
@@ -310,11 +315,15 @@ static void take_class(struct run *run, uint64_t low, uint64_t high)
         }
         (void)drop_piece(run, piece, &dry);
         taken++;
+        wet += dry ? 0 : 1;
         if (!dry || taken + 1 < sure) {
             passed = 0;
             step = low / FINE_PART;
-        } else if (passed < passed_max) {
+        } else if (passed < passed_max && passed_over + 1 < run->larger) {
+            /* It may be one of the larger chunks, or of the top: one must be left for the next
+             * request to land in. */
             passed++;
+            passed_over++;
         } else {
             give_last(run);
             passed = 0;
@@ -323,6 +332,7 @@ static void take_class(struct run *run, uint64_t low, uint64_t high)
         }
     }
     give_all(run);
+    run->larger += wet;
 }
 
 static void take_classes(struct run *run)
