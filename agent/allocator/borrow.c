@@ -353,7 +353,7 @@ static void take_classes(struct run *run)
     }
     while (high > least && !run->ended) {
         uint64_t low = trim_max(high - high / CLASS_PART - 1, least);
-        if ((arena->sizes & (trim_size_class(low) | trim_size_class(high))) != 0) {
+        if ((arena->sizes & trim_size_classes(low, high + CHUNK_WORD)) != 0) {
             take_class(run, low, high - 1);
         }
         high = low;

@@ -2,6 +2,7 @@
 #ifndef TRIMAGENT_TEST_ARENA_THREADS_H
 #define TRIMAGENT_TEST_ARENA_THREADS_H
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
@@ -17,15 +18,20 @@
 class ArenaBlocks
 {
 public:
-    explicit ArenaBlocks(uint32_t seed) : random_(seed) {}
+    explicit ArenaBlocks(uint32_t seed) : random_(seed)
+    {
+        blocks_.reserve(4096); /* What it grew by would lie between the blocks. */
+    }
 
     /* Allocates and touches as many bytes in blocks of 8 to 64 KiB. */
     void Fill(size_t bytes)
     {
         for (size_t held = 0; held < bytes;) {
             const size_t size = 8192 + random_() % (57 * 1024);
-            blocks_.push_back(malloc(size));
-            memset(blocks_.back(), 1, size);
+            auto *block = static_cast<unsigned char *>(malloc(size));
+            memset(block, MarkOf(size), size);
+            memcpy(block, &size, sizeof size);
+            blocks_.push_back(block);
             held += size;
         }
     }
@@ -41,9 +47,31 @@ public:
         }
     }
 
+    /* Whether all blocks that were not freed hold what was written to them. */
+    bool Intact() const
+    {
+        for (const unsigned char *block : blocks_) {
+            size_t size = 0;
+            if (block != nullptr) {
+                memcpy(&size, block, sizeof size);
+            }
+            for (size_t i = sizeof size; i < size; ++i) {
+                if (block[i] != MarkOf(size)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
 private:
+    static unsigned char MarkOf(size_t size)
+    {
+        return static_cast<unsigned char>(1 + size % 255);
+    }
+
     std::mt19937 random_;
-    std::vector<void *> blocks_;
+    std::vector<unsigned char *> blocks_; /* Each begins with its size. */
 };
 
 class ArenaThreads
@@ -79,6 +107,16 @@ public:
     void FillAgain(size_t bytes_each)
     {
         AskAll(Filling(bytes_each));
+    }
+    bool Intact()
+    {
+        std::atomic<bool> intact{true};
+        AskAll([&intact](const ArenaBlocks &blocks) {
+            if (!blocks.Intact()) {
+                intact = false;
+            }
+        });
+        return intact;
     }
     void FreeAllBut(size_t one_in)
     {

@@ -82,7 +82,8 @@ protected:
         trim_visit_result result = {};
         const size_t alive = ThreadsAlive();
         trim_arena_visit(trim_arena_scan_map(), &visitor, threads_max, foreign_max, &result);
-        /* The system forgets a thread a moment after it was joined; one that stays hangs the test. */
+        /* The system forgets a thread a moment after it was joined; one that stays hangs the test.
+         */
         while (ThreadsAlive() > alive) {
             sched_yield();
         }

@@ -1,0 +1,301 @@
+/* Releasing by borrowing, from the real glibc of this machine. Each case in a process of its own.
+ */
+#include <gtest/gtest.h>
+#include <malloc.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+#include "arena_threads.h"
+#include "bounded_text.h"
+#include "child_process.h"
+#include "release_once.h"
+#include "sanitized_malloc.h"
+#include "trimagent/allocator.h"
+#include "trimagent/arena_scan.h"
+#include "trimagent/quantity.h"
+
+namespace
+{
+
+constexpr uint64_t kMiB = TRIM_MIB;
+constexpr size_t kThreads = 4;
+
+/* What a child tells its parent. */
+struct Outcome {
+    uint64_t released;
+};
+
+class GlibcBorrow : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        SKIP_WITHOUT_GLIBC_MALLOC();
+        allocator_ = trim_allocator_glibc();
+        ASSERT_NE(allocator_, nullptr);
+    }
+
+    /* Lets glibc make an arena for each of the threads beside the main one, and no more. */
+    void Choose(trim_mode mode, uint64_t arenas = kThreads + 1) const
+    {
+        BoundedText failures;
+        BoundedText overrides;
+        trim_tuning_notes notes = {failures.get(), overrides.get()};
+        trim_tuning tuning = {};
+        tuning.arena_max = arenas;
+        allocator_->tune(&tuning, false, &notes);
+        EXPECT_EQ(failures.str(), "");
+        allocator_->choose(mode);
+    }
+
+    trim_estimate Estimate() const
+    {
+        trim_estimate estimate = {};
+        EXPECT_EQ(allocator_->estimate(0, &estimate), 0);
+        return estimate;
+    }
+
+    static uint64_t Resident()
+    {
+        trim_arena_scan scan = {};
+        EXPECT_EQ(trim_arena_scan_run("/proc/self", &scan), 0);
+        return scan.resident_bytes;
+    }
+
+    /* Releases as the worker does, and learns from it. */
+    trim_release Release(uint64_t *released = nullptr) const
+    {
+        const trim_estimate before = Estimate();
+        const trim_release release = ReleaseOnce(allocator_);
+        trim_estimate after = {};
+        uint64_t bytes = 0;
+        EXPECT_EQ(allocator_->learn(before.resident_bytes, &after, &bytes), 0);
+        if (released != nullptr) {
+            *released = bytes;
+        }
+        return release;
+    }
+
+    /* What a release in this mode gives back of a gibibyte over four arenas of which a part lives.
+     */
+    uint64_t ReleasedOfAGibibyte(trim_mode mode, size_t one_in) const
+    {
+        void *shared = mmap(nullptr, sizeof(Outcome), PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        auto *outcome = static_cast<Outcome *>(shared);
+        RunInChild([&] {
+            Choose(mode);
+            ArenaThreads threads(kThreads, 256 * kMiB);
+            threads.FreeAllBut(one_in);
+            const trim_release release = Release(&outcome->released);
+            EXPECT_EQ(release.borrowed, mode != TRIM_MODE_TRIM);
+            EXPECT_TRUE(threads.Intact()) << "data of live blocks";
+        });
+        const uint64_t released = outcome->released;
+        munmap(shared, sizeof(Outcome));
+        return released;
+    }
+
+    const trim_allocator *allocator_ = nullptr;
+};
+
+TEST_F(GlibcBorrow, ReleasesNearlyWhatMallocTrimWouldAndLeavesLiveDataAlone)
+{
+    const uint64_t by_trim = ReleasedOfAGibibyte(TRIM_MODE_TRIM, 50);
+    const uint64_t by_borrow = ReleasedOfAGibibyte(TRIM_MODE_BORROW, 50);
+    EXPECT_GT(by_trim, 900 * kMiB);
+    EXPECT_GE(by_borrow, by_trim / 100 * 98);
+}
+
+TEST_F(GlibcBorrow, ReleasesNearlyWhatMallocTrimWouldWhereAFifthLives)
+{
+    const uint64_t by_trim = ReleasedOfAGibibyte(TRIM_MODE_TRIM, 5);
+    const uint64_t by_auto = ReleasedOfAGibibyte(TRIM_MODE_AUTO, 5);
+    EXPECT_GT(by_trim, 600 * kMiB);
+    EXPECT_GE(by_auto, by_trim / 100 * 98);
+}
+
+TEST_F(GlibcBorrow, ReachesAllArenasAndTellsWhatItDid)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 100 * kMiB);
+        threads.FreeAllBut(50);
+        uint64_t released = 0;
+        const trim_release release = Release(&released);
+        EXPECT_TRUE(release.borrowed);
+        EXPECT_EQ(release.arenas_wanted, uint64_t{kThreads});
+        EXPECT_EQ(release.arenas_reached, uint64_t{kThreads});
+        EXPECT_FALSE(release.borrow.gave_way);
+        EXPECT_GT(release.borrow.pieces, 100U);
+        EXPECT_GT(release.borrow.calls, release.borrow.pieces);
+        EXPECT_GT(release.borrow.held_max_bytes, 0U);
+        EXPECT_GT(release.threads_cpu_ns, 0U);
+        if (!release.trimmed) {
+            /* Some pages are touched again where chunks are split. */
+            EXPECT_NEAR(static_cast<double>(release.borrow.dropped_bytes),
+                        static_cast<double>(released), static_cast<double>(released) * 0.05);
+        }
+    });
+}
+
+TEST_F(GlibcBorrow, DoesNotMakeTheHeapGrowAndKeepsNothing)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 100 * kMiB);
+        threads.FreeAllBut(50);
+        (void)Release();
+        threads.FillAgain(50 * kMiB);
+        threads.FreeAllBut(50);
+        const struct mallinfo2 before = mallinfo2();
+        const trim_release release = Release();
+        const struct mallinfo2 after = mallinfo2();
+        EXPECT_TRUE(release.borrowed);
+        EXPECT_LE(after.uordblks, before.uordblks + 4096) << "a thread's own data, at most";
+        EXPECT_LE(after.arena, before.arena + before.arena / 100);
+        EXPECT_EQ(after.hblkhd, before.hblkhd);
+    });
+}
+
+TEST_F(GlibcBorrow, LeavesNothingThatTheNextEstimateWouldExpect)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 100 * kMiB);
+        threads.FreeAllBut(50);
+        uint64_t released = 0;
+        for (int round = 0; round < 3; ++round) {
+            const uint64_t expected = Estimate().expected_bytes;
+            (void)Release(&released);
+            EXPECT_NEAR(static_cast<double>(released), static_cast<double>(expected),
+                        static_cast<double>(expected) * 0.1)
+                << round;
+            EXPECT_LT(Estimate().expected_bytes, released / 50) << round;
+            threads.FillAgain(50 * kMiB);
+            threads.FreeAllBut(50);
+        }
+    });
+}
+
+/* A large block that is freed raises glibc's dynamic thresholds: tops keep up to 64 MiB then. */
+void RaiseDynamicThresholds()
+{
+    void *volatile block = malloc(31 << 20);
+    free(block);
+}
+
+TEST_F(GlibcBorrow, ReleasesTheTopsOfNonMainArenas)
+{
+    for (const trim_mode mode : {TRIM_MODE_BORROW, TRIM_MODE_AUTO}) {
+        RunInChild([&] {
+            Choose(mode);
+            RaiseDynamicThresholds();
+            ArenaThreads threads(kThreads, 40 * kMiB);
+            threads.FreeAllBut(0);
+            const trim_estimate before = Estimate();
+            ASSERT_GT(before.wet_tops_bytes, kThreads * 20 * kMiB);
+            EXPECT_GE(before.expected_bytes, before.wet_tops_bytes);
+            uint64_t released = 0;
+            const trim_release release = Release(&released);
+            EXPECT_TRUE(release.borrowed);
+            EXPECT_GE(release.borrow.top_dropped_bytes, before.wet_tops_bytes / 100 * 95);
+            EXPECT_GE(released, before.wet_tops_bytes / 100 * 95);
+            EXPECT_LE(Estimate().wet_tops_bytes, before.wet_tops_bytes / 20);
+            EXPECT_LT(Estimate().expected_bytes, 8 * kMiB);
+        });
+    }
+}
+
+TEST_F(GlibcBorrow, ExpectsNothingOfTopsThatMallocTrimDoesNotReach)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_TRIM);
+        RaiseDynamicThresholds();
+        ArenaThreads threads(kThreads, 40 * kMiB);
+        threads.FreeAllBut(0);
+        (void)Release();
+        EXPECT_GT(Estimate().wet_tops_bytes, kThreads * 20 * kMiB);
+        EXPECT_LT(Estimate().expected_bytes, 8 * kMiB);
+    });
+}
+
+TEST_F(GlibcBorrow, LeavesShortHoldsToMallocTrimByItself)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_AUTO);
+        ArenaThreads threads(kThreads, 20 * kMiB);
+        threads.FreeAllBut(50);
+        uint64_t released = 0;
+        const trim_release release = Release(&released);
+        EXPECT_TRUE(release.trimmed);
+        EXPECT_FALSE(release.borrowed);
+        EXPECT_EQ(release.arenas_wanted, 0U);
+        EXPECT_GT(released, 60 * kMiB);
+    });
+}
+
+TEST_F(GlibcBorrow, LeavesArenasToMallocTrimThatNoThreadWouldComeTo)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_AUTO, 1000);
+        ArenaThreads threads(kThreads, 100 * kMiB);
+        threads.FreeAllBut(50);
+        uint64_t released = 0;
+        const trim_release release = Release(&released);
+        EXPECT_TRUE(release.trimmed);
+        EXPECT_FALSE(release.borrowed);
+        EXPECT_EQ(release.arenas_wanted, uint64_t{kThreads});
+        EXPECT_GT(released, 300 * kMiB);
+    });
+}
+
+TEST_F(GlibcBorrow, LeavesToMallocTrimWhatItCannotReachForWantOfThreads)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_AUTO);
+        ArenaThreads threads(kThreads, 100 * kMiB);
+        threads.FreeAllBut(50);
+        const trim_estimate before = Estimate();
+        uint64_t pages = 0;
+        FILE *statm = fopen("/proc/self/statm", "r");
+        ASSERT_NE(statm, nullptr);
+        ASSERT_EQ(fscanf(statm, "%lu", &pages), 1);
+        fclose(statm);
+        /* No room for a stack in the address space. */
+        const rlimit limit = {pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)), RLIM_INFINITY};
+        ASSERT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
+        const trim_release release = ReleaseOnce(allocator_);
+        const rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+        ASSERT_EQ(setrlimit(RLIMIT_AS, &none), 0);
+        EXPECT_LT(release.arenas_reached, release.arenas_wanted);
+        EXPECT_TRUE(release.trimmed);
+        EXPECT_GT(before.resident_bytes - Resident(), 300 * kMiB);
+    });
+}
+
+TEST_F(GlibcBorrow, HoldsNothingWhenItIsCancelledBeforehand)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 60 * kMiB);
+        threads.FreeAllBut(50);
+        (void)Estimate();
+        const struct mallinfo2 before = mallinfo2();
+        const trim_release release = ReleaseOnce(allocator_, true);
+        const struct mallinfo2 after = mallinfo2();
+        EXPECT_EQ(release.borrow.pieces, 0U);
+        EXPECT_EQ(release.borrow.dropped_bytes, 0U);
+        EXPECT_FALSE(release.trimmed);
+        EXPECT_LE(after.uordblks, before.uordblks + 4096) << "a thread's own data, at most";
+        EXPECT_EQ(after.arena, before.arena);
+        EXPECT_TRUE(threads.Intact());
+    });
+}
+
+} // namespace
