@@ -221,6 +221,8 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
         return -1;
     }
     after_trim = input;
+    /* Where the scan was before the trim, the main arena was larger by its top. */
+    after_trim.seen_bytes = trim_min(input.seen_bytes, input.info.system_bytes);
     uint64_t released = trim_excess(resident_before, input.resident_bytes);
     trim_estimate_learn(&learned, &last_prediction, &input, released);
     struct trim_estimate_result now;
