@@ -24,7 +24,7 @@ extern "C" {
 
 struct trim_confirm {
     uint64_t slack_bytes; /* Movements up to this do not count. */
-    uint64_t gap_ns;      /* Between two looks; for a check on average. */
+    uint64_t gap_ns;      /* To the next look; for a check on average, and may be set anew. */
     uint64_t due_ns;      /* When the next look is wanted. */
     uint64_t end_ns;      /* When it has taken long enough. */
     bool event;           /* An event has told of the memory. */

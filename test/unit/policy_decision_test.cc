@@ -152,6 +152,7 @@ TEST(PolicyDecision, DryRunDecidesAsOftenAsRealTrimsButJudgesNothing)
     options.dry_run = 1;
     options.check_ns = 10 * kS;
     PolicyTimeline timeline(options);
+    timeline.memory.estimate_cost_ns = 50 * TRIM_NS_PER_US; /* No trim gives them back. */
     timeline.memory.Free(500 * kMiB);
     timeline.RunUntil(400 * kS);
     ASSERT_GE(timeline.trims().size(), 8U);

@@ -102,8 +102,11 @@ TEST(PolicyWatermark, WhereMemoryIsShortOneLookThatAgreesIsEnough)
 
 TEST(PolicyWatermark, RepeatsDearEstimatesLessOften)
 {
-    for (const auto &[cost_ns, looks] :
-         {std::pair<uint64_t, size_t>{kMs, 108}, {10 * kMs, 12}, {40 * kMs, 4}, {2 * kS, 2}}) {
+    for (const auto &[cost_ns, looks] : {std::pair<uint64_t, size_t>{kMs / 10, 430},
+                                         {kMs, 109},
+                                         {10 * kMs, 12},
+                                         {40 * kMs, 4},
+                                         {2 * kS, 2}}) {
         PolicyTimeline timeline(Checked());
         timeline.memory.estimate_cost_ns = cost_ns;
         timeline.memory.Free(500 * kMiB);
