@@ -12,7 +12,11 @@
 #include "trimagent/estimate.h"
 #include "trimagent/glibc_tuning.h"
 #include "trimagent/malloc_info.h"
+#include "trimagent/process_memory.h"
 #include "trimagent/quantity.h"
+#include "trimagent/residency.h"
+
+#define PROC "/proc/self"
 
 /* What mallinfo2 returns, declared here because old headers lack it. */
 struct mallinfo2_result {
@@ -32,6 +36,8 @@ static struct trim_malloc_info_parser parser;
 static struct trim_estimate_learned learned;
 static struct trim_estimate_result last_prediction;
 static struct trim_estimate_input after_trim;
+static struct trim_residency residency;
+static struct trim_rss_drop last_drop;
 static struct trim_release last_release;
 
 /* How memory is released, and glibc's limit of arenas. */
@@ -55,16 +61,25 @@ static int read_malloc_info(struct trim_malloc_info *info)
     return trim_malloc_info_end(&parser, info);
 }
 
+static void show_residency(struct trim_estimate_input *input)
+{
+    input->resident_known = residency.known;
+    input->resident_bytes = residency.resident_bytes;
+    input->seen_bytes = residency.seen_bytes;
+}
+
 static void scan_arenas(struct trim_estimate_input *input)
 {
     struct trim_arena_scan scan;
-    if (trim_arena_scan_run("/proc/self", &scan) != 0 || scan.blind) {
-        input->resident_known = false;
-        return;
+    struct trim_residency seen = {.at_ns = trim_clock_now_ns()};
+    bool rss_known = trim_process_rss(PROC, &seen.rss_bytes) == 0;
+    if (!rss_known || !trim_residency_serves(&residency, seen.at_ns, seen.rss_bytes)) {
+        seen.known = trim_arena_scan_run(PROC, &scan) == 0 && !scan.blind;
+        seen.resident_bytes = seen.known ? scan.resident_bytes : 0;
+        seen.seen_bytes = seen.known ? scan.main_bytes + scan.other_bytes : 0;
+        residency = seen;
     }
-    input->resident_known = true;
-    input->resident_bytes = scan.resident_bytes;
-    input->seen_bytes = scan.main_bytes + scan.other_bytes;
+    show_residency(input);
 }
 
 /* Whether a release would come to the tops: their arenas must be within reach. */
@@ -84,6 +99,7 @@ static int walk_after_scan(struct trim_estimate_input *input)
         return -1;
     }
     if (input->resident_known && input->info.system_bytes > input->seen_bytes) {
+        residency.known = false;
         scan_arenas(input);
     }
     if (input->resident_known) {
@@ -197,6 +213,11 @@ static void glibc_choose(enum trim_mode chosen)
 
 static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *release)
 {
+    if (mode != TRIM_MODE_TRIM) {
+        /* Borrowing needs the arenas as they are now, while an estimate may use an earlier scan. */
+        struct trim_arena_scan scan;
+        (void)trim_arena_scan_run(PROC, &scan);
+    }
     const struct trim_glibc_order order = {
         .mode = mode,
         .cancel = cancel,
@@ -206,9 +227,25 @@ static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *rel
         .arena_limit = arena_limit,
         .malloc_trim = malloc_trim_function,
     };
+    last_drop.began_ns = trim_clock_now_ns();
+    bool known = trim_process_rss(PROC, &last_drop.before_bytes) == 0;
     trim_glibc_release(&order, release);
+    last_drop.known = known && trim_process_rss(PROC, &last_drop.after_bytes) == 0;
     last_release = *release;
     return 0;
+}
+
+/* The arenas after a trim. The first one teaches the model, and so is looked at whatever happened.
+ */
+static void look_after_trim(struct trim_estimate_input *input)
+{
+    if (!learned.taught || last_prediction.resident_assumed ||
+        !trim_residency_take_off(&residency, &last_drop, last_prediction.expected_bytes,
+                                 trim_clock_now_ns())) {
+        residency.known = false;
+    }
+    last_drop.known = false;
+    scan_arenas(input);
 }
 
 static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
@@ -216,11 +253,13 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
 {
     uint64_t began_ns = trim_clock_thread_cpu_ns();
     struct trim_estimate_input input = {0};
-    scan_arenas(&input);
+    look_after_trim(&input);
     if (walk_after_scan(&input) != 0) {
         return -1;
     }
     after_trim = input;
+    /* Where the scan was before the trim, the main arena was larger by its top. */
+    after_trim.seen_bytes = trim_min(input.seen_bytes, input.info.system_bytes);
     uint64_t released = trim_excess(resident_before, input.resident_bytes);
     uint64_t from_tops = last_release.borrow.top_dropped_bytes;
     trim_estimate_learn(&learned, &last_prediction, &input, trim_excess(released, from_tops),
