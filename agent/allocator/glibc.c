@@ -1,10 +1,9 @@
 /* glibc's malloc: malloc_trim, and the estimate of what it would release. */
 #include <dlfcn.h>
-#include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "glibc_figures.h"
+#include "glibc_info.h"
 #include "glibc_release.h"
 #include "trimagent/allocator.h"
 #include "trimagent/arena_scan.h"
@@ -18,21 +17,13 @@
 
 #define PROC "/proc/self"
 
-/* What mallinfo2 returns, declared here because old headers lack it. */
-struct mallinfo2_result {
-    size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
-};
-
-/* The C library's functions and the stream that malloc_info prints to. Set once before the worker
- * starts. */
+/* The C library's functions. Set once before the worker starts. */
 static int (*malloc_trim_function)(size_t pad);
-static int (*malloc_info_function)(int options, FILE *stream);
-static struct mallinfo2_result (*mallinfo2_function)(void);
 static int (*mallopt_function)(int parameter, int value);
-static FILE *stream;
+
+static bool prepared;
 
 /* The worker's own state. */
-static struct trim_malloc_info_parser parser;
 static struct trim_estimate_learned learned;
 static struct trim_estimate_result last_prediction;
 static struct trim_estimate_input after_trim;
@@ -43,23 +34,6 @@ static struct trim_release last_release;
 /* How memory is released, and glibc's limit of arenas. */
 static enum trim_mode mode;
 static uint64_t arena_limit;
-
-static ssize_t feed_parser(void *cookie, const char *piece, size_t length)
-{
-    (void)cookie;
-    trim_malloc_info_feed(&parser, piece, length);
-    return (ssize_t)length;
-}
-
-static int read_malloc_info(struct trim_malloc_info *info)
-{
-    trim_malloc_info_begin(&parser, (uint64_t)sysconf(_SC_PAGESIZE));
-    if (malloc_info_function(0, stream) != 0) {
-        clearerr(stream);
-        return -1;
-    }
-    return trim_malloc_info_end(&parser, info);
-}
 
 static void show_residency(struct trim_estimate_input *input)
 {
@@ -85,8 +59,9 @@ static void scan_arenas(struct trim_estimate_input *input)
 /* Whether a release would come to the tops: their arenas must be within reach. */
 static bool tops_are_reached(void)
 {
+    const struct trim_malloc_info_parser *last = trim_glibc_info_last();
     return mode != TRIM_MODE_TRIM &&
-           trim_glibc_reaches(parser.info.system_bytes, parser.arena_count, arena_limit);
+           trim_glibc_reaches(last->info.system_bytes, last->arena_count, arena_limit);
 }
 
 /*
@@ -95,7 +70,7 @@ static bool tops_are_reached(void)
  */
 static int walk_after_scan(struct trim_estimate_input *input)
 {
-    if (read_malloc_info(&input->info) != 0) {
+    if (trim_glibc_info_read(&input->info) != 0) {
         return -1;
     }
     if (input->resident_known && input->info.system_bytes > input->seen_bytes) {
@@ -103,32 +78,14 @@ static int walk_after_scan(struct trim_estimate_input *input)
         scan_arenas(input);
     }
     if (input->resident_known) {
+        const struct trim_malloc_info_parser *info = trim_glibc_info_last();
         struct trim_tops tops;
-        trim_arena_scan_tops(parser.arenas, parser.arena_count, &tops);
+        trim_arena_scan_tops(info->arenas, info->arena_count, &tops);
         input->dry_tops_bytes = tops.dry_bytes;
         input->wet_tops_bytes = tops.wet_bytes;
         input->tops_count = tops_are_reached();
     }
     return 0;
-}
-
-/* mallinfo2's words for what malloc_info has printed. */
-static void figures_from_info(const struct trim_malloc_info *info,
-                              struct trim_heap_figures *figures)
-{
-    uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
-    *figures = (struct trim_heap_figures){
-        .source = TRIM_FIGURES_MALLOC_INFO,
-        .arena = info->system_bytes,
-        .ordblks = info->rest_count,
-        .smblks = info->fast_count,
-        .hblks = info->mmap_count,
-        .hblkhd = info->mmap_bytes,
-        .fsmblks = info->fast_bytes,
-        .uordblks = trim_excess(info->system_bytes, free_bytes),
-        .fordblks = free_bytes,
-        .keepcost = info->main_top_bytes,
-    };
 }
 
 static void describe(const struct trim_estimate_input *input,
@@ -143,7 +100,7 @@ static void describe(const struct trim_estimate_input *input,
         .tops_bytes = input->info.other_top_bytes,
         .wet_tops_bytes = input->wet_tops_bytes,
     };
-    figures_from_info(&input->info, &estimate->figures);
+    trim_glibc_figures_from(&input->info, &estimate->figures);
 }
 
 static int glibc_estimate(uint64_t enough_bytes, struct trim_estimate *estimate)
@@ -185,27 +142,6 @@ static int glibc_refaulted(uint64_t *refaulted_bytes)
     return 0;
 }
 
-static int glibc_figures(struct trim_heap_figures *figures)
-{
-    if (mallinfo2_function == NULL) {
-        return -1;
-    }
-    struct mallinfo2_result info = mallinfo2_function();
-    *figures = (struct trim_heap_figures){
-        .source = TRIM_FIGURES_MALLINFO2,
-        .arena = info.arena,
-        .ordblks = info.ordblks,
-        .smblks = info.smblks,
-        .hblks = info.hblks,
-        .hblkhd = info.hblkhd,
-        .fsmblks = info.fsmblks,
-        .uordblks = info.uordblks,
-        .fordblks = info.fordblks,
-        .keepcost = info.keepcost,
-    };
-    return 0;
-}
-
 static void glibc_choose(enum trim_mode chosen)
 {
     mode = chosen;
@@ -218,12 +154,13 @@ static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *rel
         struct trim_arena_scan scan;
         (void)trim_arena_scan_run(PROC, &scan);
     }
+    const struct trim_malloc_info_parser *last = trim_glibc_info_last();
     const struct trim_glibc_order order = {
         .mode = mode,
         .cancel = cancel,
-        .figures = parser.arenas,
-        .count = parser.arena_count,
-        .system_bytes = parser.info.system_bytes,
+        .figures = last->arenas,
+        .count = last->arena_count,
+        .system_bytes = last->info.system_bytes,
         .arena_limit = arena_limit,
         .malloc_trim = malloc_trim_function,
     };
@@ -288,42 +225,27 @@ static const struct trim_allocator glibc = {
     .name = "glibc",
     .estimate = glibc_estimate,
     .refaulted = glibc_refaulted,
-    .figures = glibc_figures,
+    .figures = trim_glibc_figures,
     .choose = glibc_choose,
     .trim = glibc_trim,
     .learn = glibc_learn,
     .tune = glibc_tune,
 };
 
-/*
- * The stream allocates when it is made, here, and never again. It has no buffer, so that nothing is
- * left for exit() to flush while the worker may still be printing to it.
- */
-static FILE *open_stream(void)
-{
-    FILE *made = fopencookie(NULL, "w", (cookie_io_functions_t){.write = feed_parser});
-    if (made != NULL && setvbuf(made, NULL, _IONBF, 0) != 0) {
-        (void)fclose(made);
-        made = NULL;
-    }
-    return made;
-}
-
 const struct trim_allocator *trim_allocator_glibc(void)
 {
     *(void **)&malloc_trim_function = dlsym(RTLD_DEFAULT, "malloc_trim");
-    *(void **)&malloc_info_function = dlsym(RTLD_DEFAULT, "malloc_info");
-    *(void **)&mallinfo2_function = dlsym(RTLD_DEFAULT, "mallinfo2");
     *(void **)&mallopt_function = dlsym(RTLD_DEFAULT, "mallopt");
-    if (malloc_trim_function == NULL || malloc_info_function == NULL) {
+    trim_glibc_figures_open();
+    if (malloc_trim_function == NULL || trim_glibc_info_open() != 0) {
         return NULL;
     }
-    if (stream == NULL) {
-        stream = open_stream();
+    if (!prepared) {
+        prepared = true;
         trim_estimate_learned_init(&learned);
         arena_limit = trim_glibc_arena_limit(0, variable);
     }
     /* Without the scan's pipe the arenas cannot be looked at, which estimates take into account. */
     (void)trim_arena_scan_open();
-    return stream != NULL ? &glibc : NULL;
+    return &glibc;
 }

@@ -16,7 +16,8 @@
 struct trim_glibc_order {
     enum trim_mode mode;
     const struct trim_cancel *cancel; /* Requested by another thread when the VM ends. */
-    const struct trim_arena_figures *figures; /* Of the arenas; the last scan is of the same time. */
+    const struct trim_arena_figures
+        *figures; /* Of the arenas; the last scan is of the same time. */
     size_t count;
     uint64_t system_bytes; /* Of all arenas. */
     uint64_t arena_limit;  /* Most arenas that glibc makes. */

@@ -29,7 +29,7 @@ struct trim_release {
     uint64_t threads_cpu_ns;          /* by threads that took so much CPU time. */
     bool trimmed;                     /* malloc_trim ran, */
     uint64_t trim_ns;                 /* for so long. */
-    uint64_t left_bytes;              /* Left alone because malloc_trim would hold a lock for long. */
+    uint64_t left_bytes; /* Left alone because malloc_trim would hold a lock for long. */
 };
 
 #ifdef __cplusplus
