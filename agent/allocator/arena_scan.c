@@ -193,7 +193,8 @@ void trim_arena_scan_tops(const struct trim_arena_figures *arenas, size_t count,
         }
         uint64_t bytes = trim_arena_map_bytes(&map, map.heaps[heap].header.arena);
         size_t arena = 0;
-        while (arena < count && (arenas[arena].number == 0 || arenas[arena].system_bytes != bytes)) {
+        while (arena < count &&
+               (arenas[arena].number == 0 || arenas[arena].system_bytes != bytes)) {
             arena++;
         }
         if (arena < count) {
