@@ -257,23 +257,48 @@ static void give_last(struct run *run)
     sort_last(run);
 }
 
-/* The top is served only where no chunk of a bin is as large: those come first. */
+/* What the top's first piece shall be: more than any bin has, so that the top serves it, and little
+ * enough for it to be there whatever the application has taken of the top since. */
+static uint64_t top_probe_bytes(const struct run *run, uint64_t whole)
+{
+    const struct trim_borrow_arena *arena = run->arena;
+    uint64_t least = LEAST_PAGES * run->world->page_bytes;
+    uint64_t bytes = trim_max(arena->largest_bytes + 2 * CHUNK_WORD, least);
+    bytes = trim_max(bytes, arena->system_bytes / GROWTH_PART);
+    return trim_min(bytes, whole);
+}
+
+/*
+ * The top is served only where no chunk of a bin is as large: those come first. How large it is now
+ * is known once a piece of it is held, and only then the rest is asked for: with the size that was
+ * measured before, which the application has taken a part of, the heap would grow each time.
+ */
 static void take_top(struct run *run)
 {
     const struct trim_borrow_arena *arena = run->arena;
-    uint64_t bytes = trim_excess(arena->end - arena->top_start, TOP_SLACK_BYTES);
-    bool found = bytes < LEAST_PAGES * run->world->page_bytes;
-    while (!found && !ends(run)) {
+    uint64_t least = LEAST_PAGES * run->world->page_bytes;
+    uint64_t whole = trim_excess(arena->end - arena->top_start, TOP_SLACK_BYTES);
+    uint64_t bytes = top_probe_bytes(run, whole);
+    bool found = false;
+    while (bytes >= least && !ends(run)) {
         bool dry = false;
         const struct piece *piece = borrow(run, bytes);
         if (piece == NULL) {
             break;
         }
         uint64_t dropped = drop_piece(run, piece, &dry);
-        /* By its end: it may start long before, because chunks that malloc merged with the top only
-         * when it was asked for so much are part of it. */
-        found = (uint64_t)(uintptr_t)piece + run->world->usable(piece) > arena->top_start;
+        uint64_t behind = run->world->top_behind(arena, piece);
+        /* Where little of the top is left behind it, it is known by its end. It may start long
+         * before, because chunks that malloc merged with the top only when it was asked for so much
+         * are part of it. */
+        bool last = found || behind <= least + TOP_SLACK_BYTES;
+        found = found || behind != 0 ||
+                (uint64_t)(uintptr_t)piece + run->world->usable(piece) > arena->top_start;
         run->result->top_dropped_bytes += found ? dropped : 0;
+        if (found && last) {
+            break;
+        }
+        bytes = found ? trim_excess(behind, TOP_SLACK_BYTES) : bytes;
     }
     give_all(run);
 }

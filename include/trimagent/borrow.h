@@ -41,6 +41,8 @@ struct trim_borrow_world {
     bool (*inside)(uint64_t arena, uint64_t start, uint64_t end);
     /* Bytes that the arena has grown by since it was measured. */
     uint64_t (*grown)(const struct trim_borrow_arena *arena);
+    /* Bytes of the arena's top where that begins right behind the piece; otherwise 0. */
+    uint64_t (*top_behind)(const struct trim_borrow_arena *arena, const void *piece);
     /* Whether to end at once: the VM ends. */
     bool (*cancelled)(void);
     uint64_t (*now_ns)(void);
