@@ -46,6 +46,7 @@
 /* Above the sizes that a tcache keeps: what is kept of a piece at least, and what is asked for to
  * have chunks sorted, different each time, so that none fits exactly. */
 #define KEPT_LEAST_BYTES 1080
+#define KEPT_ROUNDING_BYTES 32
 #define SORT_BYTES 1112
 #define SORT_STEPS 32
 
@@ -165,7 +166,8 @@ static void give_rests(struct run *run)
     while (run->held != NULL) {
         struct piece *piece = run->held;
         run->held = piece->before;
-        uint64_t bytes = run->world->usable(piece) / CLASS_PART;
+        /* More than the class is wide, so that the rest of its largest chunk serves none of it. */
+        uint64_t bytes = run->world->usable(piece) / (CLASS_PART - 1) + KEPT_ROUNDING_BYTES;
         bytes = trim_max(bytes, KEPT_LEAST_BYTES);
         uint64_t began_ns = run->world->now_ns();
         struct piece *beginning = run->world->shrink(piece, bytes);
