@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "glibc_environment.h"
 #include "glibc_release.h"
 #include "trimagent/allocator.h"
 #include "trimagent/arena_scan.h"
@@ -37,6 +38,8 @@ static struct trim_release last_release;
 /* How memory is released, and glibc's limit of arenas. */
 static enum trim_mode mode;
 static uint64_t arena_limit;
+static uint64_t new_arena_bytes;
+static const char *refusal;
 
 static ssize_t feed_parser(void *cookie, const char *piece, size_t length)
 {
@@ -70,8 +73,9 @@ static void scan_arenas(struct trim_estimate_input *input)
 /* Whether a release would come to the tops: their arenas must be within reach. */
 static bool tops_are_reached(void)
 {
-    return mode != TRIM_MODE_TRIM &&
-           trim_glibc_reaches(parser.info.system_bytes, parser.arena_count, arena_limit);
+    return mode != TRIM_MODE_TRIM && refusal == NULL &&
+           trim_glibc_reaches(parser.info.system_bytes, parser.arena_count, arena_limit,
+                              new_arena_bytes);
 }
 
 /*
@@ -204,6 +208,8 @@ static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *rel
         .count = parser.arena_count,
         .system_bytes = parser.info.system_bytes,
         .arena_limit = arena_limit,
+        .new_arena_bytes = new_arena_bytes,
+        .refusal = refusal,
         .malloc_trim = malloc_trim_function,
     };
     trim_glibc_release(&order, release);
@@ -243,6 +249,7 @@ static void glibc_tune(struct trim_tuning *tuning, bool running, struct trim_tun
     const struct trim_glibc_world world = {.mallopt = mallopt_function, .variable = variable};
     trim_glibc_tune(&world, running, tuning, notes);
     arena_limit = trim_glibc_arena_limit(tuning->arena_max, variable);
+    new_arena_bytes = trim_glibc_new_arena_bytes(tuning->trim_threshold_bytes, variable);
 }
 
 static const struct trim_allocator glibc = {
@@ -283,6 +290,8 @@ const struct trim_allocator *trim_allocator_glibc(void)
         stream = open_stream();
         trim_estimate_learned_init(&learned);
         arena_limit = trim_glibc_arena_limit(0, variable);
+        new_arena_bytes = trim_glibc_new_arena_bytes(0, variable);
+        refusal = trim_glibc_refusal(variable);
     }
     /* Without the scan's pipe the arenas cannot be looked at, which estimates take into account. */
     (void)trim_arena_scan_open();
