@@ -57,6 +57,10 @@ static void take_top(struct run *run)
     uint64_t least = LEAST_PAGES * run->hold.world->page_bytes;
     uint64_t whole = trim_excess(arena->end - arena->top_start, TOP_SLACK_BYTES);
     uint64_t bytes = top_probe_bytes(run, whole);
+    /* Both pieces of it are held together: what went back of the first would be part of the second.
+     */
+    uint64_t hold_max_bytes = run->hold.hold_max_bytes;
+    run->hold.hold_max_bytes = trim_max(hold_max_bytes, whole + bytes);
     bool found = false;
     while (bytes >= least && !trim_hold_ends(&run->hold)) {
         bool dry = false;
@@ -79,6 +83,7 @@ static void take_top(struct run *run)
         bytes = found ? trim_excess(behind, TOP_SLACK_BYTES) : bytes;
     }
     trim_hold_give_all(&run->hold);
+    run->hold.hold_max_bytes = hold_max_bytes;
 }
 
 /*

@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <stdlib.h>
 
+#include "glibc_environment.h"
 #include "glibc_figures.h"
 #include "glibc_info.h"
 #include "glibc_release.h"
@@ -34,6 +35,8 @@ static struct trim_release last_release;
 /* How memory is released, and glibc's limit of arenas. */
 static enum trim_mode mode;
 static uint64_t arena_limit;
+static uint64_t new_arena_bytes;
+static const char *refusal;
 
 static void show_residency(struct trim_estimate_input *input)
 {
@@ -60,8 +63,9 @@ static void scan_arenas(struct trim_estimate_input *input)
 static bool tops_are_reached(void)
 {
     const struct trim_malloc_info_parser *last = trim_glibc_info_last();
-    return mode != TRIM_MODE_TRIM &&
-           trim_glibc_reaches(last->info.system_bytes, last->arena_count, arena_limit);
+    return mode != TRIM_MODE_TRIM && refusal == NULL &&
+           trim_glibc_reaches(last->info.system_bytes, last->arena_count, arena_limit,
+                              new_arena_bytes);
 }
 
 /*
@@ -162,6 +166,8 @@ static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *rel
         .count = last->arena_count,
         .system_bytes = last->info.system_bytes,
         .arena_limit = arena_limit,
+        .new_arena_bytes = new_arena_bytes,
+        .refusal = refusal,
         .malloc_trim = malloc_trim_function,
     };
     last_drop.began_ns = trim_clock_now_ns();
@@ -219,6 +225,7 @@ static void glibc_tune(struct trim_tuning *tuning, bool running, struct trim_tun
     const struct trim_glibc_world world = {.mallopt = mallopt_function, .variable = variable};
     trim_glibc_tune(&world, running, tuning, notes);
     arena_limit = trim_glibc_arena_limit(tuning->arena_max, variable);
+    new_arena_bytes = trim_glibc_new_arena_bytes(tuning->trim_threshold_bytes, variable);
 }
 
 static const struct trim_allocator glibc = {
@@ -244,6 +251,8 @@ const struct trim_allocator *trim_allocator_glibc(void)
         prepared = true;
         trim_estimate_learned_init(&learned);
         arena_limit = trim_glibc_arena_limit(0, variable);
+        new_arena_bytes = trim_glibc_new_arena_bytes(0, variable);
+        refusal = trim_glibc_refusal(variable);
     }
     /* Without the scan's pipe the arenas cannot be looked at, which estimates take into account. */
     (void)trim_arena_scan_open();

@@ -12,13 +12,10 @@
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
 #include "trimagent/resident_pages.h"
-#include "trimagent/tuning.h"
 
 /* No borrowing lasts longer, in all arenas together. */
 #define DEADLINE_NS (10 * TRIM_NS_PER_S)
 
-/* What a new arena takes from the system: glibc's HEAP_MIN_SIZE and its padding. */
-#define NEW_ARENA_BYTES (132 * TRIM_KIB)
 /* The heap may grow by this part for new arenas, where those bring all others within reach. */
 #define GROWTH_PART 100
 
@@ -168,9 +165,10 @@ static bool visit(void *context, uint64_t arena)
  * Below the limit a thread that finds no arena without threads makes a new one. So those that are
  * missing are made, if the heap hardly grows by them.
  */
-bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_limit)
+bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_limit,
+                        uint64_t new_arena_bytes)
 {
-    uint64_t affordable = system_bytes / GROWTH_PART / NEW_ARENA_BYTES;
+    uint64_t affordable = system_bytes / GROWTH_PART / new_arena_bytes;
     return trim_excess(arena_limit, arenas) <= affordable;
 }
 
@@ -205,6 +203,7 @@ static void borrow(void)
     trim_arena_visit(trim_arena_scan_map(), &visitor, (order->count + missing) * 2 + 8,
                      missing * 2 + 2, &visited);
     release->threads_cpu_ns = visited.cpu_ns;
+    release->thread_error = visited.error;
 }
 
 /* What is left, and the most of it that malloc_trim would drop under one lock. */
@@ -251,17 +250,37 @@ static void trim_rest(void)
     }
 }
 
+/* Why nothing shall be borrowed, or NULL. */
+static const char *refusal(void)
+{
+    bool blind = false;
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t own = (uint64_t)(uintptr_t)&plan / page * page;
+    (void)trim_resident_bytes(own, own + page, &blind);
+    /* Without an end to the pages that seem resident, classes would be asked for until the heap
+     * grows. */
+    return blind ? "the system refuses mincore" : order->refusal;
+}
+
 void trim_glibc_release(const struct trim_glibc_order *ordered, struct trim_release *released)
 {
     order = ordered;
     release = released;
     memset(release, 0, sizeof *release);
     plan.count = 0;
-    if (order->mode != TRIM_MODE_TRIM) {
-        trim_borrow_make_plan(&plan, trim_arena_scan_map(), order->figures, order->count,
-                              (uint64_t)sysconf(_SC_PAGESIZE), resident);
+    if (order->mode == TRIM_MODE_TRIM) {
+        run_malloc_trim();
+        return;
     }
-    bool reachable = trim_glibc_reaches(order->system_bytes, order->count, order->arena_limit);
+    release->refusal = refusal();
+    if (release->refusal != NULL) {
+        run_malloc_trim();
+        return;
+    }
+    trim_borrow_make_plan(&plan, trim_arena_scan_map(), order->figures, order->count,
+                          (uint64_t)sysconf(_SC_PAGESIZE), resident);
+    bool reachable = trim_glibc_reaches(order->system_bytes, order->count, order->arena_limit,
+                                        order->new_arena_bytes);
     if (!reachable || !trim_borrow_is_worth(&plan, order->mode)) {
         release->arenas_wanted = reachable ? 0 : plan.count;
         run_malloc_trim();
@@ -269,31 +288,4 @@ void trim_glibc_release(const struct trim_glibc_order *ordered, struct trim_rele
     }
     borrow();
     trim_rest();
-}
-
-/* The number in text, or 0. */
-static uint64_t number_in(const char *text)
-{
-    char *end = NULL;
-    unsigned long number = text != NULL ? strtoul(text, &end, 10) : 0;
-    return number;
-}
-
-uint64_t trim_glibc_arena_limit(uint64_t set_by_agent, const char *(*variable)(const char *name))
-{
-    static const char tunable[] = "glibc.malloc.arena_max=";
-    const char *tunables = variable("GLIBC_TUNABLES");
-    const char *tuned = tunables != NULL ? strstr(tunables, tunable) : NULL;
-    uint64_t limit = set_by_agent;
-    if (limit == 0) {
-        limit = number_in(variable("MALLOC_ARENA_MAX"));
-    }
-    if (limit == 0 && tuned != NULL) {
-        limit = number_in(tuned + sizeof tunable - 1);
-    }
-    if (limit == 0) {
-        long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-        limit = TRIM_ARENAS_FOR_CPU * (uint64_t)(cpus > 0 ? cpus : 1);
-    }
-    return limit;
 }

@@ -11,7 +11,8 @@ namespace stress
 namespace
 {
 
-/* The heap may grow by this part: for arenas that are made to reach others, and for nothing else. */
+/* The heap may grow by this part: for arenas that are made to reach others, and for nothing else.
+ */
 constexpr uint64_t kGrowthPart = 100;
 
 /* What the C library itself keeps of the threads that a trim starts: their stacks' books. */

@@ -38,9 +38,7 @@ class BlockTable
 public:
     static constexpr size_t kBlocks = 512;
 
-    explicit BlockTable(uint64_t seed) : random_(seed)
-    {
-    }
+    explicit BlockTable(uint64_t seed) : random_(seed) {}
     ~BlockTable();
     BlockTable(const BlockTable &) = delete;
     BlockTable &operator=(const BlockTable &) = delete;

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 
 #include "agent_trim.h"
@@ -136,6 +137,7 @@ TEST(Limits, OfThreadsAreTold)
         EXPECT_TRUE(trim.release.borrowed);
         EXPECT_GT(trim.release.arenas_wanted, 0U);
         EXPECT_EQ(trim.release.arenas_reached, 0U);
+        EXPECT_EQ(trim.release.thread_error, EAGAIN);
         EXPECT_EQ(trim.release.borrow.dropped_bytes, 0U);
         EXPECT_TRUE(trim.release.trimmed || trim.release.left_bytes != 0);
         load.Resume();

@@ -71,7 +71,8 @@ private:
     std::atomic<uint64_t> born_{0};
     std::atomic<uint64_t> stillborn_{0};
     std::atomic<uint64_t> refused_{0};
-    std::atomic<bool> halted_{false}; /* Paused or to end: the threads ask the rest under the lock. */
+    std::atomic<bool> halted_{
+        false}; /* Paused or to end: the threads ask the rest under the lock. */
 
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -12,9 +12,7 @@ namespace stress
 class Random
 {
 public:
-    explicit Random(uint64_t seed) : state_(seed)
-    {
-    }
+    explicit Random(uint64_t seed) : state_(seed) {}
 
     uint64_t Next()
     {
