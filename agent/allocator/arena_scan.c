@@ -8,7 +8,7 @@
 
 #include "trimagent/descriptor.h"
 #include "trimagent/line_reader.h"
-#include "trimagent/residency.h"
+#include "trimagent/resident_pages.h"
 
 /* A line of maps is a few dozen bytes and a path. A longer one is a file's, and no arena. */
 #define LINE_MAX_BYTES 512
@@ -193,7 +193,8 @@ void trim_arena_scan_tops(const struct trim_arena_figures *arenas, size_t count,
         }
         uint64_t bytes = trim_arena_map_bytes(&map, map.heaps[heap].header.arena);
         size_t arena = 0;
-        while (arena < count && (arenas[arena].number == 0 || arenas[arena].system_bytes != bytes)) {
+        while (arena < count &&
+               (arenas[arena].number == 0 || arenas[arena].system_bytes != bytes)) {
             arena++;
         }
         if (arena < count) {

@@ -11,14 +11,11 @@
 #include "trimagent/borrow_plan.h"
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
-#include "trimagent/residency.h"
-#include "trimagent/tuning.h"
+#include "trimagent/resident_pages.h"
 
 /* No borrowing lasts longer, in all arenas together. */
 #define DEADLINE_NS (10 * TRIM_NS_PER_S)
 
-/* What a new arena takes from the system: glibc's HEAP_MIN_SIZE and its padding. */
-#define NEW_ARENA_BYTES (132 * TRIM_KIB)
 /* The heap may grow by this part for new arenas, where those bring all others within reach. */
 #define GROWTH_PART 100
 
@@ -28,6 +25,15 @@
 /* What one free chunk costs malloc_trim, dropped before or not, in bytes that it could drop in the
  * same time: 5 us were measured with chunks of 45 KiB on average. */
 #define CHUNK_COST_BYTES (50 * TRIM_KIB)
+
+/* glibc's chunks: words of so many bytes, flags in the low bits of the size, and the flag of those
+ * that are mapped one by one. */
+#define CHUNK_WORD 8
+#define CHUNK_FLAGS UINT64_C(7)
+#define CHUNK_IS_MAPPED UINT64_C(2)
+
+/* glibc's DEFAULT_MMAP_THRESHOLD_MAX. */
+#define THRESHOLD_BYTES_MAX (32 * TRIM_MIB)
 
 static struct trim_borrow_plan plan;
 
@@ -72,17 +78,62 @@ static bool inside(uint64_t arena, uint64_t start, uint64_t end)
     return end <= (heap != NULL ? heap->address + heap->header.size : map->main_end);
 }
 
-static uint64_t grown(const struct trim_borrow_arena *arena)
+/* Where the arena's last heap ends now, or 0. */
+static uint64_t end_now(const struct trim_borrow_arena *arena)
 {
     if (arena->arena == TRIM_MAIN_ARENA) {
-        return trim_excess((uint64_t)(uintptr_t)sbrk(0), arena->end);
+        return (uint64_t)(uintptr_t)sbrk(0);
     }
     const struct trim_arena_heap *heap = trim_arena_map_find(trim_arena_scan_map(), arena->end - 1);
     struct trim_heap_header now;
     if (heap == NULL || !trim_arena_scan_reread(heap->address, &now)) {
         return 0;
     }
-    return trim_excess(now.size, heap->header.size);
+    return heap->address + now.size;
+}
+
+static uint64_t grown(const struct trim_borrow_arena *arena)
+{
+    return trim_excess(end_now(arena), arena->end);
+}
+
+/* The word in front of what malloc returns: the chunk's size and flags. */
+static uint64_t size_word(uint64_t address)
+{
+    uint64_t word = 0;
+    memcpy(&word, pointer_to(address - sizeof word), sizeof word);
+    return word;
+}
+
+/*
+ * Behind a piece stands the next chunk's size. The one that ends where the heap ends is the top:
+ * a heap that is no longer the last one ends with a chunk of no size.
+ */
+static uint64_t top_behind(const struct trim_borrow_arena *arena, const void *piece)
+{
+    /* Both as if the chunk behind were a block that malloc has returned. */
+    uint64_t next = (uint64_t)(uintptr_t)piece + usable(piece) + CHUNK_WORD;
+    uint64_t end = end_now(arena) + 2 * CHUNK_WORD;
+    if (next >= end || !inside(arena->arena, (uint64_t)(uintptr_t)piece, next - CHUNK_WORD)) {
+        return 0;
+    }
+    uint64_t bytes = size_word(next) & ~CHUNK_FLAGS;
+    return next + bytes == end ? bytes : 0;
+}
+
+/*
+ * A block that malloc has mapped on its own raises glibc's dynamic thresholds when it is freed, for
+ * the rest of the process's life: larger blocks then come from the arenas, and their tops keep
+ * more. Those above the thresholds' maximum do not, so it is made as large: nothing of it is
+ * touched.
+ */
+static void give(void *piece)
+{
+    if ((size_word((uint64_t)(uintptr_t)piece) & CHUNK_IS_MAPPED) != 0) {
+        void *larger = realloc(piece, THRESHOLD_BYTES_MAX + 1);
+        piece = larger != NULL ? larger : piece;
+    }
+    free(piece);
 }
 
 static bool cancelled(void)
@@ -114,9 +165,10 @@ static bool visit(void *context, uint64_t arena)
  * Below the limit a thread that finds no arena without threads makes a new one. So those that are
  * missing are made, if the heap hardly grows by them.
  */
-bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_limit)
+bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_limit,
+                        uint64_t new_arena_bytes)
 {
-    uint64_t affordable = system_bytes / GROWTH_PART / NEW_ARENA_BYTES;
+    uint64_t affordable = system_bytes / GROWTH_PART / new_arena_bytes;
     return trim_excess(arena_limit, arenas) <= affordable;
 }
 
@@ -124,13 +176,14 @@ static void borrow(void)
 {
     const struct trim_borrow_world world = {
         .take = malloc,
-        .give = free,
+        .give = give,
         .shrink = realloc,
         .usable = usable,
         .resident = resident,
         .drop = drop,
         .inside = inside,
         .grown = grown,
+        .top_behind = top_behind,
         .cancelled = cancelled,
         .now_ns = trim_clock_now_ns,
         .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
@@ -150,6 +203,7 @@ static void borrow(void)
     trim_arena_visit(trim_arena_scan_map(), &visitor, (order->count + missing) * 2 + 8,
                      missing * 2 + 2, &visited);
     release->threads_cpu_ns = visited.cpu_ns;
+    release->thread_error = visited.error;
 }
 
 /* What is left, and the most of it that malloc_trim would drop under one lock. */
@@ -196,17 +250,37 @@ static void trim_rest(void)
     }
 }
 
+/* Why nothing shall be borrowed, or NULL. */
+static const char *refusal(void)
+{
+    bool blind = false;
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t own = (uint64_t)(uintptr_t)&plan / page * page;
+    (void)trim_resident_bytes(own, own + page, &blind);
+    /* Without an end to the pages that seem resident, classes would be asked for until the heap
+     * grows. */
+    return blind ? "the system refuses mincore" : order->refusal;
+}
+
 void trim_glibc_release(const struct trim_glibc_order *ordered, struct trim_release *released)
 {
     order = ordered;
     release = released;
     memset(release, 0, sizeof *release);
     plan.count = 0;
-    if (order->mode != TRIM_MODE_TRIM) {
-        trim_borrow_make_plan(&plan, trim_arena_scan_map(), order->figures, order->count,
-                              (uint64_t)sysconf(_SC_PAGESIZE), resident);
+    if (order->mode == TRIM_MODE_TRIM) {
+        run_malloc_trim();
+        return;
     }
-    bool reachable = trim_glibc_reaches(order->system_bytes, order->count, order->arena_limit);
+    release->refusal = refusal();
+    if (release->refusal != NULL) {
+        run_malloc_trim();
+        return;
+    }
+    trim_borrow_make_plan(&plan, trim_arena_scan_map(), order->figures, order->count,
+                          (uint64_t)sysconf(_SC_PAGESIZE), resident);
+    bool reachable = trim_glibc_reaches(order->system_bytes, order->count, order->arena_limit,
+                                        order->new_arena_bytes);
     if (!reachable || !trim_borrow_is_worth(&plan, order->mode)) {
         release->arenas_wanted = reachable ? 0 : plan.count;
         run_malloc_trim();
@@ -214,31 +288,4 @@ void trim_glibc_release(const struct trim_glibc_order *ordered, struct trim_rele
     }
     borrow();
     trim_rest();
-}
-
-/* The number in text, or 0. */
-static uint64_t number_in(const char *text)
-{
-    char *end = NULL;
-    unsigned long number = text != NULL ? strtoul(text, &end, 10) : 0;
-    return number;
-}
-
-uint64_t trim_glibc_arena_limit(uint64_t set_by_agent, const char *(*variable)(const char *name))
-{
-    static const char tunable[] = "glibc.malloc.arena_max=";
-    const char *tunables = variable("GLIBC_TUNABLES");
-    const char *tuned = tunables != NULL ? strstr(tunables, tunable) : NULL;
-    uint64_t limit = set_by_agent;
-    if (limit == 0) {
-        limit = number_in(variable("MALLOC_ARENA_MAX"));
-    }
-    if (limit == 0 && tuned != NULL) {
-        limit = number_in(tuned + sizeof tunable - 1);
-    }
-    if (limit == 0) {
-        long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-        limit = TRIM_ARENAS_FOR_CPU * (uint64_t)(cpus > 0 ? cpus : 1);
-    }
-    return limit;
 }

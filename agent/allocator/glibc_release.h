@@ -16,10 +16,13 @@
 struct trim_glibc_order {
     enum trim_mode mode;
     const struct trim_cancel *cancel; /* Requested by another thread when the VM ends. */
-    const struct trim_arena_figures *figures; /* Of the arenas; the last scan is of the same time. */
+    const struct trim_arena_figures
+        *figures; /* Of the arenas; the last scan is of the same time. */
     size_t count;
-    uint64_t system_bytes; /* Of all arenas. */
-    uint64_t arena_limit;  /* Most arenas that glibc makes. */
+    uint64_t system_bytes;    /* Of all arenas. */
+    uint64_t arena_limit;     /* Most arenas that glibc makes. */
+    uint64_t new_arena_bytes; /* What a new one takes from the system. */
+    const char *refusal;      /* Why not to borrow, or NULL. */
     int (*malloc_trim)(size_t pad);
 };
 
@@ -27,10 +30,7 @@ struct trim_glibc_order {
 void trim_glibc_release(const struct trim_glibc_order *order, struct trim_release *release);
 
 /* Whether threads come to all arenas, at the price of those that must be made for it. */
-bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_limit);
-
-/* glibc's limit of arenas: what was set, by the agent (0: nothing) or the environment, or what
- * glibc takes by itself. */
-uint64_t trim_glibc_arena_limit(uint64_t set_by_agent, const char *(*variable)(const char *name));
+bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_limit,
+                        uint64_t new_arena_bytes);
 
 #endif

@@ -7,9 +7,10 @@
  * of malloc or free.
  *
  * malloc serves the smallest free chunk that fits. So pieces are asked for from the largest size
- * down, in classes a sixty-fourth apart: fresh chunks of a class come before the larger ones that were
- * handed back dropped, and one of those, without resident pages, tells that the class is empty. It
- * also is where a request lands that finds no other chunk, so that the heap does not grow.
+ * down, in classes a sixty-fourth apart: fresh chunks of a class come before the larger ones that
+ * were handed back dropped, and one of those, without resident pages, tells that the class is
+ * empty. It also is where a request lands that finds no other chunk, so that the heap does not
+ * grow.
  */
 #ifndef TRIMAGENT_BORROW_H
 #define TRIMAGENT_BORROW_H
@@ -28,10 +29,10 @@ struct trim_borrow_arena;
 
 /* What borrowing does to the world. All run on the borrowing thread. */
 struct trim_borrow_world {
-    void *(*take)(size_t bytes);        /* malloc; NULL where there is none. */
-    void (*give)(void *piece);          /* free. */
+    void *(*take)(size_t bytes);                /* malloc; NULL where there is none. */
+    void (*give)(void *piece);                  /* free. */
     void *(*shrink)(void *piece, size_t bytes); /* realloc to fewer bytes. */
-    size_t (*usable)(const void *piece); /* malloc_usable_size. */
+    size_t (*usable)(const void *piece);        /* malloc_usable_size. */
     /* Resident bytes of whole pages. */
     uint64_t (*resident)(uint64_t start, uint64_t end);
     /* madvise(MADV_DONTNEED). Returns 0, or -1. */
@@ -40,6 +41,8 @@ struct trim_borrow_world {
     bool (*inside)(uint64_t arena, uint64_t start, uint64_t end);
     /* Bytes that the arena has grown by since it was measured. */
     uint64_t (*grown)(const struct trim_borrow_arena *arena);
+    /* Bytes of the arena's top where that begins right behind the piece; otherwise 0. */
+    uint64_t (*top_behind)(const struct trim_borrow_arena *arena, const void *piece);
     /* Whether to end at once: the VM ends. */
     bool (*cancelled)(void);
     uint64_t (*now_ns)(void);
@@ -59,7 +62,7 @@ struct trim_borrow_arena {
     uint64_t chunks;        /* Free ones that have whole pages. */
     uint64_t end;           /* Of its last heap. */
     uint64_t top_start;     /* Its top, up to end, where that shall be taken too; otherwise 0. */
-    uint64_t deadline_ns; /* When to end at the latest. */
+    uint64_t deadline_ns;   /* When to end at the latest. */
 };
 
 /* What has come of it. Add up over arenas with trim_borrow_add. */
@@ -70,9 +73,9 @@ struct trim_borrow_result {
     uint64_t calls;             /* Of malloc and free. */
     uint64_t held_max_bytes;    /* At once. */
     uint64_t held_max_ns;       /* The longest that a piece was held. */
-    uint64_t longest_call_ns;   /* The longest call of malloc or free, waits for the lock included. */
-    uint64_t grown_bytes;       /* Of pieces outside the arena: given back at once. */
-    bool gave_way;              /* The application's own demand, time or cancellation ended it. */
+    uint64_t longest_call_ns; /* The longest call of malloc or free, waits for the lock included. */
+    uint64_t grown_bytes;     /* Of pieces outside the arena: given back at once. */
+    bool gave_way;            /* The application's own demand, time or cancellation ended it. */
 };
 
 /*

@@ -22,14 +22,16 @@ enum trim_mode {
 
 /* How a release was carried out. */
 struct trim_release {
+    const char *refusal;              /* Why nothing is ever borrowed here, or NULL. */
     bool borrowed;                    /* Pieces were borrowed, */
     struct trim_borrow_result borrow; /* with this result, */
     uint64_t arenas_wanted;           /* in so many arenas */
     uint64_t arenas_reached;          /* of these, */
     uint64_t threads_cpu_ns;          /* by threads that took so much CPU time. */
+    int thread_error;                 /* Why one could not be started, or 0. */
     bool trimmed;                     /* malloc_trim ran, */
     uint64_t trim_ns;                 /* for so long. */
-    uint64_t left_bytes;              /* Left alone because malloc_trim would hold a lock for long. */
+    uint64_t left_bytes; /* Left alone because malloc_trim would hold a lock for long. */
 };
 
 #ifdef __cplusplus

@@ -84,6 +84,10 @@ public:
     {
         return end_;
     }
+    uint64_t top() const
+    {
+        return top_;
+    }
     size_t free_chunks() const
     {
         return free_.size();

@@ -7,6 +7,7 @@
 #include <string>
 
 extern "C" {
+#include "glibc_environment.h"
 #include "glibc_release.h"
 }
 #include "trimagent/quantity.h"
@@ -64,18 +65,59 @@ TEST(ArenaLimit, IsGlibcsOwnWhereTheEnvironmentSaysNothingOfUse)
     EXPECT_EQ(Limit({{"GLIBC_TUNABLES", "glibc.malloc.arena_test=5"}}), OwnLimit());
 }
 
+constexpr uint64_t kNewArena = 132 * TRIM_KIB;
+
 TEST(ArenasWithinReach, AreAllOnceTheLimitIsReached)
 {
-    EXPECT_TRUE(trim_glibc_reaches(TRIM_MIB, 16, 16));
-    EXPECT_TRUE(trim_glibc_reaches(0, 17, 16)) << "the main one may come on top";
+    EXPECT_TRUE(trim_glibc_reaches(TRIM_MIB, 16, 16, kNewArena));
+    EXPECT_TRUE(trim_glibc_reaches(0, 17, 16, kNewArena)) << "the main one may come on top";
 }
 
 TEST(ArenasWithinReach, AreAllWhereThoseThatAreMissingMakeTheHeapGrowByAHundredthAtMost)
 {
-    constexpr uint64_t kNewArena = 132 * TRIM_KIB;
-    EXPECT_TRUE(trim_glibc_reaches(100 * 4 * kNewArena, 12, 16));
-    EXPECT_FALSE(trim_glibc_reaches(100 * 4 * kNewArena - 1, 12, 16));
-    EXPECT_FALSE(trim_glibc_reaches(100 * TRIM_MIB, 2, 1024));
+    EXPECT_TRUE(trim_glibc_reaches(100 * 4 * kNewArena, 12, 16, kNewArena));
+    EXPECT_FALSE(trim_glibc_reaches(100 * 4 * kNewArena - 1, 12, 16, kNewArena));
+    EXPECT_FALSE(trim_glibc_reaches(100 * TRIM_MIB, 2, 1024, kNewArena));
+}
+
+uint64_t NewArena(const std::map<std::string, std::string> &variables, uint64_t set_by_agent = 0)
+{
+    environment = variables;
+    return trim_glibc_new_arena_bytes(set_by_agent, FakeVariable);
+}
+
+TEST(NewArena, TakesWhatItsTopIsPaddedWith)
+{
+    EXPECT_EQ(NewArena({}), kNewArena);
+    EXPECT_EQ(NewArena({}, 8 * TRIM_MIB), 8 * TRIM_MIB + 4 * TRIM_KIB);
+    EXPECT_EQ(NewArena({{"MALLOC_TOP_PAD_", "1048576"}}, 8 * TRIM_MIB), TRIM_MIB + 4 * TRIM_KIB)
+        << "the environment's stays";
+    EXPECT_EQ(NewArena({{"GLIBC_TUNABLES", "glibc.malloc.top_pad=0x100000"}}),
+              TRIM_MIB + 4 * TRIM_KIB);
+    EXPECT_EQ(NewArena({{"MALLOC_TOP_PAD_", "0"}}), kNewArena) << "a heap's least size";
+    EXPECT_EQ(NewArena({{"MALLOC_TOP_PAD_", "1073741824"}}), 64 * TRIM_MIB) << "and its most";
+}
+
+bool IsRefused(const std::map<std::string, std::string> &variables)
+{
+    environment = variables;
+    return trim_glibc_refusal(FakeVariable) != nullptr;
+}
+
+TEST(Refusal, IsWhereBorrowedMemoryIsWrittenToOrCannotBeDropped)
+{
+    EXPECT_TRUE(IsRefused({{"MALLOC_PERTURB_", "165"}}));
+    EXPECT_TRUE(IsRefused({{"GLIBC_TUNABLES", "glibc.malloc.perturb=90"}}));
+    EXPECT_TRUE(IsRefused({{"GLIBC_TUNABLES", "glibc.malloc.hugetlb=2"}}));
+    EXPECT_TRUE(IsRefused({{"GLIBC_TUNABLES", "glibc.malloc.hugetlb=2097152"}}));
+    EXPECT_TRUE(IsRefused({{"GLIBC_TUNABLES", "glibc.mem.tagging=3"}}));
+}
+
+TEST(Refusal, IsNowhereElse)
+{
+    EXPECT_FALSE(IsRefused({}));
+    EXPECT_FALSE(IsRefused({{"MALLOC_PERTURB_", "0"}, {"MALLOC_CHECK_", "3"}}));
+    EXPECT_FALSE(IsRefused({{"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1:glibc.malloc.perturb=0"}}));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 /* Golden tests of what is told of the way of a release. */
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <string>
 
 #include "bounded_text.h"
@@ -52,6 +53,23 @@ TEST(ReleaseText, TellsWhatWasBorrowed)
     const trim_release release = Borrowed();
     EXPECT_STREQ(trim_release_name(&release), "borrow");
     EXPECT_EQ(Told(release), kBorrowed);
+}
+
+TEST(ReleaseText, TellsWhyNothingIsEverBorrowed)
+{
+    trim_release release = {};
+    release.trimmed = true;
+    release.refusal = "it rains";
+    EXPECT_STREQ(trim_release_name(&release), "trim");
+    EXPECT_EQ(Told(release), "; not borrowed, because it rains");
+}
+
+TEST(ReleaseText, TellsWhyArenasWereNotReached)
+{
+    trim_release release = Borrowed();
+    release.thread_error = EAGAIN;
+    EXPECT_EQ(Told(release), kBorrowed + ", because no thread could be started (Resource "
+                                         "temporarily unavailable)");
 }
 
 TEST(ReleaseText, TellsThatMallocTrimTookTheRest)
