@@ -8,7 +8,7 @@
 
 #include "trimagent/descriptor.h"
 #include "trimagent/line_reader.h"
-#include "trimagent/residency.h"
+#include "trimagent/resident_pages.h"
 
 /* A line of maps is a few dozen bytes and a path. A longer one is a file's, and no arena. */
 #define LINE_MAX_BYTES 512

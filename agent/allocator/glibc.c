@@ -1,11 +1,10 @@
 /* glibc's malloc: malloc_trim, and the estimate of what it would release. */
 #include <dlfcn.h>
-#include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "glibc_environment.h"
+#include "glibc_figures.h"
+#include "glibc_info.h"
 #include "glibc_release.h"
 #include "trimagent/allocator.h"
 #include "trimagent/arena_scan.h"
@@ -13,26 +12,24 @@
 #include "trimagent/estimate.h"
 #include "trimagent/glibc_tuning.h"
 #include "trimagent/malloc_info.h"
+#include "trimagent/process_memory.h"
 #include "trimagent/quantity.h"
+#include "trimagent/residency.h"
 
-/* What mallinfo2 returns, declared here because old headers lack it. */
-struct mallinfo2_result {
-    size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
-};
+#define PROC "/proc/self"
 
-/* The C library's functions and the stream that malloc_info prints to. Set once before the worker
- * starts. */
+/* The C library's functions. Set once before the worker starts. */
 static int (*malloc_trim_function)(size_t pad);
-static int (*malloc_info_function)(int options, FILE *stream);
-static struct mallinfo2_result (*mallinfo2_function)(void);
 static int (*mallopt_function)(int parameter, int value);
-static FILE *stream;
+
+static bool prepared;
 
 /* The worker's own state. */
-static struct trim_malloc_info_parser parser;
 static struct trim_estimate_learned learned;
 static struct trim_estimate_result last_prediction;
 static struct trim_estimate_input after_trim;
+static struct trim_residency residency;
+static struct trim_rss_drop last_drop;
 static struct trim_release last_release;
 
 /* How memory is released, and glibc's limit of arenas. */
@@ -41,40 +38,33 @@ static uint64_t arena_limit;
 static uint64_t new_arena_bytes;
 static const char *refusal;
 
-static ssize_t feed_parser(void *cookie, const char *piece, size_t length)
+static void show_residency(struct trim_estimate_input *input)
 {
-    (void)cookie;
-    trim_malloc_info_feed(&parser, piece, length);
-    return (ssize_t)length;
-}
-
-static int read_malloc_info(struct trim_malloc_info *info)
-{
-    trim_malloc_info_begin(&parser, (uint64_t)sysconf(_SC_PAGESIZE));
-    if (malloc_info_function(0, stream) != 0) {
-        clearerr(stream);
-        return -1;
-    }
-    return trim_malloc_info_end(&parser, info);
+    input->resident_known = residency.known;
+    input->resident_bytes = residency.resident_bytes;
+    input->seen_bytes = residency.seen_bytes;
 }
 
 static void scan_arenas(struct trim_estimate_input *input)
 {
     struct trim_arena_scan scan;
-    if (trim_arena_scan_run("/proc/self", &scan) != 0 || scan.blind) {
-        input->resident_known = false;
-        return;
+    struct trim_residency seen = {.at_ns = trim_clock_now_ns()};
+    bool rss_known = trim_process_rss(PROC, &seen.rss_bytes) == 0;
+    if (!rss_known || !trim_residency_serves(&residency, seen.at_ns, seen.rss_bytes)) {
+        seen.known = trim_arena_scan_run(PROC, &scan) == 0 && !scan.blind;
+        seen.resident_bytes = seen.known ? scan.resident_bytes : 0;
+        seen.seen_bytes = seen.known ? scan.main_bytes + scan.other_bytes : 0;
+        residency = seen;
     }
-    input->resident_known = true;
-    input->resident_bytes = scan.resident_bytes;
-    input->seen_bytes = scan.main_bytes + scan.other_bytes;
+    show_residency(input);
 }
 
 /* Whether a release would come to the tops: their arenas must be within reach. */
 static bool tops_are_reached(void)
 {
+    const struct trim_malloc_info_parser *last = trim_glibc_info_last();
     return mode != TRIM_MODE_TRIM && refusal == NULL &&
-           trim_glibc_reaches(parser.info.system_bytes, parser.arena_count, arena_limit,
+           trim_glibc_reaches(last->info.system_bytes, last->arena_count, arena_limit,
                               new_arena_bytes);
 }
 
@@ -84,39 +74,22 @@ static bool tops_are_reached(void)
  */
 static int walk_after_scan(struct trim_estimate_input *input)
 {
-    if (read_malloc_info(&input->info) != 0) {
+    if (trim_glibc_info_read(&input->info) != 0) {
         return -1;
     }
     if (input->resident_known && input->info.system_bytes > input->seen_bytes) {
+        residency.known = false;
         scan_arenas(input);
     }
     if (input->resident_known) {
+        const struct trim_malloc_info_parser *info = trim_glibc_info_last();
         struct trim_tops tops;
-        trim_arena_scan_tops(parser.arenas, parser.arena_count, &tops);
+        trim_arena_scan_tops(info->arenas, info->arena_count, &tops);
         input->dry_tops_bytes = tops.dry_bytes;
         input->wet_tops_bytes = tops.wet_bytes;
         input->tops_count = tops_are_reached();
     }
     return 0;
-}
-
-/* mallinfo2's words for what malloc_info has printed. */
-static void figures_from_info(const struct trim_malloc_info *info,
-                              struct trim_heap_figures *figures)
-{
-    uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
-    *figures = (struct trim_heap_figures){
-        .source = TRIM_FIGURES_MALLOC_INFO,
-        .arena = info->system_bytes,
-        .ordblks = info->rest_count,
-        .smblks = info->fast_count,
-        .hblks = info->mmap_count,
-        .hblkhd = info->mmap_bytes,
-        .fsmblks = info->fast_bytes,
-        .uordblks = trim_excess(info->system_bytes, free_bytes),
-        .fordblks = free_bytes,
-        .keepcost = info->main_top_bytes,
-    };
 }
 
 static void describe(const struct trim_estimate_input *input,
@@ -131,7 +104,7 @@ static void describe(const struct trim_estimate_input *input,
         .tops_bytes = input->info.other_top_bytes,
         .wet_tops_bytes = input->wet_tops_bytes,
     };
-    figures_from_info(&input->info, &estimate->figures);
+    trim_glibc_figures_from(&input->info, &estimate->figures);
 }
 
 static int glibc_estimate(uint64_t enough_bytes, struct trim_estimate *estimate)
@@ -173,27 +146,6 @@ static int glibc_refaulted(uint64_t *refaulted_bytes)
     return 0;
 }
 
-static int glibc_figures(struct trim_heap_figures *figures)
-{
-    if (mallinfo2_function == NULL) {
-        return -1;
-    }
-    struct mallinfo2_result info = mallinfo2_function();
-    *figures = (struct trim_heap_figures){
-        .source = TRIM_FIGURES_MALLINFO2,
-        .arena = info.arena,
-        .ordblks = info.ordblks,
-        .smblks = info.smblks,
-        .hblks = info.hblks,
-        .hblkhd = info.hblkhd,
-        .fsmblks = info.fsmblks,
-        .uordblks = info.uordblks,
-        .fordblks = info.fordblks,
-        .keepcost = info.keepcost,
-    };
-    return 0;
-}
-
 static void glibc_choose(enum trim_mode chosen)
 {
     mode = chosen;
@@ -201,20 +153,42 @@ static void glibc_choose(enum trim_mode chosen)
 
 static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *release)
 {
+    if (mode != TRIM_MODE_TRIM) {
+        /* Borrowing needs the arenas as they are now, while an estimate may use an earlier scan. */
+        struct trim_arena_scan scan;
+        (void)trim_arena_scan_run(PROC, &scan);
+    }
+    const struct trim_malloc_info_parser *last = trim_glibc_info_last();
     const struct trim_glibc_order order = {
         .mode = mode,
         .cancel = cancel,
-        .figures = parser.arenas,
-        .count = parser.arena_count,
-        .system_bytes = parser.info.system_bytes,
+        .figures = last->arenas,
+        .count = last->arena_count,
+        .system_bytes = last->info.system_bytes,
         .arena_limit = arena_limit,
         .new_arena_bytes = new_arena_bytes,
         .refusal = refusal,
         .malloc_trim = malloc_trim_function,
     };
+    last_drop.began_ns = trim_clock_now_ns();
+    bool known = trim_process_rss(PROC, &last_drop.before_bytes) == 0;
     trim_glibc_release(&order, release);
+    last_drop.known = known && trim_process_rss(PROC, &last_drop.after_bytes) == 0;
     last_release = *release;
     return 0;
+}
+
+/* The arenas after a trim. The first one teaches the model, and so is looked at whatever happened.
+ */
+static void look_after_trim(struct trim_estimate_input *input)
+{
+    if (!learned.taught || last_prediction.resident_assumed ||
+        !trim_residency_take_off(&residency, &last_drop, last_prediction.expected_bytes,
+                                 trim_clock_now_ns())) {
+        residency.known = false;
+    }
+    last_drop.known = false;
+    scan_arenas(input);
 }
 
 static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
@@ -222,11 +196,13 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
 {
     uint64_t began_ns = trim_clock_thread_cpu_ns();
     struct trim_estimate_input input = {0};
-    scan_arenas(&input);
+    look_after_trim(&input);
     if (walk_after_scan(&input) != 0) {
         return -1;
     }
     after_trim = input;
+    /* Where the scan was before the trim, the main arena was larger by its top. */
+    after_trim.seen_bytes = trim_min(input.seen_bytes, input.info.system_bytes);
     uint64_t released = trim_excess(resident_before, input.resident_bytes);
     uint64_t from_tops = last_release.borrow.top_dropped_bytes;
     trim_estimate_learn(&learned, &last_prediction, &input, trim_excess(released, from_tops),
@@ -256,38 +232,23 @@ static const struct trim_allocator glibc = {
     .name = "glibc",
     .estimate = glibc_estimate,
     .refaulted = glibc_refaulted,
-    .figures = glibc_figures,
+    .figures = trim_glibc_figures,
     .choose = glibc_choose,
     .trim = glibc_trim,
     .learn = glibc_learn,
     .tune = glibc_tune,
 };
 
-/*
- * The stream allocates when it is made, here, and never again. It has no buffer, so that nothing is
- * left for exit() to flush while the worker may still be printing to it.
- */
-static FILE *open_stream(void)
-{
-    FILE *made = fopencookie(NULL, "w", (cookie_io_functions_t){.write = feed_parser});
-    if (made != NULL && setvbuf(made, NULL, _IONBF, 0) != 0) {
-        (void)fclose(made);
-        made = NULL;
-    }
-    return made;
-}
-
 const struct trim_allocator *trim_allocator_glibc(void)
 {
     *(void **)&malloc_trim_function = dlsym(RTLD_DEFAULT, "malloc_trim");
-    *(void **)&malloc_info_function = dlsym(RTLD_DEFAULT, "malloc_info");
-    *(void **)&mallinfo2_function = dlsym(RTLD_DEFAULT, "mallinfo2");
     *(void **)&mallopt_function = dlsym(RTLD_DEFAULT, "mallopt");
-    if (malloc_trim_function == NULL || malloc_info_function == NULL) {
+    trim_glibc_figures_open();
+    if (malloc_trim_function == NULL || trim_glibc_info_open() != 0) {
         return NULL;
     }
-    if (stream == NULL) {
-        stream = open_stream();
+    if (!prepared) {
+        prepared = true;
         trim_estimate_learned_init(&learned);
         arena_limit = trim_glibc_arena_limit(0, variable);
         new_arena_bytes = trim_glibc_new_arena_bytes(0, variable);
@@ -295,5 +256,5 @@ const struct trim_allocator *trim_allocator_glibc(void)
     }
     /* Without the scan's pipe the arenas cannot be looked at, which estimates take into account. */
     (void)trim_arena_scan_open();
-    return stream != NULL ? &glibc : NULL;
+    return &glibc;
 }

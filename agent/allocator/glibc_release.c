@@ -11,7 +11,7 @@
 #include "trimagent/borrow_plan.h"
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
-#include "trimagent/residency.h"
+#include "trimagent/resident_pages.h"
 
 /* No borrowing lasts longer, in all arenas together. */
 #define DEADLINE_NS (10 * TRIM_NS_PER_S)

@@ -1,39 +1,37 @@
 #include "trimagent/residency.h"
 
-#include <errno.h>
-#include <stddef.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "trimagent/quantity.h"
 
-/* Addresses that mincore is asked for at once: one heap of the largest kind. */
-#define STEP_BYTES (64 * TRIM_MIB)
-#define PAGES_MAX (STEP_BYTES / 4096)
+/* Longer ago what grows and what shrinks elsewhere in the process may have evened out. */
+#define SERVES_NS (500 * TRIM_NS_PER_MS)
+/* Movements below this are those of threads that serve requests, and below what a threshold can be.
+ */
+#define STILL_BYTES TRIM_MIB
 
-/* Static, because the worker's stack is small and it must not allocate. */
-static unsigned char residency[PAGES_MAX];
+/* The Java heap may grow during a trim: a drop is the trim's where it is the expected one but for
+ * this part. */
+#define DROP_PART 128
 
-/* Addresses are numbers here, because those from /proc/self/maps know no pointers. */
-static void *pointer_to(uint64_t address)
+bool trim_residency_serves(const struct trim_residency *last, uint64_t now_ns, uint64_t rss_bytes)
 {
-    return (void *)(uintptr_t)address; // NOLINT(performance-no-int-to-ptr): see above.
+    return last->known && now_ns - last->at_ns < SERVES_NS &&
+           trim_distance(last->rss_bytes, rss_bytes) < STILL_BYTES;
 }
 
-uint64_t trim_resident_bytes(uint64_t start, uint64_t end, bool *blind)
+bool trim_residency_take_off(struct trim_residency *last, const struct trim_rss_drop *drop,
+                             uint64_t expected_bytes, uint64_t now_ns)
 {
-    uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t pages = 0;
-    while (start < end) {
-        uint64_t step = trim_min(end - start, STEP_BYTES);
-        if (mincore(pointer_to(start), step, residency) == 0) {
-            for (uint64_t page = 0; page < step / page_bytes; page++) {
-                pages += residency[page] & 1U;
-            }
-        } else if (errno != ENOMEM) {
-            *blind = true;
-        }
-        start += step;
+    if (!drop->known || drop->before_bytes < drop->after_bytes ||
+        !trim_residency_serves(last, drop->began_ns, drop->before_bytes)) {
+        return false;
     }
-    return pages * page_bytes;
+    uint64_t bytes = drop->before_bytes - drop->after_bytes;
+    if (bytes > last->resident_bytes ||
+        trim_distance(bytes, expected_bytes) > expected_bytes / DROP_PART) {
+        return false;
+    }
+    last->resident_bytes -= bytes;
+    last->rss_bytes = drop->after_bytes;
+    last->at_ns = now_ns;
+    return true;
 }

@@ -26,8 +26,7 @@ uint64_t trim_parse_cfs_quota(const char *quota, size_t quota_length, const char
     uint64_t quota_us = 0;
     uint64_t period_us = 0;
     if (trim_parse_count(quota, word_length(quota, quota_length), &quota_us) != TRIM_PARSE_OK ||
-        trim_parse_count(period, word_length(period, period_length), &period_us) !=
-            TRIM_PARSE_OK ||
+        trim_parse_count(period, word_length(period, period_length), &period_us) != TRIM_PARSE_OK ||
         quota_us == 0 || period_us == 0) {
         return 0;
     }

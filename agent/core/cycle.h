@@ -26,7 +26,7 @@ struct trim_cycle {
     bool told_assumed;   /* That was told once. */
     enum trim_verdict told_verdict;
     struct trim_cancel cancel; /* A release that is running shall end early: the VM ends. */
-    pthread_mutex_t lock; /* Guards what follows. */
+    pthread_mutex_t lock;      /* Guards what follows. */
     struct trim_totals totals;
     bool trimming; /* A release is running. */
     bool stopped;  /* No trim may begin or be reported any more. */

@@ -12,6 +12,12 @@
 /* Two looks that are this close together tell whether the process is growing now. */
 #define GROWTH_WINDOW_NS TRIM_NS_PER_S
 
+/*
+ * So many looks in a row must find a process calm that has grown. Loading ends with freeing what it
+ * took on the way: 0.1-0.5 s in which small blocks fill the fastbins, and then RSS falls.
+ */
+#define CALM_LOOKS 2
+
 /* The smallest page: what a minor fault brings in at least. */
 #define FAULT_BYTES 4096
 
@@ -34,11 +40,18 @@ bool trim_movement_grows(struct trim_movement *movement, uint64_t now_ns, uint64
                          bool otherwise)
 {
     bool recent = movement->seen_at_ns != 0 && now_ns - movement->seen_at_ns < GROWTH_WINDOW_NS;
-    bool grows = rss_bytes > movement->seen_rss_bytes &&
-                 rss_bytes - movement->seen_rss_bytes >= movement->small_bytes;
+    bool moves = trim_distance(rss_bytes, movement->seen_rss_bytes) >= movement->small_bytes;
+    bool grows = moves && rss_bytes > movement->seen_rss_bytes;
+    if (!recent) {
+        movement->restless = 0;
+    } else if (grows || (moves && movement->restless > 0)) {
+        movement->restless = CALM_LOOKS;
+    } else if (movement->restless > 0) {
+        movement->restless--;
+    }
     movement->seen_rss_bytes = rss_bytes;
     movement->seen_at_ns = now_ns;
-    return recent ? grows : otherwise;
+    return recent ? movement->restless > 0 : otherwise;
 }
 
 bool trim_movement_unchanged(struct trim_movement *movement, uint64_t rss_bytes,

@@ -28,12 +28,12 @@ const struct trim_option trim_option_table[] = {
      "Calm to wait for after an old GC pause and after a burst of class loading, so that Cleaners "
      "can free memory."},
     {"max-wait", TRIM_OPTION_DURATION, FIELD(max_wait_ns), "10s", 10 * MS, HOUR,
-     "Longest that further pauses or a lasting burst put a trim off; at least settle."},
+     "Longest that further pauses or a lasting burst put a trim off, and how long a watermark "
+     "check "
+     "watches memory that seems free; at least settle."},
     {"confirm", TRIM_OPTION_DURATION, FIELD(confirm_ns), "100ms", 0, 60 * S,
      "Time from the first look to the next, then up to twice as long each; memory that is in use "
-     "again "
-     "by "
-     "then is left alone. 0: one look is enough."},
+     "again by then is left alone. 0: one look is enough."},
     {"burst", TRIM_OPTION_BURST, FIELD(burst_classes), "200/10s", 1, 10000000,
      "Class loads and unloads within a time that count as a reload."},
     {"check", TRIM_OPTION_DURATION_OR_OFF, FIELD(check_ns), "30s", 100 * MS, DAY,

@@ -65,8 +65,8 @@ void trim_option_add_allowed(struct trim_text *text, const struct trim_option *o
         trim_text_add(text, "a share from 1%% to 100%%%s", or_off);
         break;
     case TRIM_OPTION_COUNT_AUTO_OR_OFF:
-        trim_text_add(text, "auto, a number from %" PRIu64 " to %" PRIu64 "%s", option->min, option->max,
-                      or_off);
+        trim_text_add(text, "auto, a number from %" PRIu64 " to %" PRIu64 "%s", option->min,
+                      option->max, or_off);
         break;
     case TRIM_OPTION_DURATION:
     case TRIM_OPTION_DURATION_OR_OFF:

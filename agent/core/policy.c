@@ -9,6 +9,12 @@
 /* The first look at the room: a JVM that has ended by then does not pay for it. */
 #define FIRST_ROOM_NS (500 * TRIM_NS_PER_MS)
 
+/* The most looks of a watermark check: one each 25 ms by default. Bursts of 10 ms four times a
+ * second escaped a hundred looks in one run of three. */
+#define CHECK_LOOKS_MAX 400
+/* Where memory was seen in use, for so many checks it must not have been. */
+#define REUSED_CHECKS 2
+
 static uint64_t signals_sum(const struct trim_observation *observation)
 {
     return observation->old_pauses + observation->class_changes;
@@ -31,6 +37,8 @@ void trim_policy_init(struct trim_policy *policy, const struct trim_options *opt
     trim_ration_init(&policy->ration, now_ns);
     trim_room_init(&policy->room, options);
     policy->room_due_ns = is_room_wanted(options) ? now_ns + FIRST_ROOM_NS : TRIM_NEVER;
+    /* A burst that begins with the start is then seen by the look at the room. */
+    policy->started_ns = is_room_wanted(options) ? policy->room_due_ns : now_ns;
     trim_movement_init(&policy->movement, trim_room_threshold(&policy->room));
     trim_cooldown_init(&policy->cooldown, options->cooldown_ns, options->max_cooldown_ns);
 }
@@ -81,17 +89,15 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
 }
 
 /*
- * How many looks must agree. What nothing tells of is looked at as often as the ration's ceiling
- * allows: dear estimates are not repeated six times under the arenas' locks.
+ * How far the next look of a watermark check is, on average, after one of this cost: all of them
+ * together cost no more than the ration's ceiling, so that dear estimates are not repeated under
+ * the arenas' locks.
  */
-static uint32_t looks_wanted(const struct trim_policy *policy, uint64_t cost_ns)
+static uint64_t check_gap_ns(const struct trim_policy *policy, uint64_t cost_ns)
 {
-    if (policy->reason != TRIM_REASON_WATERMARK || trim_room_urgent(&policy->room)) {
-        return TRIM_CONFIRM_EVENT_LOOKS;
-    }
-    uint64_t affordable = (uint64_t)TRIM_RATION_CEILING_NS / (cost_ns + 1);
-    affordable = trim_min(affordable, TRIM_CONFIRM_WATERMARK_LOOKS);
-    return (uint32_t)trim_max(affordable, TRIM_CONFIRM_EVENT_LOOKS);
+    uint64_t watch_ns = policy->options.max_wait_ns;
+    uint64_t looks = trim_min((uint64_t)TRIM_RATION_CEILING_NS / (cost_ns + 1), CHECK_LOOKS_MAX);
+    return watch_ns / trim_max(looks, 1);
 }
 
 /* Takes in an estimate that has found enough. */
@@ -102,17 +108,42 @@ static enum trim_confirm_state confirm(struct trim_policy *policy,
     if (options->confirm_ns == 0) {
         return TRIM_CONFIRM_HOLDS;
     }
+    bool urgent = trim_room_urgent(&policy->room);
     if (!first) {
         /* An event that has come due meanwhile makes a check as good as that event's. */
-        if (trim_triggers_foremost(&policy->triggers, now->now_ns) != TRIM_REASON_WATERMARK) {
-            policy->confirm.wanted = TRIM_CONFIRM_EVENT_LOOKS;
+        enum trim_reason due = trim_triggers_foremost(&policy->triggers, now->now_ns);
+        policy->confirm.event |= due != TRIM_REASON_WATERMARK || urgent;
+        if (!policy->confirm.event) {
+            policy->confirm.gap_ns = check_gap_ns(policy, now->cost_ns);
         }
         return trim_confirm_look(&policy->confirm, now->now_ns, now->expected_bytes);
     }
-    trim_confirm_begin(&policy->confirm, trim_room_threshold(&policy->room), options->confirm_ns,
-                       options->max_wait_ns, looks_wanted(policy, now->cost_ns), now->now_ns,
-                       now->expected_bytes);
+    bool event = policy->reason != TRIM_REASON_WATERMARK || urgent;
+    trim_confirm_begin(&policy->confirm, trim_room_threshold(&policy->room),
+                       event ? options->confirm_ns : check_gap_ns(policy, now->cost_ns),
+                       options->max_wait_ns, event, now->now_ns, now->expected_bytes);
     return TRIM_CONFIRM_AGAIN;
+}
+
+/* Whether a check that has seen nothing in use comes too soon after one that had: it does not prove
+ * enough by itself. */
+static bool is_reused_lately(const struct trim_policy *policy, uint64_t now_ns)
+{
+    const struct trim_options *options = &policy->options;
+    bool check = policy->reason == TRIM_REASON_WATERMARK && !policy->confirm.event &&
+                 options->confirm_ns != 0;
+    return check && policy->reused_ns != 0 &&
+           now_ns - policy->reused_ns < options->check_ns * REUSED_CHECKS;
+}
+
+/* Ends a consideration that has found memory in use again. */
+static void skip_reused(struct trim_policy *policy, const struct trim_observation *now,
+                        struct trim_decision *decision)
+{
+    policy->reused_ns = now->now_ns;
+    decision->expected_bytes = now->expected_bytes;
+    decision->bound_only = now->bound_only;
+    trim_decide_skip(policy, TRIM_SKIP_REUSED, now->now_ns, decision);
 }
 
 static void judge_estimate(struct trim_policy *policy, const struct trim_observation *now,
@@ -128,10 +159,13 @@ static void judge_estimate(struct trim_policy *policy, const struct trim_observa
 
     bool first = policy->stage == TRIM_STAGE_FIRST;
     if (now->expected_bytes < trim_room_threshold(&policy->room)) {
+        if (!first) {
+            skip_reused(policy, now, decision);
+            return;
+        }
         decision->expected_bytes = now->expected_bytes;
         decision->bound_only = now->bound_only;
-        trim_decide_skip(policy, first ? TRIM_SKIP_BELOW_THRESHOLD : TRIM_SKIP_REUSED, now->now_ns,
-                         decision);
+        trim_decide_skip(policy, TRIM_SKIP_BELOW_THRESHOLD, now->now_ns, decision);
         return;
     }
     if (policy->stage == TRIM_STAGE_THROTTLED) {
@@ -143,11 +177,17 @@ static void judge_estimate(struct trim_policy *policy, const struct trim_observa
         trim_decide_further(policy, now->now_ns, decision);
         break;
     case TRIM_CONFIRM_HOLDS:
+        if (is_reused_lately(policy, now->now_ns)) {
+            /* The next check looks again, whatever the process has done. */
+            trim_movement_forget(&policy->movement);
+            decision->expected_bytes = now->expected_bytes;
+            trim_decide_skip(policy, TRIM_SKIP_REUSED, now->now_ns, decision);
+            break;
+        }
         trim_decide_unthrottled(policy, now->now_ns, now->throttled, now->expected_bytes, decision);
         break;
-    case TRIM_CONFIRM_MOVES:
-        decision->expected_bytes = now->expected_bytes;
-        trim_decide_skip(policy, TRIM_SKIP_REUSED, now->now_ns, decision);
+    case TRIM_CONFIRM_FALLS:
+        skip_reused(policy, now, decision);
         break;
     }
 }

@@ -32,7 +32,8 @@ static void decide_wait(const struct trim_policy *policy, uint64_t now_ns, uint6
     }
     decision->action = TRIM_WAIT;
     decision->wake_ns = trim_max(wake_ns, now_ns + 1);
-    decision->arm_classes = trim_triggers_arm(&policy->triggers);
+    bool started = now_ns >= policy->started_ns;
+    decision->arm_classes = started ? trim_triggers_arm(&policy->triggers) : UINT64_MAX;
 }
 
 static void count_skip(struct trim_policy *policy, enum trim_skip skip,
@@ -168,6 +169,10 @@ void trim_decide_further(struct trim_policy *policy, uint64_t now_ns,
     policy->stage = TRIM_STAGE_CONFIRM;
     uint64_t due_ns = policy->confirm.due_ns;
     bool moving = policy->triggers.burst.active;
+    if (!policy->confirm.event && trim_triggers_event_waits(&policy->triggers)) {
+        /* The looks of a check may be far apart; an event does not wait for the next. */
+        due_ns = trim_min(due_ns, trim_triggers_due_ns(&policy->triggers, now_ns));
+    }
     if (moving || due_ns > now_ns) {
         decide_wait(policy, now_ns, moving ? TRIM_NEVER : due_ns, decision);
         return;

@@ -63,7 +63,7 @@ def agent_trims(log: str, zero_s: float, reason: str = r"\S+") -> list[Trim]:
     pattern = re.compile(
         rf"^\[([\d.]+)s\]\[[^\]]*\]\[[^\]]*\] trim #(\d+) {reason}: RSS\+swap"
         rf" (?:({_SIZE})->({_SIZE})|unknown).*?"
-        rf" in ([\d.]+m?s), expected (?:at most )?({_SIZE}|unknown), released ({_SIZE}|unknown)",
+        rf" in ([\d.]+m?s)(?: by \S+)?, expected (?:at most )?({_SIZE}|unknown), released ({_SIZE}|unknown)",
         re.MULTILINE,
     )
     trims = []

@@ -50,9 +50,10 @@ struct trim_estimate {
     bool resident_assumed; /* Part of the arenas was not found, and is taken for resident. */
     uint64_t arenas;
     uint64_t free_chunks;
-    uint64_t tops_bytes;  /* In the tops of non-main arenas, which malloc_trim never releases. */
-    uint64_t wet_tops_bytes; /* Of these resident: part of what is expected, where they are borrowed.
-                              */
+    uint64_t tops_bytes; /* In the tops of non-main arenas, which malloc_trim never releases. */
+    uint64_t
+        wet_tops_bytes;   /* Of these resident: part of what is expected, where they are borrowed.
+                           */
     uint64_t cpu_ns;      /* CPU time this estimate took, */
     uint64_t walk_cpu_ns; /* and of it the walk under the arenas' locks. */
     struct trim_heap_figures figures; /* From the same walk. */

@@ -6,7 +6,7 @@
  * heaps merge into one line of maps, so each multiple within a line is looked at. Measured on
  * glibc 2.31 and 2.36; 64 decoys were rejected.
  *
- * Residency comes from residency.h.
+ * Residency comes from resident_pages.h.
  *
  * The scan runs on the worker, and uses static buffers.
  */

@@ -44,8 +44,8 @@ struct trim_options {
     uint64_t max_cooldown_ns;      /* What useless and regretted trims can raise it to. */
     uint64_t trim_threshold_bytes; /* The allocator's parameters; 0 leaves it alone. */
     uint64_t mmap_threshold_bytes;
-    uint64_t arena_max;            /* TRIM_COUNT_AUTO until it is known. */
-    uint64_t mode;                 /* enum trim_mode. */
+    uint64_t arena_max;                   /* TRIM_COUNT_AUTO until it is known. */
+    uint64_t mode;                        /* enum trim_mode. */
     char log_target[TRIM_LOG_TARGET_MAX]; /* "stderr", "stdout" or a path. */
     uint64_t log_level;                   /* enum trim_log_level. */
     uint64_t dry_run;                     /* 1: decide and log, but do not trim. */
@@ -54,18 +54,18 @@ struct trim_options {
 
 enum trim_option_type {
     TRIM_OPTION_BYTES,
-    TRIM_OPTION_BYTES_OR_SHARE,  /* Two neighbouring uint64_t, of which one is 0: bytes, percent. */
-    TRIM_OPTION_PERCENT_OR_OFF,  /* "off" is 0. */
-    TRIM_OPTION_BYTES_OR_OFF,    /* "off" is 0. */
+    TRIM_OPTION_BYTES_OR_SHARE, /* Two neighbouring uint64_t, of which one is 0: bytes, percent. */
+    TRIM_OPTION_PERCENT_OR_OFF, /* "off" is 0. */
+    TRIM_OPTION_BYTES_OR_OFF,   /* "off" is 0. */
     TRIM_OPTION_COUNT_AUTO_OR_OFF, /* "off" is 0, "auto" TRIM_COUNT_AUTO. */
-    TRIM_OPTION_DURATION,        /* Nanoseconds. */
-    TRIM_OPTION_DURATION_OR_OFF, /* Nanoseconds; "off" is 0. */
-    TRIM_OPTION_BURST,           /* COUNT/DURATION: two neighbouring uint64_t, count first. */
-    TRIM_OPTION_REASONS,         /* Names joined by '+'. */
-    TRIM_OPTION_LEVEL,           /* One of the log levels' names. */
-    TRIM_OPTION_MODE,            /* One of the modes' names: auto, borrow, trim. */
-    TRIM_OPTION_TARGET,          /* stderr, stdout or a path. */
-    TRIM_OPTION_FLAG             /* true or false; the bare name means true. */
+    TRIM_OPTION_DURATION,          /* Nanoseconds. */
+    TRIM_OPTION_DURATION_OR_OFF,   /* Nanoseconds; "off" is 0. */
+    TRIM_OPTION_BURST,             /* COUNT/DURATION: two neighbouring uint64_t, count first. */
+    TRIM_OPTION_REASONS,           /* Names joined by '+'. */
+    TRIM_OPTION_LEVEL,             /* One of the log levels' names. */
+    TRIM_OPTION_MODE,              /* One of the modes' names: auto, borrow, trim. */
+    TRIM_OPTION_TARGET,            /* stderr, stdout or a path. */
+    TRIM_OPTION_FLAG               /* true or false; the bare name means true. */
 };
 
 struct trim_option {

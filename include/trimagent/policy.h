@@ -136,6 +136,7 @@ struct trim_policy {
     bool event; /* It is the first for its pause, burst or pressure, not a follow-up or a check. */
     uint64_t expected_bytes;
     struct trim_confirm confirm;
+    uint64_t reused_ns; /* When memory that had seemed free was last seen in use; 0: never. */
     uint64_t throttled_since_ns;
     uint64_t throttle_due_ns; /* When to look at it again. */
     uint64_t looks_cost_ns;
@@ -144,6 +145,8 @@ struct trim_policy {
     struct trim_movement movement;
     struct trim_room room;
     uint64_t room_due_ns; /* When the room is to be looked at; TRIM_NEVER: only with the process. */
+    uint64_t started_ns;  /* When the start is over: until then no class load is worth a wake-up.
+                           */
     uint64_t first_since_ns; /* Since when the first estimate is wanted, */
     bool waits;              /* and whether the ration makes it wait. */
     uint64_t last_estimate_cost_ns;

@@ -37,7 +37,7 @@ struct trim_report {
     uint64_t released_bytes; /* otherwise by RSS, where that is known. */
     uint64_t tops_bytes;     /* In the tops of non-main arenas afterwards; 0: nothing to report. */
     struct trim_release release; /* How it was carried out. */
-    bool figures_dear;       /* mallinfo2 was left out for what it would have cost. */
+    bool figures_dear;           /* mallinfo2 was left out for what it would have cost. */
     struct trim_heap_figures figures_before;
     struct trim_heap_figures figures_after;
 };

@@ -36,6 +36,8 @@ trim_arena_figures Figures(uint64_t number, uint64_t system, uint64_t inner, uin
     figures.inner_bytes = inner;
     figures.chunks = 100;
     figures.largest_bytes = 2 * kMiB;
+    figures.largest_count = 3;
+    figures.largest_total = 5 * kMiB;
     figures.sizes = 0xf0;
     figures.top_bytes = top;
     return figures;
@@ -77,6 +79,8 @@ TEST_F(BorrowPlan, TellsArenasApartByTheirSizes)
     EXPECT_EQ(one.free_bytes, 30 * kMiB);
     EXPECT_EQ(one.wanted_bytes, 30 * kMiB);
     EXPECT_EQ(one.largest_bytes, 2 * kMiB);
+    EXPECT_EQ(one.largest_count, 3U);
+    EXPECT_EQ(one.largest_total, 5 * kMiB);
     EXPECT_EQ(one.sizes, 0xf0U);
     EXPECT_EQ(one.chunks, 100U);
     EXPECT_EQ(one.end, HeapAt(1) + 60 * kMiB);
@@ -100,6 +104,30 @@ TEST_F(BorrowPlan, TakesEachOfTwoArenasOfOneSize)
     EXPECT_EQ(plan.arenas[0].arena, ArenaOf(0));
     EXPECT_EQ(plan.arenas[1].arena, ArenaOf(1));
     EXPECT_EQ(plan.arenas[1].wanted_bytes, 20 * kMiB);
+}
+
+TEST_F(BorrowPlan, TakesOfTwoArenasOfOneSizeWhatHoldsForBoth)
+{
+    sample_.Add(0, 0, 0, 60 * kMiB, 60 * kMiB);
+    sample_.Add(1, 1, 1, 60 * kMiB, 60 * kMiB);
+    tops[HeapAt(0) + 60 * kMiB] = tops[HeapAt(1) + 60 * kMiB] = 20 * kMiB;
+    trim_arena_figures one = Figures(1, 60 * kMiB, 30 * kMiB, 10 * kMiB);
+    trim_arena_figures two = Figures(2, 60 * kMiB, 20 * kMiB, 15 * kMiB);
+    one.largest_bytes = 3 * kMiB;
+    one.sizes = 0xf;
+    two.sizes = 0xf0;
+    for (const auto &figures : {std::vector{one, two}, std::vector{two, one}}) {
+        const trim_borrow_plan &plan = Plan(figures);
+        ASSERT_EQ(plan.count, 2U);
+        for (size_t i = 0; i < 2; ++i) {
+            const trim_borrow_arena &arena = plan.arenas[i];
+            EXPECT_EQ(arena.free_bytes, 20 * kMiB);
+            EXPECT_EQ(arena.largest_bytes, 2 * kMiB) << "no request is too large for either";
+            EXPECT_EQ(arena.largest_count + arena.largest_total, 0U) << "unknown";
+            EXPECT_EQ(arena.sizes, 0xffU);
+            EXPECT_EQ(arena.end - arena.top_start, 10 * kMiB);
+        }
+    }
 }
 
 TEST_F(BorrowPlan, LeavesArenasOutWhoseSizeHasChanged)

@@ -30,8 +30,9 @@ public:
 
     trim_borrow_result Run(const trim_borrow_arena &arena)
     {
-        const trim_borrow_world world = {Take,   Give,  Usable,    Resident, Drop,
-                                         Inside, Grown, Cancelled, Now,      FakeHeap::kPage};
+        const trim_borrow_world world = {Take,      Give,      Shrink, Usable,
+                                         Resident,  Drop,      Inside, Grown,
+                                         TopBehind, Cancelled, Now,    FakeHeap::kPage};
         trim_borrow_result result = {};
         trim_borrow_run(&world, &arena, &result);
         EXPECT_TRUE(held_.empty()) << held_.size() << " pieces were kept";
@@ -47,8 +48,8 @@ public:
     /* What has happened, but for small pieces. */
     uint64_t takes = 0;
     uint64_t drops = 0;
-    uint64_t dry_drops = 0;       /* Of ranges of which nothing was resident. */
-    uint64_t outside_bytes = 0;   /* Served from beyond the arena. */
+    uint64_t dry_drops = 0;         /* Of ranges of which nothing was resident. */
+    uint64_t outside_max_bytes = 0; /* The largest served from beyond the arena. */
     uint64_t outside_in_vain = 0; /* Times of that while a chunk was held that fits, and was dry. */
     uint64_t together_max_bytes = 0; /* Held at once in more than one piece, */
     uint64_t alone_max_bytes = 0;    /* and in one. */
@@ -62,6 +63,7 @@ public:
     std::function<void()> on_drop; /* and before each drop. */
     bool memory_is_out = false;
     bool drops_fail = false;
+    bool shrinks_fail = false;
     bool cancelled = false;
     uint64_t grown_bytes = 0;
 
@@ -70,6 +72,7 @@ private:
         uint64_t bytes;
         uint64_t since_ns;
         bool dry;
+        bool shrunk; /* Its end was given back. */
     };
 
     static uint64_t ChunkOf(const void *piece)
@@ -80,21 +83,39 @@ private:
     void NoteTaken(uint64_t chunk, uint64_t bytes)
     {
         if (chunk >= heap.end()) {
-            outside_bytes += bytes;
+            outside_max_bytes = std::max(outside_max_bytes, bytes);
             for (const auto &piece : held_) {
                 outside_in_vain += piece.second.dry && piece.second.bytes >= bytes ? 1 : 0;
             }
         }
         const bool dry = heap.Resident(FakeHeap::FirstPage(chunk), chunk + bytes) == 0;
-        held_[chunk] = {bytes, now_ns, dry};
-        uint64_t held = 0;
-        uint64_t pieces = 0;
-        for (const auto &piece : held_) {
-            held += piece.second.bytes;
-            pieces += piece.second.bytes >= kSmall ? 1 : 0;
+        const Held held = {bytes, now_ns, dry, false};
+        held_[chunk] = held;
+        held_bytes_ += bytes;
+        whole_pieces_ += IsWhole(held) ? 1 : 0;
+        uint64_t &most = whole_pieces_ > 1 ? together_max_bytes : alone_max_bytes;
+        most = std::max(most, held_bytes_);
+    }
+
+    /* Whether it is neither small nor only what is kept of a piece. */
+    static bool IsWhole(const Held &piece)
+    {
+        return piece.bytes >= kSmall && !piece.shrunk;
+    }
+
+    /* Before a piece is given back, or its end. */
+    void NoteGiven(const Held &piece)
+    {
+        held_bytes_ -= piece.bytes;
+        if (IsWhole(piece)) {
+            --whole_pieces_;
+            held_max_ns = std::max(held_max_ns, now_ns - piece.since_ns);
         }
-        uint64_t &most = pieces > 1 ? together_max_bytes : alone_max_bytes;
-        most = std::max(most, held);
+    }
+
+    static uint64_t ChunkBytes(size_t bytes)
+    {
+        return (bytes + FakeHeap::kWord + 15) / 16 * 16;
     }
 
     static void *Take(size_t bytes)
@@ -111,7 +132,7 @@ private:
         if (arena.memory_is_out) {
             return nullptr;
         }
-        const uint64_t chunk = arena.heap.Serve((bytes + FakeHeap::kWord + 15) / 16 * 16);
+        const uint64_t chunk = arena.heap.Serve(ChunkBytes(bytes));
         arena.NoteTaken(chunk, arena.heap.BytesOf(chunk));
         return reinterpret_cast<void *>(chunk + FakeHeap::kHeader);
     }
@@ -125,11 +146,28 @@ private:
             ADD_FAILURE() << "a piece was given back that was not held";
             return;
         }
-        if (held->second.bytes >= kSmall) {
-            arena.held_max_ns = std::max(arena.held_max_ns, arena.now_ns - held->second.since_ns);
-        }
+        arena.NoteGiven(held->second);
         arena.heap.Free(held->first);
         arena.held_.erase(held);
+    }
+
+    static void *Shrink(void *piece, size_t bytes)
+    {
+        FakeArena &arena = *current_;
+        const auto held = arena.held_.find(ChunkOf(piece));
+        if (held == arena.held_.end()) {
+            ADD_FAILURE() << "a piece was made smaller that was not held";
+            return nullptr;
+        }
+        arena.now_ns += TRIM_NS_PER_US;
+        if (arena.shrinks_fail) {
+            return nullptr;
+        }
+        arena.NoteGiven(held->second);
+        arena.heap.Shrink(held->first, ChunkBytes(bytes));
+        held->second = {arena.heap.BytesOf(held->first), arena.now_ns, false, true};
+        arena.held_bytes_ += held->second.bytes;
+        return piece;
     }
 
     static size_t Usable(const void *piece)
@@ -180,6 +218,12 @@ private:
     {
         return current_->grown_bytes;
     }
+    static uint64_t TopBehind(const trim_borrow_arena *, const void *piece)
+    {
+        const FakeHeap &heap = current_->heap;
+        const uint64_t chunk = ChunkOf(piece);
+        return chunk + heap.BytesOf(chunk) == heap.top() ? heap.end() - heap.top() : 0;
+    }
     static bool Cancelled()
     {
         return current_->cancelled;
@@ -192,6 +236,8 @@ private:
     static inline FakeArena *current_ = nullptr; /* The world's functions get no context. */
 
     std::map<uint64_t, Held> held_;
+    uint64_t held_bytes_ = 0;
+    uint64_t whole_pieces_ = 0;
 };
 
 #endif

@@ -84,6 +84,10 @@ public:
     {
         return end_;
     }
+    uint64_t top() const
+    {
+        return top_;
+    }
     size_t free_chunks() const
     {
         return free_.size();
@@ -96,12 +100,18 @@ public:
         arena.arena = start_;
         arena.system_bytes = end_ - start_;
         for (const auto &bin : bins_) {
+            uint64_t largest_count = 0;
+            uint64_t largest_total = 0;
             arena.sizes |= trim_size_classes(bin.second.begin()->first, bin.second.rbegin()->first);
             for (const auto &[bytes, places] : bin.second) {
                 arena.chunks += places.size();
                 arena.free_bytes += places.size() * trim_excess(bytes, kPage + kHeader);
                 arena.largest_bytes = std::max(arena.largest_bytes, bytes);
+                largest_count += places.size();
+                largest_total += places.size() * bytes;
             }
+            arena.largest_count = largest_count;
+            arena.largest_total = largest_total;
         }
         arena.wanted_bytes = ResidentInFreeChunks();
         arena.end = end_;
@@ -110,11 +120,14 @@ public:
         return arena;
     }
 
-    uint64_t ResidentInFreeChunks() const
+    /* In whole pages of chunks of this size at least. */
+    uint64_t ResidentInFreeChunks(uint64_t least = 0) const
     {
         uint64_t bytes = 0;
         for (const auto &chunk : free_) {
-            bytes += Resident(FirstPage(chunk.first), chunk.first + chunk.second);
+            if (chunk.second >= least) {
+                bytes += Resident(FirstPage(chunk.first), chunk.first + chunk.second);
+            }
         }
         return bytes;
     }
@@ -164,6 +177,17 @@ public:
         }
         used_[at] = bytes;
         return at;
+    }
+
+    /* Frees the end of a chunk. */
+    void Shrink(uint64_t at, uint64_t bytes)
+    {
+        const uint64_t whole = used_.at(at);
+        if (whole >= bytes + kLeast) {
+            used_[at] = bytes;
+            used_[at + bytes] = whole - bytes;
+            Free(at + bytes);
+        }
     }
 
     void Free(uint64_t at)

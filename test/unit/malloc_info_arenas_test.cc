@@ -45,7 +45,8 @@ TEST(MallocInfoArenas, TakeNothingOverFromTheArenaBefore)
         HeapXml(0, row, 0, 0, 11, 655370 + 5000, 1000000) + HeapXml(1, "", 0, 0, 1, 700, 135168)));
     ASSERT_EQ(parsed.arenas.size(), 2U);
     const trim_arena_figures &empty = parsed.arenas[1];
-    EXPECT_EQ(empty.inner_bytes + empty.chunks + empty.largest_bytes + empty.sizes, 0U);
+    EXPECT_EQ(empty.inner_bytes + empty.chunks + empty.sizes, 0U);
+    EXPECT_EQ(empty.largest_bytes + empty.largest_count + empty.largest_total, 0U);
     EXPECT_EQ(empty.top_bytes, 700U);
     EXPECT_EQ(ParseMallocInfo(SampleXml()).arenas.size(), 2U) << "nor does a text from one before";
 }
@@ -59,6 +60,8 @@ TEST(MallocInfoArenas, CountTheLargestOfAllRowsAndNotTheTop)
         DocumentXml(HeapXml(0, rows, 0, 0, 5, 8209 + 2883618 + 33 + 5000000, 10000000)));
     ASSERT_EQ(parsed.arenas.size(), 1U);
     EXPECT_EQ(parsed.arenas[0].largest_bytes, 2097168U);
+    EXPECT_EQ(parsed.arenas[0].largest_count, 2U) << "of its row";
+    EXPECT_EQ(parsed.arenas[0].largest_total, 2883618U - 2) << "without the flags";
     EXPECT_EQ(parsed.arenas[0].chunks, 3U);
     EXPECT_EQ(parsed.arenas[0].top_bytes, 5000000U);
 }

@@ -126,6 +126,20 @@ TEST(PolicyTrigger, AnOldPauseInALastingBurstIsPutOffByMaxWaitAtMost)
     EXPECT_LE(timeline.trims()[0].at_ns, 10 * kS + 2 * options.max_wait_ns + options.confirm_ns);
 }
 
+TEST(PolicyTrigger, ClassesOfTheFirstHalfSecondAreCountedWithoutAWakeUp)
+{
+    trim_options options = PolicyOptions();
+    options.check_ns = 60 * kS;
+    PolicyTimeline timeline(options);
+    timeline.memory.Free(500 * kMiB);
+    timeline.LoadClasses(0, 400 * kMs, 2000);
+    timeline.RunUntil(499 * kMs);
+    EXPECT_EQ(timeline.wake_ups(), 1U);
+    timeline.RunUntil(30 * kS);
+    ASSERT_EQ(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_RELOAD);
+}
+
 TEST(PolicyTrigger, FewClassesAreWorthNoLook)
 {
     PolicyTimeline timeline(PolicyOptions());
@@ -145,7 +159,7 @@ TEST(PolicyTrigger, TheWatermarkIsLookedAtEachCheck)
     timeline.memory.Free(500 * kMiB);
     timeline.RunUntil(100 * kS);
     ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_EQ(timeline.trims()[0].at_ns, 71 * kS); /* Looks at 60, 61, 63, 65 ... */
+    EXPECT_EQ(timeline.trims()[0].at_ns, 60 * kS + options.max_wait_ns);
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_WATERMARK);
 
     timeline.RunUntil(1000 * kS);
@@ -188,6 +202,7 @@ TEST(PolicyTrigger, AnOldPauseBetweenTheLooksOfACheckGivesTheTrimItsName)
     timeline.RunUntil(90 * kS);
     ASSERT_EQ(timeline.trims().size(), 1U);
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_FULL_GC);
+    EXPECT_EQ(timeline.trims()[0].at_ns, 64 * kS) << "and does not wait for the next look";
 }
 
 TEST(PolicyTrigger, ADemandIsMetAtOnceAndTakesPrecedence)

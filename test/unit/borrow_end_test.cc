@@ -1,0 +1,161 @@
+/* How borrowing ends early: each time with all pieces given back, which the fake arena checks. */
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "chunk_sizes.h"
+#include "fake_arena.h"
+#include "trimagent/borrow.h"
+
+namespace
+{
+
+constexpr uint64_t kKiB = TRIM_KIB;
+constexpr uint64_t kMiB = TRIM_MIB;
+
+/* After how many requests or drops it happens. */
+class BorrowEnds : public testing::TestWithParam<uint64_t>
+{
+protected:
+    /* Lets it happen from the given request on. */
+    void OnTake(void (*happen)(FakeArena &arena))
+    {
+        arena_.on_take = [this, happen] {
+            if (arena_.takes >= GetParam()) {
+                happen(arena_);
+            }
+        };
+    }
+    void OnDrop(void (*happen)(FakeArena &arena))
+    {
+        arena_.on_drop = [this, happen] {
+            if (arena_.drops >= GetParam()) {
+                happen(arena_);
+            }
+        };
+    }
+
+    void ExpectAllChunksFree() const
+    {
+        EXPECT_EQ(arena_.heap.free_chunks(), chunks_);
+    }
+
+    FakeArena arena_{HalfDry(MixedChunks(200 * kMiB, 45 * kKiB)), 30 * kMiB};
+    const size_t chunks_ = arena_.heap.free_chunks();
+    trim_borrow_arena measured_ = arena_.heap.Measured(true);
+};
+
+TEST_P(BorrowEnds, WhenItIsCancelled)
+{
+    OnTake([](FakeArena &arena) { arena.cancelled = true; });
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_TRUE(result.gave_way);
+    EXPECT_EQ(arena_.takes, GetParam() + 1) << "nothing more is taken";
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WhenItIsCancelledWhilePagesAreDropped)
+{
+    OnDrop([](FakeArena &arena) { arena.cancelled = true; });
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_TRUE(result.gave_way);
+    EXPECT_EQ(arena_.drops, GetParam() + 1) << "nothing more is dropped";
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WhenItsTimeIsOver)
+{
+    OnTake([](FakeArena &arena) { arena.now_ns += TRIM_NS_PER_S; });
+    measured_.deadline_ns = arena_.now_ns + TRIM_NS_PER_S;
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_TRUE(result.gave_way);
+    EXPECT_LE(arena_.takes, GetParam() + 1);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WhenThereIsNoMemory)
+{
+    OnTake([](FakeArena &arena) { arena.memory_is_out = true; });
+    (void)arena_.Run(measured_);
+    EXPECT_EQ(arena_.takes, GetParam() + 1);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WhenPagesCannotBeDropped)
+{
+    OnDrop([](FakeArena &arena) { arena.drops_fail = true; });
+    (void)arena_.Run(measured_);
+    EXPECT_EQ(arena_.drops, GetParam() + 1);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WhenTheApplicationTakesMemory)
+{
+    arena_.on_take = [this] {
+        if (arena_.takes == GetParam()) {
+            arena_.grown_bytes = measured_.system_bytes / 100 + 1;
+        }
+    };
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_TRUE(result.gave_way);
+    /* It looks when it gives back, which is after an eighth of what is free at the latest. */
+    EXPECT_LE(arena_.takes, GetParam() + chunks_ / 4);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, NotWhenTheApplicationTakesAHundredth)
+{
+    arena_.grown_bytes = measured_.system_bytes / 100;
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_FALSE(result.gave_way);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WithAllGivenBackWherePiecesCannotBeMadeSmaller)
+{
+    OnTake([](FakeArena &arena) { arena.shrinks_fail = true; });
+    (void)arena_.Run(measured_);
+    ExpectAllChunksFree();
+}
+
+INSTANTIATE_TEST_SUITE_P(After, BorrowEnds, testing::Values(0, 1, 2, 100, 1500));
+
+TEST(BorrowBeforehand, CancelledTakesNothing)
+{
+    FakeArena arena(MixedChunks(50 * kMiB, 45 * kKiB), 10 * kMiB);
+    arena.cancelled = true;
+    const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
+    EXPECT_EQ(arena.takes, 0U);
+    EXPECT_EQ(result.calls, 0U);
+    EXPECT_TRUE(result.gave_way);
+}
+
+TEST(BorrowBeforehand, TooLateTakesNothing)
+{
+    FakeArena arena(MixedChunks(50 * kMiB, 45 * kKiB), 10 * kMiB);
+    trim_borrow_arena measured = arena.heap.Measured(true);
+    measured.deadline_ns = arena.now_ns;
+    EXPECT_TRUE(arena.Run(measured).gave_way);
+    EXPECT_EQ(arena.takes, 0U);
+}
+
+/* Dropping takes ten times as long as usual, so that time runs out before the bytes do. */
+class BorrowSlowly : public testing::TestWithParam<uint64_t>
+{
+};
+
+TEST_P(BorrowSlowly, HoldsNothingLongerThan50Milliseconds)
+{
+    FakeArena arena(With(EqualChunks(500, GetParam()), {300 * kMiB, false}), 300 * kMiB);
+    arena.ns_per_mib = TRIM_NS_PER_MS;
+    const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
+    /* The last step of dropping, and giving back, come on top. */
+    EXPECT_LE(arena.held_max_ns, 60 * TRIM_NS_PER_MS);
+    EXPECT_GE(arena.held_max_ns, 40 * TRIM_NS_PER_MS) << "it is long enough to matter";
+    EXPECT_GE(result.held_max_ns + TRIM_NS_PER_MS, arena.held_max_ns) << "and it is told";
+    EXPECT_FALSE(result.gave_way);
+}
+
+INSTANTIATE_TEST_SUITE_P(Chunks, BorrowSlowly, testing::Values(70000, 1500000));
+
+} // namespace
