@@ -48,7 +48,7 @@ static uint64_t top_probe_bytes(const struct run *run, uint64_t whole)
 
 /*
  * The top is served only where no chunk of a bin is as large: those come first. How large it is now
- * is known once a piece of it is held, and only then the rest is asked for: with the size that was
+ * is known once a piece of it is held, and only then the whole is asked for: with the size that was
  * measured before, which the application has taken a part of, the heap would grow each time.
  */
 static void take_top(struct run *run)
@@ -68,19 +68,23 @@ static void take_top(struct run *run)
         if (piece == NULL) {
             break;
         }
-        uint64_t dropped = trim_hold_drop(&run->hold, piece, &dry);
+        uint64_t usable = run->hold.world->usable(piece);
         uint64_t behind = run->hold.world->top_behind(arena, piece);
-        /* Where little of the top is left behind it, it is known by its end. It may start long
-         * before, because chunks that malloc merged with the top only when it was asked for so much
-         * are part of it. */
-        bool last = found || behind <= least + TOP_SLACK_BYTES;
-        found = found || behind != 0 ||
-                (uint64_t)(uintptr_t)piece + run->hold.world->usable(piece) > arena->top_start;
-        run->hold.result->top_dropped_bytes += found ? dropped : 0;
-        if (found && last) {
+        if (!found && behind > least + TOP_SLACK_BYTES) {
+            /* Back for the whole to be served in one piece. */
+            found = true;
+            bytes = usable + behind - TOP_SLACK_BYTES;
+            trim_hold_give_last(&run->hold);
+            continue;
+        }
+        uint64_t dropped = trim_hold_drop(&run->hold, piece, &dry);
+        /* Known by its end: it may start long before, because chunks that malloc merged with the
+         * top only when it was asked for so much are part of it. */
+        bool top = behind != 0 || (uint64_t)(uintptr_t)piece + usable > arena->top_start;
+        run->hold.result->top_dropped_bytes += top ? dropped : 0;
+        if (found || top) {
             break;
         }
-        bytes = found ? trim_excess(behind, TOP_SLACK_BYTES) : bytes;
     }
     trim_hold_give_all(&run->hold);
     run->hold.hold_max_bytes = hold_max_bytes;
