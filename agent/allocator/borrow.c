@@ -21,7 +21,7 @@
 #define PIECE_LEAST_BYTES (4 * TRIM_MIB)
 
 /* Chunks with fewer whole pages are left to malloc_trim. */
-#define LEAST_PAGES 4
+#define LEAST_PAGES 2
 
 /* Beside the size that malloc returns there is the chunk's own word. */
 #define CHUNK_WORD 8
