@@ -8,11 +8,14 @@
 /*
  * A dry piece, one that was dropped before, is either the first of the larger ones, which ends the
  * class, or lies among chunks that were not. So the request rises by this part of its size, and
- * twice as much each time. Where many chunks were dry from the start, the first few of them are
- * passed over.
+ * twice as much each time. Where many chunks were dry from the start, as many of them in a row are
+ * passed over before it does as hardly ever come by chance: four for each fresh one there is, and a
+ * quarter of that afterwards.
  */
-#define FINE_PART 512
-#define DRY_PASSED 3
+#define FINE_PART 2048
+#define FINE_LEAST_BYTES 16
+#define DRY_PASSED_PART 4
+#define DRY_PASSED_MAX 32
 #define MIXED_PART 4
 
 /* A single piece, which may be a chunk that is most of the arena's free bytes, is no more than so
@@ -103,6 +106,12 @@ static uint64_t sure_count(const struct trim_borrow_arena *arena, uint64_t low)
     return (arena->largest_total - small) / (arena->largest_bytes - low);
 }
 
+/* What a request rises by first: no less than what sizes of chunks are apart. */
+static uint64_t fine_step(uint64_t bytes)
+{
+    return trim_max(bytes / FINE_PART, FINE_LEAST_BYTES);
+}
+
 /*
  * Drops all chunks that serve requests from low to high. They come in rising order; when the larger
  * ones come, which were dropped with the classes before, this one is done.
@@ -110,15 +119,19 @@ static uint64_t sure_count(const struct trim_borrow_arena *arena, uint64_t low)
 static void take_class(struct run *run, uint64_t low, uint64_t high)
 {
     /* Among the largest a dry piece may be all that is left for a request to land in, without which
-     * the heap would grow: there it is passed over only while there are surely others. */
+     * the heap would grow: there it is passed over only while there are surely others, or once
+     * where the heap would hardly grow, because many chunks may be of the largest one's very size.
+     */
     bool last = low > run->hold.arena->largest_bytes / 8 * 7;
     uint64_t sure = last ? sure_count(run->hold.arena, low) : 0;
-    uint64_t passed_max = last ? 0 : run->dry_passed;
+    bool little =
+        run->hold.arena->largest_bytes <= run->hold.arena->system_bytes / TRIM_BORROW_GROWTH_PART;
+    uint64_t passed_max = last ? little : run->dry_passed;
     uint64_t passed = 0;
     uint64_t taken = 0;
     uint64_t wet = 0;
     uint64_t passed_over = 0;
-    uint64_t step = low / FINE_PART;
+    uint64_t step = fine_step(low);
     while (low <= high && !trim_hold_ends(&run->hold)) {
         bool dry = false;
         const struct trim_piece *piece = trim_hold_take(&run->hold, low);
@@ -130,8 +143,8 @@ static void take_class(struct run *run, uint64_t low, uint64_t high)
         wet += dry ? 0 : 1;
         if (!dry || taken + 1 < sure) {
             passed = 0;
-            step = low / FINE_PART;
-        } else if (passed < passed_max && passed_over + 1 < run->larger) {
+            step = fine_step(low);
+        } else if (passed < passed_max && (last || passed_over + 1 < run->larger)) {
             /* It may be one of the larger chunks, or of the top: one must be left for the next
              * request to land in. */
             passed++;
@@ -139,6 +152,7 @@ static void take_class(struct run *run, uint64_t low, uint64_t high)
         } else {
             trim_hold_give_last(&run->hold);
             passed = 0;
+            passed_max -= passed_max / 4 * 3;
             low += step;
             step *= 2;
         }
@@ -175,9 +189,11 @@ static void take_classes(struct run *run)
 void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_borrow_arena *arena,
                      struct trim_borrow_result *result)
 {
-    bool mixed = arena->free_bytes - trim_min(arena->wanted_bytes, arena->free_bytes) >
-                 arena->free_bytes / MIXED_PART;
-    struct run run = {.dry_passed = mixed ? DRY_PASSED : 0};
+    uint64_t wet = trim_min(arena->wanted_bytes, arena->free_bytes);
+    struct run run = {0};
+    if (arena->free_bytes - wet > arena->free_bytes / MIXED_PART) {
+        run.dry_passed = trim_min(arena->free_bytes * DRY_PASSED_PART / (wet + 1), DRY_PASSED_MAX);
+    }
     memset(result, 0, sizeof *result);
     trim_hold_init(&run.hold, world, arena, result);
     if (arena->top_start != 0) {
