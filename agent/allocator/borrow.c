@@ -5,26 +5,26 @@
 #include "borrow_hold.h"
 #include "trimagent/quantity.h"
 
-/* Among the largest, requests rise after a dry piece by this part of their size, and twice as much
- * each time. */
+/* Among the largest, requests rise after a dry piece, one that was dropped before, by this part of
+ * their size, and twice as much each time. */
 #define FINE_PART 512
 
-/* Chunks are the largest where the largest of all is no more than this part of a request, or so
+/* Chunks are the largest where the largest of all is no more than this part of a request, and so
  * many bytes, larger than it. */
 #define LAST_PART 32
 #define LAST_BYTES (4 * TRIM_KIB)
+
+/* Narrow classes are far less wide than the least that is kept of a dry piece, so that more of the
+ * larger chunks would be looked at with them. */
+#define CLASS_LEAST_BYTES 512
 
 /* A single piece, which may be a chunk that is most of the arena's free bytes, is no more than so
  * many eighths of them. */
 #define PIECE_EIGHTHS 5
 #define PIECE_LEAST_BYTES (4 * TRIM_MIB)
 
-/* Narrow classes are far less wide than the least that is kept of a dry piece, so that more of
- * the larger chunks would be looked at with it. */
-#define CLASS_LEAST_BYTES 512
-
 /* Chunks with fewer whole pages are left to malloc_trim. */
-#define LEAST_PAGES 4
+#define LEAST_PAGES 2
 
 /* Room that a request leaves at the end of a top for those that come between. */
 #define TOP_SLACK_BYTES (4 * TRIM_KIB)
@@ -42,7 +42,7 @@ static uint64_t top_probe_bytes(const struct trim_borrow_hold *hold, uint64_t wh
 
 /*
  * The top is served only where no chunk of a bin is as large: those come first. How large it is now
- * is known once a piece of it is held, and only then the rest is asked for: with the size that was
+ * is known once a piece of it is held, and only then the whole is asked for: with the size that was
  * measured before, which the application has taken a part of, the heap would grow each time.
  */
 static void take_top(struct trim_borrow_hold *hold)
@@ -62,19 +62,23 @@ static void take_top(struct trim_borrow_hold *hold)
         if (piece == NULL) {
             break;
         }
-        uint64_t dropped = trim_hold_drop(hold, piece, &dry);
+        uint64_t usable = hold->world->usable(piece);
         uint64_t behind = hold->world->top_behind(arena, piece);
-        /* Where little of the top is left behind it, it is known by its end. It may start long
-         * before, because chunks that malloc merged with the top only when it was asked for so much
-         * are part of it. */
-        bool last = found || behind <= least + TOP_SLACK_BYTES;
-        found = found || behind != 0 ||
-                (uint64_t)(uintptr_t)piece + hold->world->usable(piece) > arena->top_start;
-        hold->result->top_dropped_bytes += found ? dropped : 0;
-        if (found && last) {
+        if (!found && behind > least + TOP_SLACK_BYTES) {
+            /* Back for the whole to be served in one piece. */
+            found = true;
+            bytes = usable + behind - TOP_SLACK_BYTES;
+            trim_hold_give_last(hold);
+            continue;
+        }
+        uint64_t dropped = trim_hold_drop(hold, piece, &dry);
+        /* Known by its end: it may start long before, because chunks that malloc merged with the
+         * top only when it was asked for so much are part of it. */
+        bool top = behind != 0 || (uint64_t)(uintptr_t)piece + usable > arena->top_start;
+        hold->result->top_dropped_bytes += top ? dropped : 0;
+        if (found || top) {
             break;
         }
-        bytes = found ? trim_excess(behind, TOP_SLACK_BYTES) : bytes;
     }
     trim_hold_give_all(hold);
     hold->hold_max_bytes = hold_max_bytes;

@@ -6,6 +6,8 @@
 
 /* A piece counts as dry where less than this part of it is resident. */
 #define DRY_PART 8
+/* Or where it is a single one of at least so many pages. */
+#define HEADER_PAGES 4
 
 /* A batch holds no more than this part of the arena's free bytes, unless that is little. */
 #define HOLD_PART 8
@@ -162,8 +164,9 @@ uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *
     uint64_t end = (address + hold->world->usable(piece)) / page * page;
     uint64_t dropped = start < end ? drop(hold, start, end) : 0;
     hold->result->dropped_bytes += dropped;
-    /* malloc itself has written to one of the pages: the chunk's header is there. */
-    *dry = dropped <= page || dropped < (end - start) / DRY_PART;
+    /* malloc itself may have written to one of the pages: a chunk's header is there. */
+    bool header_only = dropped <= page && end - start >= HEADER_PAGES * page;
+    *dry = dropped == 0 || header_only || dropped < (end - start) / DRY_PART;
     hold->result->pieces += *dry ? 0 : 1;
     return dropped;
 }

@@ -2,6 +2,9 @@
 
 #include "trimagent/quantity.h"
 
+/* From this part of the free bytes on chunks in fastbins count. */
+#define FAST_PART 128
+
 /* Whether a non-main arena of this size was taken into the plan already. */
 static bool is_taken(const struct trim_borrow_plan *plan, uint64_t arena)
 {
@@ -31,6 +34,8 @@ static bool find_figures(const struct trim_arena_figures *figures, size_t count,
             any = true;
             continue;
         }
+        found->free_bytes = trim_min(found->free_bytes, one->free_bytes);
+        found->fast_bytes = trim_max(found->fast_bytes, one->fast_bytes);
         found->inner_bytes = trim_min(found->inner_bytes, one->inner_bytes);
         found->largest_bytes = trim_min(found->largest_bytes, one->largest_bytes);
         found->largest_count = 0;
@@ -39,6 +44,17 @@ static bool find_figures(const struct trim_arena_figures *figures, size_t count,
         found->sizes |= one->sizes;
     }
     return any;
+}
+
+/*
+ * Chunks in fastbins merge with their neighbours when a thread comes to the arena, so that nobody
+ * knows before what chunks there will be. Then all that is resident of the free memory may be in
+ * whole pages; half of it is taken for that.
+ */
+static uint64_t wet_when_merged(const struct trim_arena_figures *figures, uint64_t resident)
+{
+    uint64_t in_use = trim_excess(figures->system_bytes, figures->free_bytes + figures->top_bytes);
+    return trim_excess(resident, in_use) / 2;
 }
 
 /* Takes one arena in, whose last used address is end. */
@@ -51,6 +67,12 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
     uint64_t arena_resident = trim_arena_map_resident(map, arena);
     uint64_t used = trim_excess(figures->system_bytes, figures->inner_bytes + figures->top_bytes);
     uint64_t wet = trim_min(trim_excess(arena_resident, used + top_resident), figures->inner_bytes);
+    bool merges = figures->fast_bytes > figures->free_bytes / FAST_PART;
+    if (merges) {
+        uint64_t merged = wet_when_merged(figures, trim_excess(arena_resident, top_resident));
+        wet = trim_max(wet, merged);
+    }
+    plan->merges = plan->merges || merges;
     bool main = arena == TRIM_MAIN_ARENA;
     plan->longest_bytes = trim_max(plan->longest_bytes, wet + (main ? top_resident : 0));
     plan->tops_bytes += main ? 0 : top_resident;
@@ -62,12 +84,12 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
     plan->arenas[plan->count++] = (struct trim_borrow_arena){
         .arena = arena,
         .system_bytes = figures->system_bytes,
-        .free_bytes = figures->inner_bytes,
+        .free_bytes = merges ? figures->free_bytes : figures->inner_bytes,
         .wanted_bytes = wet,
         .largest_bytes = figures->largest_bytes,
         .largest_count = figures->largest_count,
         .largest_total = figures->largest_total,
-        .sizes = figures->sizes,
+        .sizes = merges ? UINT64_MAX : figures->sizes,
         .chunks = figures->chunks,
         .end = end,
         .top_start = top ? top_start : 0,
@@ -79,6 +101,7 @@ void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_aren
                            uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end))
 {
     plan->count = 0;
+    plan->merges = false;
     plan->longest_bytes = plan->tops_bytes = plan->other_bytes = 0;
     struct trim_arena_figures own;
     if (map->main_end != 0 && find_figures(figures, count, true, 0, &own)) {

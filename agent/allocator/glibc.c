@@ -151,6 +151,14 @@ static void glibc_choose(enum trim_mode chosen)
     mode = chosen;
 }
 
+/* Arenas and chunks as they are now. */
+static int measure(void)
+{
+    struct trim_arena_scan scan;
+    struct trim_malloc_info info;
+    return trim_arena_scan_run(PROC, &scan) == 0 ? trim_glibc_info_read(&info) : -1;
+}
+
 static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *release)
 {
     if (mode != TRIM_MODE_TRIM) {
@@ -158,13 +166,11 @@ static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *rel
         struct trim_arena_scan scan;
         (void)trim_arena_scan_run(PROC, &scan);
     }
-    const struct trim_malloc_info_parser *last = trim_glibc_info_last();
     const struct trim_glibc_order order = {
         .mode = mode,
         .cancel = cancel,
-        .figures = last->arenas,
-        .count = last->arena_count,
-        .system_bytes = last->info.system_bytes,
+        .info = trim_glibc_info_last(),
+        .measure = measure,
         .arena_limit = arena_limit,
         .new_arena_bytes = new_arena_bytes,
         .refusal = refusal,

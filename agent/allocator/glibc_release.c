@@ -1,11 +1,9 @@
 #include "glibc_release.h"
 
-#include <malloc.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include "glibc_pieces.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/arena_visit.h"
 #include "trimagent/borrow_plan.h"
@@ -26,15 +24,6 @@
  * same time: 5 us were measured with chunks of 45 KiB on average. */
 #define CHUNK_COST_BYTES (50 * TRIM_KIB)
 
-/* glibc's chunks: words of so many bytes, flags in the low bits of the size, and the flag of those
- * that are mapped one by one. */
-#define CHUNK_WORD 8
-#define CHUNK_FLAGS UINT64_C(7)
-#define CHUNK_IS_MAPPED UINT64_C(2)
-
-/* glibc's DEFAULT_MMAP_THRESHOLD_MAX. */
-#define THRESHOLD_BYTES_MAX (32 * TRIM_MIB)
-
 static struct trim_borrow_plan plan;
 
 /* The order at hand: the borrowing threads run one at a time, and the worker waits for them. */
@@ -44,121 +33,85 @@ static uint64_t left_bytes[TRIM_BORROW_ARENAS_MAX];
 static bool reached[TRIM_BORROW_ARENAS_MAX];
 static uint64_t deadline_ns;
 
-static void *pointer_to(uint64_t address)
-{
-    return (void *)(uintptr_t)address; // NOLINT(performance-no-int-to-ptr): from maps.
-}
-
-static size_t usable(const void *piece)
-{
-    return malloc_usable_size((void *)(uintptr_t)piece); // NOLINT(performance-no-int-to-ptr)
-}
-
-static uint64_t resident(uint64_t start, uint64_t end)
-{
-    bool blind = false;
-    uint64_t bytes = trim_resident_bytes(start, end, &blind);
-    /* Where the system does not tell, everything may be. */
-    return blind ? end - start : bytes;
-}
-
-static int drop(uint64_t start, uint64_t end)
-{
-    return madvise(pointer_to(start), end - start, MADV_DONTNEED);
-}
-
-static bool inside(uint64_t arena, uint64_t start, uint64_t end)
-{
-    const struct trim_arena_map *map = trim_arena_scan_map();
-    uint64_t found = 0;
-    if (!trim_arena_map_arena(map, start, &found) || found != arena) {
-        return false;
-    }
-    const struct trim_arena_heap *heap = trim_arena_map_find(map, start);
-    return end <= (heap != NULL ? heap->address + heap->header.size : map->main_end);
-}
-
-/* Where the arena's last heap ends now, or 0. */
-static uint64_t end_now(const struct trim_borrow_arena *arena)
-{
-    if (arena->arena == TRIM_MAIN_ARENA) {
-        return (uint64_t)(uintptr_t)sbrk(0);
-    }
-    const struct trim_arena_heap *heap = trim_arena_map_find(trim_arena_scan_map(), arena->end - 1);
-    struct trim_heap_header now;
-    if (heap == NULL || !trim_arena_scan_reread(heap->address, &now)) {
-        return 0;
-    }
-    return heap->address + now.size;
-}
-
-static uint64_t grown(const struct trim_borrow_arena *arena)
-{
-    return trim_excess(end_now(arena), arena->end);
-}
-
-/* The word in front of what malloc returns: the chunk's size and flags. */
-static uint64_t size_word(uint64_t address)
-{
-    uint64_t word = 0;
-    memcpy(&word, pointer_to(address - sizeof word), sizeof word);
-    return word;
-}
-
-/*
- * Behind a piece stands the next chunk's size. The one that ends where the heap ends is the top:
- * a heap that is no longer the last one ends with a chunk of no size.
- */
-static uint64_t top_behind(const struct trim_borrow_arena *arena, const void *piece)
-{
-    /* Both as if the chunk behind were a block that malloc has returned. */
-    uint64_t next = (uint64_t)(uintptr_t)piece + usable(piece) + CHUNK_WORD;
-    uint64_t end = end_now(arena) + 2 * CHUNK_WORD;
-    if (next >= end || !inside(arena->arena, (uint64_t)(uintptr_t)piece, next - CHUNK_WORD)) {
-        return 0;
-    }
-    uint64_t bytes = size_word(next) & ~CHUNK_FLAGS;
-    return next + bytes == end ? bytes : 0;
-}
-
-/*
- * A block that malloc has mapped on its own raises glibc's dynamic thresholds when it is freed, for
- * the rest of the process's life: larger blocks then come from the arenas, and their tops keep
- * more. Those above the thresholds' maximum do not, so it is made as large: nothing of it is
- * touched.
- */
-static void give(void *piece)
-{
-    if ((size_word((uint64_t)(uintptr_t)piece) & CHUNK_IS_MAPPED) != 0) {
-        void *larger = realloc(piece, THRESHOLD_BYTES_MAX + 1);
-        piece = larger != NULL ? larger : piece;
-    }
-    free(piece);
-}
-
 static bool cancelled(void)
 {
     return trim_cancel_requested(order->cancel);
 }
 
+/* The place of an arena in the plan that no thread has come to yet; plan.count: there is none. */
+static size_t place_of(uint64_t arena)
+{
+    size_t place = 0;
+    while (place < plan.count && (plan.arenas[place].arena != arena || reached[place])) {
+        place++;
+    }
+    return place;
+}
+
+/* Coming to an arena is enough to merge its fastbins. */
+static bool come_to(void *context, uint64_t arena)
+{
+    uint64_t *missing = context;
+    size_t place = place_of(arena);
+    if (place < plan.count) {
+        reached[place] = true;
+        --*missing;
+    }
+    return *missing > 0 && !cancelled();
+}
+
 /* The arena that a thread has come to is borrowed from, once. */
-static bool visit(void *context, uint64_t arena)
+static bool borrow_from(void *context, uint64_t arena)
 {
     const struct trim_borrow_world *world = context;
-    for (size_t i = 0; i < plan.count; i++) {
-        if (plan.arenas[i].arena != arena || reached[i]) {
-            continue;
-        }
+    size_t place = place_of(arena);
+    if (place < plan.count) {
+        struct trim_borrow_arena *own = &plan.arenas[place];
         struct trim_borrow_result result;
-        plan.arenas[i].deadline_ns = deadline_ns;
-        trim_borrow_run(world, &plan.arenas[i], &result);
+        own->deadline_ns = deadline_ns;
+        trim_borrow_run(world, own, &result);
         trim_borrow_add(&release->borrow, &result);
-        reached[i] = true;
-        left_bytes[i] = trim_excess(plan.arenas[i].wanted_bytes,
-                                    result.dropped_bytes - result.top_dropped_bytes);
+        reached[place] = true;
+        left_bytes[place] =
+            trim_excess(own->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);
         release->arenas_reached++;
     }
     return release->arenas_reached < plan.count && !cancelled();
+}
+
+static void make_plan(void)
+{
+    trim_borrow_make_plan(&plan, trim_arena_scan_map(), order->info->arenas,
+                          order->info->arena_count, (uint64_t)sysconf(_SC_PAGESIZE),
+                          trim_glibc_resident);
+    for (size_t i = 0; i < plan.count; i++) {
+        reached[i] = false;
+        left_bytes[i] = plan.arenas[i].wanted_bytes;
+    }
+}
+
+/* Sends threads to the arenas of the plan. */
+static void visit(bool (*how)(void *context, uint64_t arena), void *context)
+{
+    const struct trim_arena_visitor visitor = {.context = context, .visit = how};
+    struct trim_visit_result visited;
+    uint64_t arenas = order->info->arena_count;
+    uint64_t missing = trim_excess(order->arena_limit, arenas);
+    /* An arena may be visited twice: when it is new or has no threads, and in turn. */
+    trim_arena_visit(trim_arena_scan_map(), &visitor, (arenas + missing) * 2 + 8, missing * 2 + 2,
+                     &visited);
+    release->threads_cpu_ns += visited.cpu_ns;
+    release->thread_error = visited.error;
+}
+
+/* Merges what is in fastbins and measures again, for then there are other chunks. */
+static void merge_fastbins(void)
+{
+    uint64_t missing = plan.count;
+    visit(come_to, &missing);
+    if (order->measure() == 0) {
+        make_plan();
+    }
 }
 
 /*
@@ -174,36 +127,17 @@ bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_l
 
 static void borrow(void)
 {
-    const struct trim_borrow_world world = {
-        .take = malloc,
-        .give = give,
-        .shrink = realloc,
-        .usable = usable,
-        .resident = resident,
-        .drop = drop,
-        .inside = inside,
-        .grown = grown,
-        .top_behind = top_behind,
-        .cancelled = cancelled,
-        .now_ns = trim_clock_now_ns,
-        .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
-    };
-    const struct trim_arena_visitor visitor = {.context = (void *)(uintptr_t)&world,
-                                               .visit = visit};
+    struct trim_borrow_world world = {.cancelled = cancelled};
+    trim_glibc_pieces(&world);
+    if (plan.merges) {
+        merge_fastbins();
+    }
     deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
     release->borrowed = true;
     release->arenas_wanted = plan.count;
-    for (size_t i = 0; i < plan.count; i++) {
-        reached[i] = false;
-        left_bytes[i] = plan.arenas[i].wanted_bytes;
+    if (plan.count != 0) {
+        visit(borrow_from, &world);
     }
-    struct trim_visit_result visited;
-    uint64_t missing = trim_excess(order->arena_limit, order->count);
-    /* An arena may be visited twice: when it is new or has no threads, and in turn. */
-    trim_arena_visit(trim_arena_scan_map(), &visitor, (order->count + missing) * 2 + 8,
-                     missing * 2 + 2, &visited);
-    release->threads_cpu_ns = visited.cpu_ns;
-    release->thread_error = visited.error;
 }
 
 /* What is left, and the most of it that malloc_trim would drop under one lock. */
@@ -277,10 +211,9 @@ void trim_glibc_release(const struct trim_glibc_order *ordered, struct trim_rele
         run_malloc_trim();
         return;
     }
-    trim_borrow_make_plan(&plan, trim_arena_scan_map(), order->figures, order->count,
-                          (uint64_t)sysconf(_SC_PAGESIZE), resident);
-    bool reachable = trim_glibc_reaches(order->system_bytes, order->count, order->arena_limit,
-                                        order->new_arena_bytes);
+    make_plan();
+    bool reachable = trim_glibc_reaches(order->info->info.system_bytes, order->info->arena_count,
+                                        order->arena_limit, order->new_arena_bytes);
     if (!reachable || !trim_borrow_is_worth(&plan, order->mode)) {
         release->arenas_wanted = reachable ? 0 : plan.count;
         run_malloc_trim();

@@ -15,14 +15,12 @@
 /* What was measured right before, and how to go about it. */
 struct trim_glibc_order {
     enum trim_mode mode;
-    const struct trim_cancel *cancel; /* Requested by another thread when the VM ends. */
-    const struct trim_arena_figures
-        *figures; /* Of the arenas; the last scan is of the same time. */
-    size_t count;
-    uint64_t system_bytes;    /* Of all arenas. */
-    uint64_t arena_limit;     /* Most arenas that glibc makes. */
-    uint64_t new_arena_bytes; /* What a new one takes from the system. */
-    const char *refusal;      /* Why not to borrow, or NULL. */
+    const struct trim_cancel *cancel;           /* Requested by another thread when the VM ends. */
+    const struct trim_malloc_info_parser *info; /* Of the same time as the last scan. */
+    int (*measure)(void);                       /* Brings both up to date. Returns 0, or -1. */
+    uint64_t arena_limit;                       /* Most arenas that glibc makes. */
+    uint64_t new_arena_bytes;                   /* What a new one takes from the system. */
+    const char *refusal;                        /* Why not to borrow, or NULL. */
     int (*malloc_trim)(size_t pad);
 };
 

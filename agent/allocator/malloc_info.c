@@ -176,6 +176,8 @@ static void end_heap(struct trim_malloc_info_parser *parser)
         parser->arenas[parser->arena_count++] = (struct trim_arena_figures){
             .number = parser->heap_number,
             .system_bytes = parser->heap_system_bytes,
+            .free_bytes = trim_excess(add(parser->heap_rest_bytes, parser->heap_fast_bytes), top),
+            .fast_bytes = parser->heap_fast_bytes,
             .inner_bytes = parser->heap_inner_bytes,
             .chunks = parser->heap_chunks,
             .largest_bytes = parser->heap_largest_bytes,

@@ -28,6 +28,7 @@ extern "C" {
 struct trim_borrow_plan {
     struct trim_borrow_arena arenas[TRIM_BORROW_ARENAS_MAX];
     size_t count;
+    bool merges;            /* Some of them have much in fastbins, which merges first. */
     uint64_t longest_bytes; /* The most that malloc_trim would drop under one lock. */
     uint64_t tops_bytes;    /* Resident in tops of non-main arenas. */
     uint64_t other_bytes;   /* Resident in whole pages of free chunks of arenas left out. */

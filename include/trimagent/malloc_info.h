@@ -54,6 +54,8 @@ struct trim_malloc_info {
 struct trim_arena_figures {
     uint64_t number; /* 0: the main arena. */
     uint64_t system_bytes;
+    uint64_t free_bytes;    /* In its bins and fastbins; the top's are not. */
+    uint64_t fast_bytes;    /* Of these in fastbins. */
     uint64_t inner_bytes;   /* Whole pages inside its free chunks, estimated; the top's are not. */
     uint64_t chunks;        /* Free ones that have whole pages, at most. */
     uint64_t largest_bytes; /* Of its free chunks, the top left out. */
