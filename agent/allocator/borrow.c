@@ -5,18 +5,18 @@
 #include "borrow_hold.h"
 #include "trimagent/quantity.h"
 
-/*
- * A dry piece, one that was dropped before, is either the first of the larger ones, which ends the
- * class, or lies among chunks that were not. So the request rises by this part of its size, and
- * twice as much each time. Where many chunks were dry from the start, as many of them in a row are
- * passed over before it does as hardly ever come by chance: four for each fresh one there is, and a
- * quarter of that afterwards.
- */
-#define FINE_PART 2048
-#define FINE_LEAST_BYTES 16
-#define DRY_PASSED_PART 4
-#define DRY_PASSED_MAX 32
-#define MIXED_PART 4
+/* Among the largest, requests rise after a dry piece, one that was dropped before, by this part of
+ * their size, and twice as much each time. */
+#define FINE_PART 512
+
+/* Chunks are the largest where the largest of all is no more than this part of a request, and so
+ * many bytes, larger than it. */
+#define LAST_PART 32
+#define LAST_BYTES (4 * TRIM_KIB)
+
+/* Narrow classes are far less wide than the least that is kept of a dry piece, so that more of the
+ * larger chunks would be looked at with them. */
+#define CLASS_LEAST_BYTES 512
 
 /* A single piece, which may be a chunk that is most of the arena's free bytes, is no more than so
  * many eighths of them. */
@@ -26,25 +26,16 @@
 /* Chunks with fewer whole pages are left to malloc_trim. */
 #define LEAST_PAGES 2
 
-/* Beside the size that malloc returns there is the chunk's own word. */
-#define CHUNK_WORD 8
 /* Room that a request leaves at the end of a top for those that come between. */
 #define TOP_SLACK_BYTES (4 * TRIM_KIB)
 
-/* One run. */
-struct run {
-    struct trim_borrow_hold hold;
-    uint64_t dry_passed; /* At most in a row. */
-    uint64_t larger;     /* Chunks that were dropped so far and are whole again. */
-};
-
 /* What the top's first piece shall be: more than any bin has, so that the top serves it, and little
  * enough for it to be there whatever the application has taken of the top since. */
-static uint64_t top_probe_bytes(const struct run *run, uint64_t whole)
+static uint64_t top_probe_bytes(const struct trim_borrow_hold *hold, uint64_t whole)
 {
-    const struct trim_borrow_arena *arena = run->hold.arena;
-    uint64_t least = LEAST_PAGES * run->hold.world->page_bytes;
-    uint64_t bytes = trim_max(arena->largest_bytes + 2 * CHUNK_WORD, least);
+    const struct trim_borrow_arena *arena = hold->arena;
+    uint64_t least = LEAST_PAGES * hold->world->page_bytes;
+    uint64_t bytes = trim_max(arena->largest_bytes + 2 * TRIM_BORROW_CHUNK_WORD, least);
     bytes = trim_max(bytes, arena->system_bytes / TRIM_BORROW_GROWTH_PART);
     return trim_min(bytes, whole);
 }
@@ -54,43 +45,43 @@ static uint64_t top_probe_bytes(const struct run *run, uint64_t whole)
  * is known once a piece of it is held, and only then the whole is asked for: with the size that was
  * measured before, which the application has taken a part of, the heap would grow each time.
  */
-static void take_top(struct run *run)
+static void take_top(struct trim_borrow_hold *hold)
 {
-    const struct trim_borrow_arena *arena = run->hold.arena;
-    uint64_t least = LEAST_PAGES * run->hold.world->page_bytes;
+    const struct trim_borrow_arena *arena = hold->arena;
+    uint64_t least = LEAST_PAGES * hold->world->page_bytes;
     uint64_t whole = trim_excess(arena->end - arena->top_start, TOP_SLACK_BYTES);
-    uint64_t bytes = top_probe_bytes(run, whole);
+    uint64_t bytes = top_probe_bytes(hold, whole);
     /* Both pieces of it are held together: what went back of the first would be part of the second.
      */
-    uint64_t hold_max_bytes = run->hold.hold_max_bytes;
-    run->hold.hold_max_bytes = trim_max(hold_max_bytes, whole + bytes);
+    uint64_t hold_max_bytes = hold->hold_max_bytes;
+    hold->hold_max_bytes = trim_max(hold_max_bytes, whole + bytes);
     bool found = false;
-    while (bytes >= least && !trim_hold_ends(&run->hold)) {
+    while (bytes >= least && !trim_hold_ends(hold)) {
         bool dry = false;
-        const struct trim_piece *piece = trim_hold_take(&run->hold, bytes);
+        const struct trim_piece *piece = trim_hold_take(hold, bytes);
         if (piece == NULL) {
             break;
         }
-        uint64_t usable = run->hold.world->usable(piece);
-        uint64_t behind = run->hold.world->top_behind(arena, piece);
+        uint64_t usable = hold->world->usable(piece);
+        uint64_t behind = hold->world->top_behind(arena, piece);
         if (!found && behind > least + TOP_SLACK_BYTES) {
             /* Back for the whole to be served in one piece. */
             found = true;
             bytes = usable + behind - TOP_SLACK_BYTES;
-            trim_hold_give_last(&run->hold);
+            trim_hold_give_last(hold);
             continue;
         }
-        uint64_t dropped = trim_hold_drop(&run->hold, piece, &dry);
+        uint64_t dropped = trim_hold_drop(hold, piece, &dry);
         /* Known by its end: it may start long before, because chunks that malloc merged with the
          * top only when it was asked for so much are part of it. */
         bool top = behind != 0 || (uint64_t)(uintptr_t)piece + usable > arena->top_start;
-        run->hold.result->top_dropped_bytes += top ? dropped : 0;
+        hold->result->top_dropped_bytes += top ? dropped : 0;
         if (found || top) {
             break;
         }
     }
-    trim_hold_give_all(&run->hold);
-    run->hold.hold_max_bytes = hold_max_bytes;
+    trim_hold_give_all(hold);
+    hold->hold_max_bytes = hold_max_bytes;
 }
 
 /*
@@ -106,81 +97,66 @@ static uint64_t sure_count(const struct trim_borrow_arena *arena, uint64_t low)
     return (arena->largest_total - small) / (arena->largest_bytes - low);
 }
 
-/* What a request rises by first: no less than what sizes of chunks are apart. */
-static uint64_t fine_step(uint64_t bytes)
-{
-    return trim_max(bytes / FINE_PART, FINE_LEAST_BYTES);
-}
-
 /*
- * Drops all chunks that serve requests from low to high. They come in rising order; when the larger
- * ones come, which were dropped with the classes before, this one is done.
+ * Drops all chunks that serve requests from low to high; they come in rising order. A dry piece,
+ * one that was dropped before, may be a chunk of the class. Then its rest is too small for the
+ * class. Or it is part of the first of the larger chunks, which were dropped with the classes
+ * before: then its rest comes next, and the class is done.
  */
-static void take_class(struct run *run, uint64_t low, uint64_t high)
+static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t high)
 {
     /* Among the largest a dry piece may be all that is left for a request to land in, without which
-     * the heap would grow: there it is passed over only while there are surely others, or once
-     * where the heap would hardly grow, because many chunks may be of the largest one's very size.
-     */
-    bool last = low > run->hold.arena->largest_bytes / 8 * 7;
-    uint64_t sure = last ? sure_count(run->hold.arena, low) : 0;
-    bool little =
-        run->hold.arena->largest_bytes <= run->hold.arena->system_bytes / TRIM_BORROW_GROWTH_PART;
-    uint64_t passed_max = last ? little : run->dry_passed;
-    uint64_t passed = 0;
+     * the heap would grow: there it is kept from it only while there are surely others. */
+    uint64_t above = trim_excess(hold->arena->largest_bytes, low);
+    bool last = above < low / LAST_PART + LAST_BYTES;
+    uint64_t sure = last ? sure_count(hold->arena, low) : 0;
     uint64_t taken = 0;
-    uint64_t wet = 0;
-    uint64_t passed_over = 0;
-    uint64_t step = fine_step(low);
-    while (low <= high && !trim_hold_ends(&run->hold)) {
+    uint64_t rest = 0; /* Of the last dry piece. */
+    uint64_t step = low / FINE_PART;
+    while (low <= high && !trim_hold_ends(hold)) {
         bool dry = false;
-        const struct trim_piece *piece = trim_hold_take(&run->hold, low);
+        const struct trim_piece *piece = trim_hold_take(hold, low);
         if (piece == NULL) {
             break;
         }
-        (void)trim_hold_drop(&run->hold, piece, &dry);
+        (void)trim_hold_drop(hold, piece, &dry);
         taken++;
-        wet += dry ? 0 : 1;
         if (!dry || taken + 1 < sure) {
-            passed = 0;
-            step = fine_step(low);
-        } else if (passed < passed_max && (last || passed_over + 1 < run->larger)) {
-            /* It may be one of the larger chunks, or of the top: one must be left for the next
-             * request to land in. */
-            passed++;
-            passed_over++;
-        } else {
-            trim_hold_give_last(&run->hold);
-            passed = 0;
-            passed_max -= passed_max / 4 * 3;
+            step = low / FINE_PART;
+        } else if (last) {
+            trim_hold_give_last(hold);
             low += step;
             step *= 2;
+        } else if ((uint64_t)(uintptr_t)piece == rest) {
+            break;
+        } else {
+            rest = trim_hold_give_last_rest(hold);
         }
     }
-    trim_hold_give_all(&run->hold);
-    run->larger += wet;
+    trim_hold_give_all(hold);
 }
 
-static void take_classes(struct run *run)
+static void take_classes(struct trim_borrow_hold *hold)
 {
-    const struct trim_borrow_arena *arena = run->hold.arena;
-    uint64_t least = LEAST_PAGES * run->hold.world->page_bytes;
+    const struct trim_borrow_arena *arena = hold->arena;
+    uint64_t least = LEAST_PAGES * hold->world->page_bytes;
     uint64_t most = trim_max(arena->free_bytes / 8 * PIECE_EIGHTHS, PIECE_LEAST_BYTES);
-    uint64_t high = trim_min(trim_excess(arena->largest_bytes, CHUNK_WORD), most);
+    uint64_t high = trim_min(trim_excess(arena->largest_bytes, TRIM_BORROW_CHUNK_WORD), most);
     /* The largest chunk comes first and alone: asked for twice, its size would find nothing the
      * second time. */
-    if (high >= least && !trim_hold_ends(&run->hold)) {
+    if (high >= least && !trim_hold_ends(hold)) {
         bool dry = false;
-        const struct trim_piece *piece = trim_hold_take(&run->hold, high);
+        const struct trim_piece *piece = trim_hold_take(hold, high);
         if (piece != NULL) {
-            (void)trim_hold_drop(&run->hold, piece, &dry);
+            (void)trim_hold_drop(hold, piece, &dry);
         }
-        trim_hold_give_all(&run->hold);
+        trim_hold_give_all(hold);
     }
-    while (high > least && !run->hold.ended) {
-        uint64_t low = trim_max(high - high / TRIM_BORROW_CLASS_PART - 1, least);
-        if ((arena->sizes & trim_size_classes(low, high + CHUNK_WORD)) != 0) {
-            take_class(run, low, high - 1);
+    while (high > least && !hold->ended) {
+        uint64_t width = trim_max(high / TRIM_BORROW_CLASS_PART, CLASS_LEAST_BYTES) + 1;
+        uint64_t low = trim_max(trim_excess(high, width), least);
+        if ((arena->sizes & trim_size_classes(low, high + TRIM_BORROW_CHUNK_WORD)) != 0) {
+            take_class(hold, low, high - 1);
         }
         high = low;
     }
@@ -189,17 +165,13 @@ static void take_classes(struct run *run)
 void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_borrow_arena *arena,
                      struct trim_borrow_result *result)
 {
-    uint64_t wet = trim_min(arena->wanted_bytes, arena->free_bytes);
-    struct run run = {0};
-    if (arena->free_bytes - wet > arena->free_bytes / MIXED_PART) {
-        run.dry_passed = trim_min(arena->free_bytes * DRY_PASSED_PART / (wet + 1), DRY_PASSED_MAX);
-    }
+    struct trim_borrow_hold hold;
     memset(result, 0, sizeof *result);
-    trim_hold_init(&run.hold, world, arena, result);
+    trim_hold_init(&hold, world, arena, result);
     if (arena->top_start != 0) {
-        take_top(&run);
+        take_top(&hold);
     }
-    take_classes(&run);
+    take_classes(&hold);
 }
 
 void trim_borrow_add(struct trim_borrow_result *sum, const struct trim_borrow_result *more)

@@ -41,8 +41,9 @@ protected:
     }
 
     /* Those of one size are more than is held at once. */
-    FakeArena arena_{With(HalfDry(MixedChunks(100 * kMiB, 45 * kKiB)), EqualChunks(1500, 70000)),
-                     30 * kMiB};
+    FakeArena arena_{
+        With(PartlyDry(50, MixedChunks(100 * kMiB, 45 * kKiB)), EqualChunks(1500, 70000)),
+        30 * kMiB};
     const size_t chunks_ = arena_.heap.free_chunks();
     trim_borrow_arena measured_ = arena_.heap.Measured(true);
 };

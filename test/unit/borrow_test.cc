@@ -26,18 +26,24 @@ struct Distribution {
 
 std::vector<Distribution> Distributions()
 {
+    const std::vector<FakeChunk> mixed = MixedChunks(60 * kMiB, 45 * kKiB);
+    const std::vector<FakeChunk> equal = EqualChunks(700, 70000);
     return {
-        {"EqualOfAPowerOfTwo", EqualChunks(4000, 64 * kKiB)},
-        {"Equal", EqualChunks(4000, 70000)},
-        {"EqualAndLarge", EqualChunks(300, 1500000)},
-        {"EqualAndSmall", EqualChunks(8000, kLeastChunk)},
-        {"Mixed", MixedChunks(300 * kMiB, 45 * kKiB)},
-        {"MixedAndLarge", MixedChunks(600 * kMiB, 300 * kKiB)},
-        {"MixedAndSmall", MixedChunks(100 * kMiB, 10 * kKiB)},
-        {"OneGiant", With(MixedChunks(80 * kMiB, 45 * kKiB), {{100 * kMiB, false}})},
-        {"HalfWereDroppedBefore", HalfDry(MixedChunks(300 * kMiB, 45 * kKiB))},
-        {"HalfOfEqualOnesWereDroppedBefore", HalfDry(EqualChunks(4000, 70000))},
-        {"LargestWasDroppedBefore", With(MixedChunks(80 * kMiB, 45 * kKiB), {{4 * kMiB, true}})},
+        {"EqualOfAPowerOfTwo", EqualChunks(700, 64 * kKiB)},
+        {"Equal", equal},
+        {"EqualAndLarge", EqualChunks(150, 1500000)},
+        {"EqualAndSmall", EqualChunks(1500, 8 * FakeHeap::kPage)},
+        {"Mixed", mixed},
+        {"MixedAndLarge", MixedChunks(300 * kMiB, 300 * kKiB)},
+        {"MixedAndSmall", MixedChunks(30 * kMiB, 10 * kKiB)},
+        {"MixedAndEqual", With(mixed, equal)},
+        {"OneGiant", With(mixed, {{80 * kMiB, false}})},
+        {"AFewWereDroppedBefore", PartlyDry(10, mixed)},
+        {"HalfWereDroppedBefore", PartlyDry(50, mixed)},
+        {"NearlyAllWereDroppedBefore", PartlyDry(97, MixedChunks(200 * kMiB, 45 * kKiB))},
+        {"HalfOfEqualOnesWereDroppedBefore", PartlyDry(50, equal)},
+        {"HalfOfMixedAndEqualOnesWereDroppedBefore", PartlyDry(50, With(mixed, equal))},
+        {"LargestWasDroppedBefore", With(mixed, {{4 * kMiB, true}})},
     };
 }
 
@@ -122,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(Chunks, BorrowFrom, testing::ValuesIn(Distributions()),
 
 TEST(Borrow, NeverMakesTheHeapGrowWhereALargerChunkWasDropped)
 {
-    FakeArena arena(MixedChunks(300 * kMiB, 45 * kKiB));
+    FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));
     const trim_borrow_result result = arena.Run();
     EXPECT_EQ(arena.outside_max_bytes, 0U);
     EXPECT_EQ(arena.outside_in_vain, 0U);

@@ -26,12 +26,12 @@ inline std::vector<FakeChunk> MixedChunks(uint64_t total, uint64_t mean)
     return chunks;
 }
 
-/* Half of the chunks were dropped before. */
-inline std::vector<FakeChunk> HalfDry(std::vector<FakeChunk> chunks)
+/* Of a hundred chunks so many were dropped before. */
+inline std::vector<FakeChunk> PartlyDry(uint64_t percent, std::vector<FakeChunk> chunks)
 {
     std::mt19937 random(5);
     for (FakeChunk &chunk : chunks) {
-        chunk.dry = random() % 2 == 0;
+        chunk.dry = random() % 100 < percent;
     }
     return chunks;
 }

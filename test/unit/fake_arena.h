@@ -225,12 +225,6 @@ private:
     {
         return current_->grown_bytes;
     }
-    static uint64_t TopBehind(const trim_borrow_arena *, const void *piece)
-    {
-        const FakeHeap &heap = current_->heap;
-        const uint64_t chunk = ChunkOf(piece);
-        return chunk + heap.BytesOf(chunk) == heap.top() ? heap.end() - heap.top() : 0;
-    }
     static bool Cancelled()
     {
         return current_->cancelled;
