@@ -24,7 +24,7 @@
 #define LEAST_PAGES 4
 
 /* Beside the size that malloc returns there is the chunk's own word. */
-#define CHUNK_WORD 8
+#define CHUNK_WORD UINT64_C(8)
 /* Room that a request leaves at the end of a top for those that come between. */
 #define TOP_SLACK_BYTES (4 * TRIM_KIB)
 

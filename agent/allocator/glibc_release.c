@@ -28,7 +28,7 @@
 
 /* glibc's chunks: words of so many bytes, flags in the low bits of the size, and the flag of those
  * that are mapped one by one. */
-#define CHUNK_WORD 8
+#define CHUNK_WORD UINT64_C(8)
 #define CHUNK_FLAGS UINT64_C(7)
 #define CHUNK_IS_MAPPED UINT64_C(2)
 
@@ -188,8 +188,10 @@ static void borrow(void)
         .now_ns = trim_clock_now_ns,
         .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
     };
-    const struct trim_arena_visitor visitor = {.context = (void *)(uintptr_t)&world,
-                                               .visit = visit};
+    const struct trim_arena_visitor visitor = {
+        .context = (void *)(uintptr_t)&world, // NOLINT(performance-no-int-to-ptr): drops const.
+        .visit = visit,
+    };
     deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
     release->borrowed = true;
     release->arenas_wanted = plan.count;
