@@ -85,7 +85,7 @@ TEST_P(Borrow, WithoutThreadsSaysSoAndGoesOn)
     // No thread ends there, so that the C library has no stack left that it could use again.
     Jvm jvm(launch()
                 .with("-XX:-UseDynamicNumberOfCompilerThreads")
-                .with_agent("on=full-gc")
+                .with_agent("mode=borrow,on=full-gc")
                 .run("NativeTops", {"192"}));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     // What listens for attaching has its thread from now on.
