@@ -25,11 +25,6 @@ namespace
 constexpr uint64_t kMiB = TRIM_MIB;
 constexpr size_t kThreads = 4;
 
-/* What a child tells its parent. */
-struct Outcome {
-    uint64_t released;
-};
-
 class GlibcBorrow : public testing::Test
 {
 protected:
@@ -85,19 +80,19 @@ protected:
      */
     uint64_t ReleasedOfAGibibyte(trim_mode mode, size_t one_in) const
     {
-        void *shared = mmap(nullptr, sizeof(Outcome), PROT_READ | PROT_WRITE,
+        void *shared = mmap(nullptr, sizeof(uint64_t), PROT_READ | PROT_WRITE,
                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        auto *outcome = static_cast<Outcome *>(shared);
+        auto *outcome = static_cast<uint64_t *>(shared); /* What the child tells its parent. */
         RunInChild([&] {
             Choose(mode);
             ArenaThreads threads(kThreads, 256 * kMiB);
             threads.FreeAllBut(one_in);
-            const trim_release release = Release(&outcome->released);
+            const trim_release release = Release(outcome);
             EXPECT_EQ(release.borrowed, mode != TRIM_MODE_TRIM);
             EXPECT_TRUE(threads.Intact()) << "data of live blocks";
         });
-        const uint64_t released = outcome->released;
-        munmap(shared, sizeof(Outcome));
+        const uint64_t released = *outcome;
+        munmap(shared, sizeof(uint64_t));
         return released;
     }
 

@@ -66,6 +66,16 @@ TEST(MallocInfoArenas, CountTheLargestOfAllRowsAndNotTheTop)
     EXPECT_EQ(parsed.arenas[0].top_bytes, 5000000U);
 }
 
+TEST(MallocInfoArenas, CountNoChunksThatAreTooSmallForWholePages)
+{
+    const std::string rows = RowXml("unsorted", 33, 9001, 20000, 200);
+    const ParsedMallocInfo parsed =
+        ParseMallocInfo(DocumentXml(HeapXml(0, rows, 0, 0, 201, 25000, 1000000)));
+    ASSERT_EQ(parsed.arenas.size(), 1U);
+    EXPECT_EQ(parsed.arenas[0].inner_bytes, 0U) << "a hundred bytes each, on average";
+    EXPECT_EQ(parsed.arenas[0].chunks, 0U);
+}
+
 TEST(MallocInfoArenas, BeyondWhatThereIsRoomForAreOnlySummedUp)
 {
     constexpr uint64_t kHeaps = TRIM_ARENA_FIGURES_MAX + 5;
