@@ -18,6 +18,9 @@
 
 /* Beside the size that malloc returns there is the chunk's own word. */
 #define CHUNK_WORD UINT64_C(8)
+/* A top is taken no more than so many times. */
+#define TOP_TIMES_MAX 8
+
 /* Room that a request leaves at the end of a top for those that come between. */
 #define TOP_SLACK_BYTES (4 * TRIM_KIB)
 
@@ -162,8 +165,11 @@ void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_bo
     struct trim_borrow_hold hold;
     memset(result, 0, sizeof *result);
     trim_hold_init(&hold, world, arena, result);
-    if (arena->top_start != 0) {
+    /* A large top on a busy machine takes more than one piece may be held for. */
+    bool again = arena->top_start != 0;
+    for (int times = 0; again && times < TOP_TIMES_MAX; times++) {
         take_top(&hold);
+        again = hold.cut && !hold.ended;
     }
     take_classes(&hold);
 }

@@ -150,6 +150,7 @@ static uint64_t drop(struct trim_borrow_hold *hold, uint64_t start, uint64_t end
         dropped += resident;
         start = step_end;
     }
+    hold->cut = start < end;
     return dropped;
 }
 

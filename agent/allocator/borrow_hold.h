@@ -32,6 +32,7 @@ struct trim_borrow_hold {
     uint64_t held_since_ns;
     uint64_t hold_max_bytes;
     uint64_t sorts;
+    bool cut;   /* The last drop came to the end of its time. */
     bool ended; /* Nothing more is to be taken. */
 };
 
