@@ -66,7 +66,7 @@ static void *pointer_to(uint64_t address)
  * chunk is freed. The kernel copies it into a pipe and answers EFAULT where there is none; unlike
  * process_vm_readv that is never forbidden.
  */
-static bool peek(uint64_t address, void *copy, size_t length)
+bool trim_arena_scan_peek(uint64_t address, void *copy, size_t length)
 {
     ssize_t written = write(peek_pipe[1], pointer_to(address), length);
     if (written <= 0) {
@@ -93,7 +93,7 @@ static void scan_heaps(const struct trim_maps_line *line, uint64_t page_bytes,
     /* The first comparison is for addresses so high that rounding up wraps. */
     for (; address >= line->start && address < line->end; address += TRIM_ARENA_HEAP_BYTES) {
         struct trim_heap_header header;
-        if (!peek(address, &header, sizeof header) ||
+        if (!trim_arena_scan_peek(address, &header, sizeof header) ||
             !trim_heap_header_plausible(address, &header, page_bytes) ||
             header.size > line->end - address) {
             continue;
@@ -164,7 +164,7 @@ const struct trim_arena_map *trim_arena_scan_map(void)
 bool trim_arena_scan_reread(uint64_t address, struct trim_heap_header *header)
 {
     uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-    return peek(address, header, sizeof *header) &&
+    return trim_arena_scan_peek(address, header, sizeof *header) &&
            trim_heap_header_plausible(address, header, page_bytes);
 }
 
@@ -177,7 +177,7 @@ static void add_end(const struct trim_arena_heap *heap, uint64_t bytes, uint64_t
     bool blind = false;
     uint64_t resident = trim_resident_bytes(end - whole, end, &blind);
     if (!blind) {
-        tops->wet_bytes += resident;
+        tops->wet_bytes += resident >= TRIM_TOP_LEAST_BYTES ? resident : 0;
         tops->dry_bytes += whole - resident;
     }
 }

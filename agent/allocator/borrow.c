@@ -8,19 +8,19 @@
 /* Chunks are alike where their mean is no more than this part of the largest below it. */
 #define ALIKE_PART 8
 
-/* A single piece, which may be a chunk that is most of the arena's free bytes, is no more than so
- * many eighths of them. */
-#define PIECE_EIGHTHS 5
-#define PIECE_LEAST_BYTES (4 * TRIM_MIB)
+/* A single piece is no larger: what a heap of a non-main arena can hold, dropped within some
+ * milliseconds. Larger chunks, of the main arena alone, are left to malloc_trim but for that. */
+#define PIECE_MAX_BYTES (64 * TRIM_MIB)
+
+/* A drop that came to the end of its time, on a busy machine, is gone on with so many times in a
+ * row. */
+#define CUTS_MAX 8
 
 /* Chunks with fewer whole pages are left to malloc_trim. */
 #define LEAST_PAGES 2
 
 /* Beside the size that malloc returns there is the chunk's own word. */
 #define CHUNK_WORD UINT64_C(8)
-/* A top is taken no more than so many times. */
-#define TOP_TIMES_MAX 8
-
 /* Room that a request leaves at the end of a top for those that come between. */
 #define TOP_SLACK_BYTES (4 * TRIM_KIB)
 
@@ -89,7 +89,8 @@ static uint64_t sure_count(const struct trim_borrow_arena *arena, uint64_t low)
     if (arena->largest_total <= small || arena->largest_bytes <= low) {
         return 0;
     }
-    return (arena->largest_total - small) / (arena->largest_bytes - low);
+    uint64_t share = arena->largest_bytes - low;
+    return (arena->largest_total - small + share - 1) / share;
 }
 
 /* Whether the chunks in the bins of the largest are nearly all as large, and so little of the arena
@@ -114,6 +115,7 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
     uint64_t sure = first ? sure_count(hold->arena, low) : 0;
     bool passed = first && !are_alike(hold->arena);
     uint64_t taken = 0;
+    int cuts = 0;
     bool kept = false; /* A dry piece that may have been the last for a request to land in. */
     while ((!kept || taken < sure) && !trim_hold_ends(hold)) {
         bool dry = false;
@@ -122,6 +124,12 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
             break;
         }
         (void)trim_hold_drop(hold, piece, &dry);
+        if (hold->cut && cuts < CUTS_MAX) {
+            cuts++;
+            trim_hold_give_last(hold);
+            continue;
+        }
+        cuts = 0;
         taken++;
         if (!dry || taken + 1 < sure) {
             kept = kept || (dry && passed);
@@ -140,8 +148,7 @@ static void take_classes(struct trim_borrow_hold *hold)
 {
     const struct trim_borrow_arena *arena = hold->arena;
     uint64_t least = LEAST_PAGES * hold->world->page_bytes;
-    uint64_t most = trim_max(arena->free_bytes / 8 * PIECE_EIGHTHS, PIECE_LEAST_BYTES);
-    uint64_t high = trim_min(trim_excess(arena->largest_bytes, CHUNK_WORD), most);
+    uint64_t high = trim_min(trim_excess(arena->largest_bytes, CHUNK_WORD), PIECE_MAX_BYTES);
     /* The largest chunk comes first and alone: asked for twice, its size would find nothing the
      * second time. */
     if (high >= least && !trim_hold_ends(hold)) {
@@ -169,7 +176,7 @@ void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_bo
     trim_hold_init(&hold, world, arena, result);
     /* A large top on a busy machine takes more than one piece may be held for. */
     bool again = arena->top_start != 0;
-    for (int times = 0; again && times < TOP_TIMES_MAX; times++) {
+    for (int times = 0; again && times < CUTS_MAX; times++) {
         take_top(&hold);
         again = hold.cut && !hold.ended;
     }

@@ -171,7 +171,7 @@ uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *
 
 const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t bytes)
 {
-    bool full = hold->held_bytes + bytes > hold->hold_max_bytes ||
+    bool full = hold->held_bytes + hold->kept_bytes + bytes > hold->hold_max_bytes ||
                 hold->world->now_ns() - hold->held_since_ns >= HOLD_MAX_NS;
     if (hold->held != NULL && full) {
         give_rests(hold);
@@ -189,7 +189,9 @@ const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t 
     if (!hold->world->inside(hold->arena->arena, start, start + usable)) {
         give(hold, piece);
         hold->result->grown_bytes = trim_max(hold->result->grown_bytes, usable);
-        hold->ended = hold->ended || usable > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART;
+        bool too_much = usable > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART;
+        hold->ended = hold->ended || too_much;
+        hold->result->gave_way = hold->result->gave_way || too_much;
         return NULL;
     }
     piece->before = hold->held;

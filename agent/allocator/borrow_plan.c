@@ -76,8 +76,9 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
     plan->merges = plan->merges || merges;
     bool main = arena == TRIM_MAIN_ARENA;
     plan->longest_bytes = trim_max(plan->longest_bytes, wet + (main ? top_resident : 0));
-    plan->tops_bytes += main ? 0 : top_resident;
     bool top = top_resident >= TRIM_BORROW_TOP_BYTES;
+    plan->tops_bytes += main || !top ? 0 : top_resident;
+    plan->wet_bytes += wet;
     if ((wet < TRIM_BORROW_VISIT_BYTES && !top) || plan->count == TRIM_BORROW_ARENAS_MAX) {
         plan->other_bytes += wet;
         return;
@@ -103,7 +104,7 @@ void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_aren
 {
     plan->count = 0;
     plan->merges = false;
-    plan->longest_bytes = plan->tops_bytes = plan->other_bytes = 0;
+    plan->longest_bytes = plan->tops_bytes = plan->wet_bytes = plan->other_bytes = 0;
     struct trim_arena_figures own;
     if (map->main_end != 0 && find_figures(figures, count, true, 0, &own)) {
         add_arena(plan, map, TRIM_MAIN_ARENA, map->main_end, &own, page_bytes, resident);
@@ -127,5 +128,5 @@ bool trim_borrow_is_worth(const struct trim_borrow_plan *plan, enum trim_mode mo
         return false;
     }
     return mode == TRIM_MODE_BORROW || plan->longest_bytes > TRIM_BORROW_FROM_BYTES ||
-           plan->tops_bytes > TRIM_BORROW_FROM_BYTES;
+           plan->tops_bytes > TRIM_BORROW_FROM_BYTES || plan->tops_bytes > plan->wet_bytes;
 }

@@ -141,7 +141,7 @@ void trim_estimate_learn(struct trim_estimate_learned *learned,
 {
     bool merging = merging_counts(learned, before);
     uint64_t whole = merging ? before->merge_bytes : before->gain_bytes;
-    if (whole / GAIN_PART > released_bytes / GAIN_PART / GAIN_PART) {
+    if (left_bytes == 0 && whole / GAIN_PART > released_bytes / GAIN_PART / GAIN_PART) {
         /* What was released beyond the model's own part is the share of the gain that came true. */
         int64_t base = before->model_bytes - gain(learned, before);
         int64_t gained = as_signed(released_bytes) - base + learned->bias_bytes;

@@ -18,6 +18,9 @@
 
 #define PROC "/proc/self"
 
+/* What a release leaves is little below this part of what it has dropped. */
+#define LEFT_PART 8
+
 /* The C library's functions. Set once before the worker starts. */
 static int (*malloc_trim_function)(size_t pad);
 static int (*mallopt_function)(int parameter, int value);
@@ -161,11 +164,9 @@ static int measure(void)
 
 static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *release)
 {
-    if (mode != TRIM_MODE_TRIM) {
-        /* Borrowing needs the arenas as they are now, while an estimate may use an earlier scan. */
-        struct trim_arena_scan scan;
-        (void)trim_arena_scan_run(PROC, &scan);
-    }
+    /* Borrowing needs the arenas as they are now, while an estimate may use an earlier scan. */
+    struct trim_arena_scan scan;
+    bool seen = mode != TRIM_MODE_TRIM && trim_arena_scan_run(PROC, &scan) == 0;
     const struct trim_glibc_order order = {
         .mode = mode,
         .cancel = cancel,
@@ -173,7 +174,7 @@ static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *rel
         .measure = measure,
         .arena_limit = arena_limit,
         .new_arena_bytes = new_arena_bytes,
-        .refusal = refusal,
+        .refusal = seen ? refusal : "the arenas cannot be looked at",
         .malloc_trim = malloc_trim_function,
     };
     last_drop.began_ns = trim_clock_now_ns();
@@ -197,6 +198,15 @@ static void look_after_trim(struct trim_estimate_input *input)
     scan_arenas(input);
 }
 
+/* What was left and is to be expected again; little of it is what stays for good. */
+static uint64_t left_expected(void)
+{
+    uint64_t left = last_release.left_bytes;
+    bool much =
+        last_release.borrow.gave_way || left > last_release.borrow.dropped_bytes / LEFT_PART;
+    return much ? left : 0;
+}
+
 static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
                        uint64_t *released_bytes)
 {
@@ -212,7 +222,7 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
     uint64_t released = trim_excess(resident_before, input.resident_bytes);
     uint64_t from_tops = last_release.borrow.top_dropped_bytes;
     trim_estimate_learn(&learned, &last_prediction, &input, trim_excess(released, from_tops),
-                        last_release.borrow.gave_way ? last_release.left_bytes : 0);
+                        left_expected());
     struct trim_estimate_result now;
     trim_estimate_predict(&learned, &input, &now);
     describe(&input, &now, after);

@@ -69,17 +69,39 @@ static uint64_t end_now(const struct trim_borrow_arena *arena)
     return heap->address + now.size;
 }
 
+/* A heap that has filled up has a successor, which nobody knows the size of: that is growth too. */
 static uint64_t grown(const struct trim_borrow_arena *arena)
 {
-    return trim_excess(end_now(arena), arena->end);
+    uint64_t end = end_now(arena);
+    bool filled =
+        arena->arena != TRIM_MAIN_ARENA && end % TRIM_ARENA_HEAP_BYTES == 0 && end > arena->end;
+    return end == 0 || filled ? UINT64_MAX : trim_excess(end, arena->end);
 }
 
-/* The word in front of what malloc returns: the chunk's size and flags. */
+/*
+ * The word in front of what malloc returns, or would return, at the address: a chunk's size and
+ * flags. Heaps shrink at any moment, so it may be unmapped: then it is 0.
+ */
 static uint64_t size_word(uint64_t address)
 {
     uint64_t word = 0;
-    memcpy(&word, pointer_to(address - sizeof word), sizeof word);
-    return word;
+    return trim_arena_scan_peek(address - sizeof word, &word, sizeof word) ? word : 0;
+}
+
+/* The chunk behind a piece, as if it were a block that malloc has returned, and its size; 0 where
+ * there is none before the end of the heap as it is now. */
+static uint64_t chunk_behind(const struct trim_borrow_arena *arena, const void *piece,
+                             uint64_t *next, uint64_t *end)
+{
+    *next = (uint64_t)(uintptr_t)piece + usable(piece) + CHUNK_WORD;
+    const struct trim_arena_heap *heap = trim_arena_map_find(trim_arena_scan_map(), *next);
+    bool last = heap == NULL || heap->address + heap->header.size == arena->end;
+    *end = (last ? end_now(arena) : heap->address + heap->header.size) + 2 * CHUNK_WORD;
+    if (*next >= *end || !inside(arena->arena, (uint64_t)(uintptr_t)piece, *next - CHUNK_WORD)) {
+        return 0;
+    }
+    uint64_t bytes = size_word(*next) & ~CHUNK_FLAGS;
+    return bytes <= *end - *next ? bytes : 0;
 }
 
 /*
@@ -88,14 +110,10 @@ static uint64_t size_word(uint64_t address)
  */
 static uint64_t top_behind(const struct trim_borrow_arena *arena, const void *piece)
 {
-    /* Both as if the chunk behind were a block that malloc has returned. */
-    uint64_t next = (uint64_t)(uintptr_t)piece + usable(piece) + CHUNK_WORD;
-    uint64_t end = end_now(arena) + 2 * CHUNK_WORD;
-    if (next >= end || !inside(arena->arena, (uint64_t)(uintptr_t)piece, next - CHUNK_WORD)) {
-        return 0;
-    }
-    uint64_t bytes = size_word(next) & ~CHUNK_FLAGS;
-    return next + bytes == end ? bytes : 0;
+    uint64_t next = 0;
+    uint64_t end = 0;
+    uint64_t bytes = chunk_behind(arena, piece, &next, &end);
+    return bytes != 0 && next + bytes == end ? bytes : 0;
 }
 
 /*
@@ -104,16 +122,14 @@ static uint64_t top_behind(const struct trim_borrow_arena *arena, const void *pi
  */
 static uint64_t free_behind(const struct trim_borrow_arena *arena, const void *piece)
 {
-    uint64_t next = (uint64_t)(uintptr_t)piece + usable(piece) + CHUNK_WORD;
-    if (!inside(arena->arena, (uint64_t)(uintptr_t)piece, next)) {
+    uint64_t next = 0;
+    uint64_t end = 0;
+    uint64_t bytes = chunk_behind(arena, piece, &next, &end);
+    if (bytes == 0 || next + bytes >= end) {
         return 0;
     }
-    uint64_t bytes = size_word(next) & ~CHUNK_FLAGS;
-    uint64_t second = next + bytes;
-    if (bytes == 0 || !inside(arena->arena, next, second)) {
-        return 0;
-    }
-    return (size_word(second) & CHUNK_BEFORE_IS_USED) == 0 ? bytes : 0;
+    uint64_t second = size_word(next + bytes);
+    return second != 0 && (second & CHUNK_BEFORE_IS_USED) == 0 ? bytes : 0;
 }
 
 /*
@@ -124,7 +140,9 @@ static uint64_t free_behind(const struct trim_borrow_arena *arena, const void *p
  */
 static void give(void *piece)
 {
-    if ((size_word((uint64_t)(uintptr_t)piece) & CHUNK_IS_MAPPED) != 0) {
+    uint64_t own = 0;
+    memcpy(&own, (const char *)piece - sizeof own, sizeof own);
+    if ((own & CHUNK_IS_MAPPED) != 0) {
         void *larger = realloc(piece, THRESHOLD_BYTES_MAX + 1);
         piece = larger != NULL ? larger : piece;
     }

@@ -17,8 +17,13 @@
 /* The heap may grow by this part for new arenas, where those bring all others within reach. */
 #define GROWTH_PART 100
 
+/* No more are made: each takes 64 MiB of addresses. */
+#define NEW_ARENAS_MAX 32
+
 /* Rests below this part of what was wanted are left. */
 #define REST_PART 64
+/* From this part on they are not left because of a stall. */
+#define MUCH_PART 8
 
 /* What one free chunk costs malloc_trim, dropped before or not, in bytes that it could drop in the
  * same time: 5 us were measured with chunks of 45 KiB on average. */
@@ -70,10 +75,14 @@ static bool borrow_from(void *context, uint64_t arena)
         struct trim_borrow_result result;
         own->deadline_ns = deadline_ns;
         trim_borrow_run(world, own, &result);
-        trim_borrow_add(&release->borrow, &result);
-        reached[place] = true;
         left_bytes[place] =
             trim_excess(own->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);
+        if (arena == TRIM_MAIN_ARENA) {
+            /* malloc_trim comes to that top too, and the estimate has it among the rest. */
+            result.top_dropped_bytes = 0;
+        }
+        trim_borrow_add(&release->borrow, &result);
+        reached[place] = true;
         release->arenas_reached++;
     }
     return release->arenas_reached < plan.count && !cancelled();
@@ -90,6 +99,13 @@ static void make_plan(void)
     }
 }
 
+/* An arena may be visited twice: when it is new or has no threads, and in turn. Busy ones are left
+ * out at times. */
+static uint64_t threads_for(uint64_t arenas)
+{
+    return arenas * 2 + 16;
+}
+
 /* Sends threads to the arenas of the plan. */
 static void visit(bool (*how)(void *context, uint64_t arena), void *context)
 {
@@ -97,9 +113,8 @@ static void visit(bool (*how)(void *context, uint64_t arena), void *context)
     struct trim_visit_result visited;
     uint64_t arenas = order->info->arena_count;
     uint64_t missing = trim_excess(order->arena_limit, arenas);
-    /* An arena may be visited twice: when it is new or has no threads, and in turn. */
-    trim_arena_visit(trim_arena_scan_map(), &visitor, (arenas + missing) * 2 + 8, missing * 2 + 2,
-                     &visited);
+    trim_arena_visit(trim_arena_scan_map(), &visitor, threads_for(arenas + missing),
+                     missing * 2 + 2, &visited);
     release->threads_cpu_ns += visited.cpu_ns;
     release->thread_error = visited.error;
 }
@@ -122,7 +137,9 @@ bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_l
                         uint64_t new_arena_bytes)
 {
     uint64_t affordable = system_bytes / GROWTH_PART / new_arena_bytes;
-    return trim_excess(arena_limit, arenas) <= affordable;
+    uint64_t missing = trim_excess(arena_limit, arenas);
+    return missing <= trim_min(affordable, NEW_ARENAS_MAX) &&
+           threads_for(arenas + missing) <= TRIM_VISIT_THREADS_MAX;
 }
 
 static void borrow(void)
@@ -163,8 +180,9 @@ static void run_malloc_trim(void)
 
 /*
  * What borrowing has left goes by malloc_trim where that is worth it and holds no lock for long, or
- * where arenas could not be reached: memory that is needed comes before a stall, unless the user
- * has said otherwise.
+ * where it is a good part of what was wanted, because arenas could not be reached or their chunks
+ * did not come as pieces: memory that is needed comes before a stall, unless the user has said
+ * otherwise, or the application needs its memory just now.
  */
 static void trim_rest(void)
 {
@@ -175,9 +193,10 @@ static void trim_rest(void)
     uint64_t rest = 0;
     uint64_t longest = 0;
     sum_up_rest(&rest, &longest);
-    bool unreached = release->arenas_reached < plan.count && order->mode == TRIM_MODE_AUTO;
+    bool much =
+        rest > wanted / MUCH_PART && order->mode == TRIM_MODE_AUTO && !release->borrow.gave_way;
     bool short_hold = longest <= TRIM_BORROW_FROM_BYTES;
-    if (rest > wanted / REST_PART && (short_hold || unreached) && !cancelled()) {
+    if (rest > wanted / REST_PART && (short_hold || much) && !cancelled()) {
         run_malloc_trim();
     } else {
         release->left_bytes = rest;

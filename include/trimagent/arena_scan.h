@@ -60,11 +60,18 @@ int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan);
 /* The arenas of the last scan. Worker, or a thread that it waits for. */
 const struct trim_arena_map *trim_arena_scan_map(void);
 
+/* Copies memory that may be unmapped at any moment; returns false where it is. Worker, or a thread
+ * that it waits for. */
+bool trim_arena_scan_peek(uint64_t address, void *copy, size_t length);
+
 /*
  * Reads a heap's header again, which may be unmapped by now. Returns false where it is, or is no
  * heap's any more. Worker, or a thread that it waits for.
  */
 bool trim_arena_scan_reread(uint64_t address, struct trim_heap_header *header);
+
+/* Of a top less than this that is resident is not worth a visit, and does not count. */
+#define TRIM_TOP_LEAST_BYTES (UINT64_C(1) << 20)
 
 /* The tops of non-main arenas: whole pages that are resident, and that are not. */
 struct trim_tops {

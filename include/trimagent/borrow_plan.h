@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "trimagent/arena_map.h"
+#include "trimagent/arena_scan.h"
 #include "trimagent/borrow.h"
 #include "trimagent/malloc_info.h"
 #include "trimagent/release.h"
@@ -21,7 +22,7 @@ extern "C" {
 
 /* What an arena must hold for a visit, and its top. */
 #define TRIM_BORROW_VISIT_BYTES (UINT64_C(8) << 20)
-#define TRIM_BORROW_TOP_BYTES (UINT64_C(1) << 20)
+#define TRIM_BORROW_TOP_BYTES TRIM_TOP_LEAST_BYTES
 
 #define TRIM_BORROW_ARENAS_MAX 256
 
@@ -30,7 +31,8 @@ struct trim_borrow_plan {
     size_t count;
     bool merges;            /* Some of them have much in fastbins, which merges first. */
     uint64_t longest_bytes; /* The most that malloc_trim would drop under one lock. */
-    uint64_t tops_bytes;    /* Resident in tops of non-main arenas. */
+    uint64_t tops_bytes;    /* Resident in tops of non-main arenas that are worth a visit, */
+    uint64_t wet_bytes;     /* and in whole pages of free chunks. */
     uint64_t other_bytes;   /* Resident in whole pages of free chunks of arenas left out. */
 };
 
