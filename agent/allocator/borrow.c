@@ -113,7 +113,8 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
     uint64_t taken = 0;
     uint64_t rest = 0; /* Of the last dry piece. */
     uint64_t step = low / FINE_PART;
-    while (low <= high && !trim_hold_ends(hold)) {
+    bool kept = false; /* A dry piece, which may have been the last for a request to land in. */
+    while (low <= high && (!kept || taken < sure) && !trim_hold_ends(hold)) {
         bool dry = false;
         const struct trim_piece *piece = trim_hold_take(hold, low);
         if (piece == NULL) {
@@ -122,6 +123,7 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
         (void)trim_hold_drop(hold, piece, &dry);
         taken++;
         if (!dry || taken + 1 < sure) {
+            kept = kept || dry;
             step = low / FINE_PART;
         } else if (last) {
             trim_hold_give_last(hold);

@@ -15,7 +15,7 @@
 #define TRIM_BORROW_GROWTH_PART 100
 
 /* Beside the size that malloc returns there is the chunk's own word. */
-#define TRIM_BORROW_CHUNK_WORD 8
+#define TRIM_BORROW_CHUNK_WORD UINT64_C(8)
 
 /* A piece, or what is kept of it, and the one before. In its first bytes: on a page that its header
  * keeps anyway. */

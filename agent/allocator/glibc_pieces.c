@@ -13,7 +13,7 @@
 
 /* glibc's chunks: words of so many bytes, flags in the low bits of the size, and the flag of those
  * that are mapped one by one. */
-#define CHUNK_WORD 8
+#define CHUNK_WORD UINT64_C(8)
 #define CHUNK_FLAGS UINT64_C(7)
 #define CHUNK_IS_MAPPED UINT64_C(2)
 
