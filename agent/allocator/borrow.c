@@ -5,18 +5,8 @@
 #include "borrow_hold.h"
 #include "trimagent/quantity.h"
 
-/* Among the largest, requests rise after a dry piece, one that was dropped before, by this part of
- * their size, and twice as much each time. */
-#define FINE_PART 512
-
-/* Chunks are the largest where the largest of all is no more than this part of a request, and so
- * many bytes, larger than it. */
-#define LAST_PART 32
-#define LAST_BYTES (4 * TRIM_KIB)
-
-/* Narrow classes are far less wide than the least that is kept of a dry piece, so that more of the
- * larger chunks would be looked at with them. */
-#define CLASS_LEAST_BYTES 512
+/* Chunks are alike where their mean is no more than this part of the largest below it. */
+#define ALIKE_PART 8
 
 /* A single piece, which may be a chunk that is most of the arena's free bytes, is no more than so
  * many eighths of them. */
@@ -25,6 +15,11 @@
 
 /* Chunks with fewer whole pages are left to malloc_trim. */
 #define LEAST_PAGES 2
+
+/* Beside the size that malloc returns there is the chunk's own word. */
+#define CHUNK_WORD UINT64_C(8)
+/* A top is taken no more than so many times. */
+#define TOP_TIMES_MAX 8
 
 /* Room that a request leaves at the end of a top for those that come between. */
 #define TOP_SLACK_BYTES (4 * TRIM_KIB)
@@ -35,7 +30,7 @@ static uint64_t top_probe_bytes(const struct trim_borrow_hold *hold, uint64_t wh
 {
     const struct trim_borrow_arena *arena = hold->arena;
     uint64_t least = LEAST_PAGES * hold->world->page_bytes;
-    uint64_t bytes = trim_max(arena->largest_bytes + 2 * TRIM_BORROW_CHUNK_WORD, least);
+    uint64_t bytes = trim_max(arena->largest_bytes + 2 * CHUNK_WORD, least);
     bytes = trim_max(bytes, arena->system_bytes / TRIM_BORROW_GROWTH_PART);
     return trim_min(bytes, whole);
 }
@@ -85,8 +80,8 @@ static void take_top(struct trim_borrow_hold *hold)
 }
 
 /*
- * How many chunks of at least this size the bin of the largest surely has: with fewer, all of them
- * together could not have so many bytes.
+ * How many chunks of at least this size the bins of the largest surely have: with fewer, all of
+ * them together could not have so many bytes.
  */
 static uint64_t sure_count(const struct trim_borrow_arena *arena, uint64_t low)
 {
@@ -97,24 +92,29 @@ static uint64_t sure_count(const struct trim_borrow_arena *arena, uint64_t low)
     return (arena->largest_total - small) / (arena->largest_bytes - low);
 }
 
+/* Whether the chunks in the bins of the largest are nearly all as large, and so little of the arena
+ * that it would hardly grow by one. */
+static bool are_alike(const struct trim_borrow_arena *arena)
+{
+    uint64_t mean = arena->largest_count > 1 ? arena->largest_total / arena->largest_count : 0;
+    return mean >= arena->largest_bytes - arena->largest_bytes / ALIKE_PART &&
+           arena->largest_bytes <= arena->system_bytes / TRIM_BORROW_GROWTH_PART;
+}
+
 /*
- * Drops all chunks that serve requests from low to high; they come in rising order. A dry piece,
- * one that was dropped before, may be a chunk of the class. Then its rest is too small for the
- * class. Or it is part of the first of the larger chunks, which were dropped with the classes
- * before: then its rest comes next, and the class is done.
+ * Drops all chunks of sizes from low to high; they come in rising order. A dry piece, one that was
+ * dropped before, may be such a chunk. Or it is part of one that is larger, which was dropped with
+ * the classes before: then a large rest of it is free right behind, and the class is done.
  */
 static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t high)
 {
-    /* Among the largest a dry piece may be all that is left for a request to land in, without which
-     * the heap would grow: there it is kept from it only while there are surely others. */
-    uint64_t above = trim_excess(hold->arena->largest_bytes, low);
-    bool last = above < low / LAST_PART + LAST_BYTES;
-    uint64_t sure = last ? sure_count(hold->arena, low) : 0;
+    /* Where there is nothing larger a request that finds no chunk would make the heap grow. There a
+     * dry piece ends the class too, unless there surely are others or are likely to be. */
+    bool first = high + 2 * CHUNK_WORD >= hold->arena->largest_bytes;
+    uint64_t sure = first ? sure_count(hold->arena, low) : 0;
+    bool passed = first && !are_alike(hold->arena);
     uint64_t taken = 0;
-    uint64_t rest = 0; /* Of the last dry piece. */
-    uint64_t step = low / FINE_PART;
-    bool kept = false; /* A dry piece, which may have been the last for a request to land in. */
-    while (low <= high && (!kept || taken < sure) && !trim_hold_ends(hold)) {
+    while (!trim_hold_ends(hold)) {
         bool dry = false;
         const struct trim_piece *piece = trim_hold_take(hold, low);
         if (piece == NULL) {
@@ -123,17 +123,13 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
         (void)trim_hold_drop(hold, piece, &dry);
         taken++;
         if (!dry || taken + 1 < sure) {
-            kept = kept || dry;
-            step = low / FINE_PART;
-        } else if (last) {
-            trim_hold_give_last(hold);
-            low += step;
-            step *= 2;
-        } else if ((uint64_t)(uintptr_t)piece == rest) {
-            break;
-        } else {
-            rest = trim_hold_give_last_rest(hold);
+            continue;
         }
+        if (passed || hold->world->free_behind(hold->arena, piece) > high - low) {
+            trim_hold_give_last(hold);
+            break;
+        }
+        passed = first;
     }
     trim_hold_give_all(hold);
 }
@@ -143,7 +139,7 @@ static void take_classes(struct trim_borrow_hold *hold)
     const struct trim_borrow_arena *arena = hold->arena;
     uint64_t least = LEAST_PAGES * hold->world->page_bytes;
     uint64_t most = trim_max(arena->free_bytes / 8 * PIECE_EIGHTHS, PIECE_LEAST_BYTES);
-    uint64_t high = trim_min(trim_excess(arena->largest_bytes, TRIM_BORROW_CHUNK_WORD), most);
+    uint64_t high = trim_min(trim_excess(arena->largest_bytes, CHUNK_WORD), most);
     /* The largest chunk comes first and alone: asked for twice, its size would find nothing the
      * second time. */
     if (high >= least && !trim_hold_ends(hold)) {
@@ -155,9 +151,8 @@ static void take_classes(struct trim_borrow_hold *hold)
         trim_hold_give_all(hold);
     }
     while (high > least && !hold->ended) {
-        uint64_t width = trim_max(high / TRIM_BORROW_CLASS_PART, CLASS_LEAST_BYTES) + 1;
-        uint64_t low = trim_max(trim_excess(high, width), least);
-        if ((arena->sizes & trim_size_classes(low, high + TRIM_BORROW_CHUNK_WORD)) != 0) {
+        uint64_t low = trim_max(high - high / TRIM_BORROW_CLASS_PART - 1, least);
+        if ((arena->sizes & trim_size_classes(low, high + CHUNK_WORD)) != 0) {
             take_class(hold, low, high - 1);
         }
         high = low;
@@ -170,8 +165,11 @@ void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_bo
     struct trim_borrow_hold hold;
     memset(result, 0, sizeof *result);
     trim_hold_init(&hold, world, arena, result);
-    if (arena->top_start != 0) {
+    /* A large top on a busy machine takes more than one piece may be held for. */
+    bool again = arena->top_start != 0;
+    for (int times = 0; again && times < TOP_TIMES_MAX; times++) {
         take_top(&hold);
+        again = hold.cut && !hold.ended;
     }
     take_classes(&hold);
 }

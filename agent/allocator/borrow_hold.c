@@ -107,33 +107,30 @@ void trim_hold_give_all(struct trim_borrow_hold *hold)
     look_at_growth(hold);
 }
 
-uint64_t trim_hold_give_last_rest(struct trim_borrow_hold *hold)
-{
-    struct trim_piece *piece = hold->held;
-    uint64_t usable = hold->world->usable(piece);
-    hold->held = piece->before;
-    hold->held_bytes -= usable;
-    /* More than the class is wide, so that the rest of its largest chunk serves none of it. */
-    uint64_t bytes = usable / (TRIM_BORROW_CLASS_PART - 1) + KEPT_ROUNDING_BYTES;
-    bytes = trim_max(bytes, KEPT_LEAST_BYTES);
-    uint64_t began_ns = hold->world->now_ns();
-    struct trim_piece *beginning = hold->world->shrink(piece, bytes);
-    note_call(hold, began_ns);
-    beginning = beginning != NULL ? beginning : piece;
-    beginning->before = hold->kept;
-    hold->kept = beginning;
-    hold->kept_bytes += bytes;
-    sort_last(hold);
-    return (uint64_t)(uintptr_t)beginning + hold->world->usable(beginning) + TRIM_BORROW_CHUNK_WORD;
-}
-
-/* Gives back what is held, but for the beginnings. */
+/*
+ * Gives what is held back in such a way that the same request does not find it again: the
+ * beginnings are kept until the class is done, and the rests are too small for it.
+ */
 static void give_rests(struct trim_borrow_hold *hold)
 {
     while (hold->held != NULL) {
-        (void)trim_hold_give_last_rest(hold);
+        struct trim_piece *piece = hold->held;
+        hold->held = piece->before;
+        /* More than the class is wide, so that the rest of its largest chunk serves none of it. */
+        uint64_t bytes =
+            hold->world->usable(piece) / (TRIM_BORROW_CLASS_PART - 1) + KEPT_ROUNDING_BYTES;
+        bytes = trim_max(bytes, KEPT_LEAST_BYTES);
+        uint64_t began_ns = hold->world->now_ns();
+        struct trim_piece *beginning = hold->world->shrink(piece, bytes);
+        note_call(hold, began_ns);
+        beginning = beginning != NULL ? beginning : piece;
+        beginning->before = hold->kept;
+        hold->kept = beginning;
+        hold->kept_bytes += bytes;
+        sort_last(hold);
     }
     note_held_for(hold);
+    hold->held_bytes = 0;
     look_at_growth(hold);
 }
 
@@ -153,6 +150,7 @@ static uint64_t drop(struct trim_borrow_hold *hold, uint64_t start, uint64_t end
         dropped += resident;
         start = step_end;
     }
+    hold->cut = start < end;
     return dropped;
 }
 

@@ -14,9 +14,6 @@
 /* The arena may have grown by this part while it is borrowed from: the application needs memory. */
 #define TRIM_BORROW_GROWTH_PART 100
 
-/* Beside the size that malloc returns there is the chunk's own word. */
-#define TRIM_BORROW_CHUNK_WORD UINT64_C(8)
-
 /* A piece, or what is kept of it, and the one before. In its first bytes: on a page that its header
  * keeps anyway. */
 struct trim_piece {
@@ -35,6 +32,7 @@ struct trim_borrow_hold {
     uint64_t held_since_ns;
     uint64_t hold_max_bytes;
     uint64_t sorts;
+    bool cut;   /* The last drop came to the end of its time. */
     bool ended; /* Nothing more is to be taken. */
 };
 
@@ -52,13 +50,6 @@ const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t 
 /* Drops the whole pages of a piece for as long as it may be held; returns how much of them was
  * resident. *dry: hardly anything was. */
 uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *piece, bool *dry);
-
-/*
- * Gives the last piece back in such a way that the same request does not find it again: its
- * beginning is kept until all is given back, and the rest is too small for the class. Returns where
- * a piece would begin that is made of the rest.
- */
-uint64_t trim_hold_give_last_rest(struct trim_borrow_hold *hold);
 
 /* Gives the last piece back at once. */
 void trim_hold_give_last(struct trim_borrow_hold *hold);

@@ -37,9 +37,10 @@ static bool find_figures(const struct trim_arena_figures *figures, size_t count,
         found->free_bytes = trim_min(found->free_bytes, one->free_bytes);
         found->fast_bytes = trim_max(found->fast_bytes, one->fast_bytes);
         found->inner_bytes = trim_min(found->inner_bytes, one->inner_bytes);
+        bool alike = found->largest_bytes == one->largest_bytes;
         found->largest_bytes = trim_min(found->largest_bytes, one->largest_bytes);
-        found->largest_count = 0;
-        found->largest_total = 0;
+        found->largest_count = trim_max(found->largest_count, one->largest_count);
+        found->largest_total = alike ? trim_min(found->largest_total, one->largest_total) : 0;
         found->top_bytes = trim_min(found->top_bytes, one->top_bytes);
         found->sizes |= one->sizes;
     }

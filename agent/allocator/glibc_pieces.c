@@ -15,6 +15,7 @@
  * that are mapped one by one. */
 #define CHUNK_WORD UINT64_C(8)
 #define CHUNK_FLAGS UINT64_C(7)
+#define CHUNK_BEFORE_IS_USED UINT64_C(1)
 #define CHUNK_IS_MAPPED UINT64_C(2)
 
 /* glibc's DEFAULT_MMAP_THRESHOLD_MAX. */
@@ -98,6 +99,24 @@ static uint64_t top_behind(const struct trim_borrow_arena *arena, const void *pi
 }
 
 /*
+ * The chunk behind a piece is free where the one behind that says so. Others may change them at any
+ * time; what is read then is at worst a reason to end a class early or late.
+ */
+static uint64_t free_behind(const struct trim_borrow_arena *arena, const void *piece)
+{
+    uint64_t next = (uint64_t)(uintptr_t)piece + usable(piece) + CHUNK_WORD;
+    if (!inside(arena->arena, (uint64_t)(uintptr_t)piece, next)) {
+        return 0;
+    }
+    uint64_t bytes = size_word(next) & ~CHUNK_FLAGS;
+    uint64_t second = next + bytes;
+    if (bytes == 0 || !inside(arena->arena, next, second)) {
+        return 0;
+    }
+    return (size_word(second) & CHUNK_BEFORE_IS_USED) == 0 ? bytes : 0;
+}
+
+/*
  * A block that malloc has mapped on its own raises glibc's dynamic thresholds when it is freed, for
  * the rest of the process's life: larger blocks then come from the arenas, and their tops keep
  * more. Those above the thresholds' maximum do not, so it is made as large: nothing of it is
@@ -122,6 +141,7 @@ void trim_glibc_pieces(struct trim_borrow_world *world)
     world->drop = drop;
     world->inside = inside;
     world->grown = grown;
+    world->free_behind = free_behind;
     world->top_behind = top_behind;
     world->now_ns = trim_clock_now_ns;
     world->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);

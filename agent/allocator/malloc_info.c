@@ -12,6 +12,10 @@
  */
 #define FLAG_BITS 7
 
+/* Rows count for the largest chunk where theirs is smaller by no more than this part: one of equal
+ * chunks may be in the unsorted bin, and the others in another. */
+#define LARGEST_PART 8
+
 /* A number that cannot be held is broken input; the largest stands for it, and sums saturate. */
 static uint64_t add(uint64_t a, uint64_t b)
 {
@@ -83,6 +87,21 @@ static void add_inner(struct trim_malloc_info_parser *parser, uint64_t from, uin
     parser->heap_chunks = add(parser->heap_chunks, inner != 0 ? count : 0);
 }
 
+/* The chunks of the rows that reach nearly as far as the largest one. */
+static void note_largest(struct trim_malloc_info_parser *parser, uint64_t largest, uint64_t bytes,
+                         uint64_t count)
+{
+    if (parser->heap_largest_bytes < largest - largest / LARGEST_PART) {
+        parser->heap_largest_count = 0;
+        parser->heap_largest_total = 0;
+    }
+    parser->heap_largest_bytes = trim_max(parser->heap_largest_bytes, largest);
+    if (largest >= parser->heap_largest_bytes - parser->heap_largest_bytes / LARGEST_PART) {
+        parser->heap_largest_count = add(parser->heap_largest_count, count);
+        parser->heap_largest_total = add(parser->heap_largest_total, bytes);
+    }
+}
+
 /* A row of free chunks in one bin, or in one fastbin. */
 static void take_row(struct trim_malloc_info_parser *parser, const char *tag)
 {
@@ -101,12 +120,7 @@ static void take_row(struct trim_malloc_info_parser *parser, const char *tag)
     struct trim_malloc_info *info = &parser->info;
     parser->row_bytes = add(parser->row_bytes, total);
     uint64_t bytes = trim_excess(total, (to & FLAG_BITS) * count);
-    uint64_t largest = to & ~(uint64_t)FLAG_BITS;
-    if (largest > parser->heap_largest_bytes) {
-        parser->heap_largest_bytes = largest;
-        parser->heap_largest_count = count;
-        parser->heap_largest_total = bytes;
-    }
+    note_largest(parser, to & ~(uint64_t)FLAG_BITS, bytes, count);
     parser->heap_sizes |= from <= to ? trim_size_classes(from, to) : 0;
     if (to <= parser->info.chunk_keeps) {
         info->small_bytes = add(info->small_bytes, bytes);

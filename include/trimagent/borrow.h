@@ -7,10 +7,10 @@
  * of malloc or free.
  *
  * malloc serves the smallest free chunk that fits. So pieces are asked for from the largest size
- * down, in classes a sixty-fourth apart: fresh chunks of a class come before the larger ones that
- * were handed back dropped, and one of those, without resident pages, tells that the class is
- * empty. It also is where a request lands that finds no other chunk, so that the heap does not
- * grow.
+ * down, in classes a sixty-fourth apart: chunks of a class come before the larger ones, which were
+ * handed back dropped, and a piece of one of those, without resident pages and with the rest of the
+ * chunk behind it, tells that the class is done. It also is where a request lands that finds no
+ * other chunk, so that the heap does not grow.
  */
 #ifndef TRIMAGENT_BORROW_H
 #define TRIMAGENT_BORROW_H
@@ -41,6 +41,8 @@ struct trim_borrow_world {
     bool (*inside)(uint64_t arena, uint64_t start, uint64_t end);
     /* Bytes that the arena has grown by since it was measured. */
     uint64_t (*grown)(const struct trim_borrow_arena *arena);
+    /* Bytes of the free chunk that begins right behind the piece; 0: it is in use. */
+    uint64_t (*free_behind)(const struct trim_borrow_arena *arena, const void *piece);
     /* Bytes of the arena's top where that begins right behind the piece; otherwise 0. */
     uint64_t (*top_behind)(const struct trim_borrow_arena *arena, const void *piece);
     /* Whether to end at once: the VM ends. */
@@ -56,7 +58,7 @@ struct trim_borrow_arena {
     uint64_t free_bytes;    /* In whole pages of free chunks. */
     uint64_t wanted_bytes;  /* Of these resident, without the top's. */
     uint64_t largest_bytes; /* Of the free chunks in its bins, as malloc_info prints it. */
-    uint64_t largest_count; /* Chunks in the bin of the largest, */
+    uint64_t largest_count; /* Chunks in the bins that reach nearly as far as the largest, */
     uint64_t largest_total; /* and their bytes. */
     uint64_t sizes;         /* Set of trim_size_class of the free chunks. */
     uint64_t chunks;        /* Free ones that have whole pages. */

@@ -59,7 +59,7 @@ struct trim_arena_figures {
     uint64_t inner_bytes;   /* Whole pages inside its free chunks, estimated; the top's are not. */
     uint64_t chunks;        /* Free ones that have whole pages, at most. */
     uint64_t largest_bytes; /* Of its free chunks, the top left out. */
-    uint64_t largest_count; /* Chunks in the bin of the largest, */
+    uint64_t largest_count; /* Chunks in the bins that reach nearly as far as the largest, */
     uint64_t largest_total; /* and their bytes. */
     uint64_t sizes;         /* Of all of them, a set of trim_size_class. */
     uint64_t top_bytes;

@@ -55,7 +55,7 @@ std::vector<Environment> All()
         {"LargeTopPad", {"MALLOC_TOP_PAD_=33554432"}, "maybe"},
         {"SmallTopPad", {"MALLOC_ARENA_MAX=2", "MALLOC_TOP_PAD_=0"}, "yes"},
         {"NoTrimThreshold", {"MALLOC_ARENA_MAX=2", "MALLOC_TRIM_THRESHOLD_=0"}, "yes"},
-        {"LowMmapThreshold", {"MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=65536"}, "yes"},
+        {"LowMmapThreshold", {"MALLOC_ARENA_MAX=1", "MALLOC_MMAP_THRESHOLD_=65536"}, "yes"},
         {"HighMmapThreshold", {"MALLOC_MMAP_THRESHOLD_=33554432"}, "yes"},
     };
 }

@@ -78,8 +78,8 @@ TEST_P(BorrowFrom, LeavesTheHeapAsItWas)
     EXPECT_EQ(after.free_bytes, before.free_bytes);
     EXPECT_EQ(after.largest_bytes, before.largest_bytes);
     EXPECT_LE(arena_.largest_request, before.largest_bytes - FakeHeap::kWord);
-    EXPECT_EQ(arena_.outside_max_bytes, 0U) << "nor did it grow meanwhile";
-    EXPECT_EQ(result.grown_bytes, 0U);
+    EXPECT_LE(arena_.outside_max_bytes, before.system_bytes / 100) << "it grew meanwhile";
+    EXPECT_EQ(result.grown_bytes == 0, arena_.outside_max_bytes == 0) << "and that is told";
 }
 
 TEST_P(BorrowFrom, HoldsNoMoreThanAnEighthOfWhatIsFreeOrOnePiece)

@@ -30,9 +30,9 @@ public:
 
     trim_borrow_result Run(const trim_borrow_arena &arena)
     {
-        const trim_borrow_world world = {Take,      Give,      Shrink, Usable,
-                                         Resident,  Drop,      Inside, Grown,
-                                         TopBehind, Cancelled, Now,    FakeHeap::kPage};
+        const trim_borrow_world world = {Take,      Give,   Shrink,         Usable,     Resident,
+                                         Drop,      Inside, Grown,          FreeBehind, TopBehind,
+                                         Cancelled, Now,    FakeHeap::kPage};
         trim_borrow_result result = {};
         trim_borrow_run(&world, &arena, &result);
         EXPECT_TRUE(held_.empty()) << held_.size() << " pieces were kept";
@@ -111,6 +111,13 @@ private:
             --whole_pieces_;
             held_max_ns = std::max(held_max_ns, now_ns - piece.since_ns);
         }
+    }
+
+    static uint64_t FreeBehind(const trim_borrow_arena *, const void *piece)
+    {
+        const FakeHeap &heap = current_->heap;
+        const uint64_t chunk = ChunkOf(piece);
+        return heap.FreeAt(chunk + heap.BytesOf(chunk));
     }
 
     static uint64_t TopBehind(const trim_borrow_arena *, const void *piece)

@@ -156,6 +156,13 @@ public:
         return used_.at(chunk);
     }
 
+    /* Bytes of the free chunk that begins there; 0: there is none. */
+    uint64_t FreeAt(uint64_t chunk) const
+    {
+        const auto found = free_.find(chunk);
+        return found != free_.end() ? found->second : 0;
+    }
+
     /* Takes a chunk: a free one, of the top, or, where neither is large enough, from beyond end. */
     uint64_t Serve(uint64_t bytes)
     {

@@ -1,0 +1,140 @@
+// Memory that comes back by borrowing, in real JVMs: what the line of a trim says of it, and what
+// happens where it cannot be done.
+#include <sys/resource.h>
+
+#include <regex>
+
+#include "jdks.h"
+#include "jvm.h"
+#include "log_lines.h"
+#include "scene.h"
+
+namespace trimagent_test
+{
+namespace
+{
+
+// jcmd cuts its argument at the first equals sign.
+const char *const late_options = "mode:borrow,on:full-gc";
+
+class Borrow : public testing::TestWithParam<Jdk>
+{
+protected:
+    // With so few arenas that threads come to all of them.
+    static Launch launch(const std::string &arenas = "4")
+    {
+        return Launch(GetParam()).variable("MALLOC_ARENA_MAX=" + arenas);
+    }
+
+    // Asks for a trim; returns its line.
+    static std::string trim_line(Jvm &jvm)
+    {
+        EXPECT_EQ(jvm.attach("trim").exit_code, 0);
+        EXPECT_TRUE(jvm.wait_for_line(log_lines::trim(1, "demand")));
+        const auto lines = jvm.lines_with(log_lines::trim(1, "demand"));
+        return lines.empty() ? std::string() : lines.front().text;
+    }
+
+    static void expect_borrowed(Jvm &jvm, const std::string &line, const std::string &arenas)
+    {
+        EXPECT_TRUE(std::regex_search(line, std::regex(R"( by borrow\b)"))) << line;
+        EXPECT_TRUE(std::regex_search(line, std::regex("arenas " + arenas))) << line;
+        EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "demand")));
+    }
+};
+
+// glibc passes over an arena whose lock is held each time that a thread would come to it, so that
+// one may be left to malloc_trim.
+TEST_P(Borrow, BesideThreadsThatAllocateReachesArenas)
+{
+    Jvm jvm(launch().with_agent("mode=borrow,on=full-gc").run("FreeAmidLoad"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    expect_borrowed(jvm, trim_line(jvm), R"([1-9]\d* of )");
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
+}
+
+TEST_P(Borrow, AfterALateAttachReachesAllArenas)
+{
+    Jvm jvm(launch().run("FreeAmidLoad", {"192", "0"}));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    EXPECT_EQ(jvm.attach(late_options).exit_code, 0);
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::start("mode=borrow")));
+    expect_borrowed(jvm, trim_line(jvm), R"(([1-9]\d*) of \1\b)");
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+TEST_P(Borrow, IsNotWaitedForAtExit)
+{
+    // A trim may end of itself before the JVM does, but not each time. If the exit waited for it,
+    // it would each time.
+    bool was_running = false;
+    for (int attempt = 0; attempt < 10 && !was_running; attempt++) {
+        Jvm jvm(launch("1")
+                    .with_agent("mode=borrow,on=full-gc,threshold=32m,settle=10ms,confirm=0,"
+                                "log-level=debug")
+                    .run("ExitDuringTrim", {"1024"}));
+        ASSERT_TRUE(jvm.wait_for_line(log_lines::trim_begins(1, "full-gc")));
+        jvm.write_line("exit");
+        EXPECT_EQ(jvm.wait_exit(), 3) << jvm.transcript();
+        was_running = !jvm.lines_with(log_lines::summary_during_a_trim()).empty();
+    }
+    EXPECT_TRUE(was_running);
+}
+
+TEST_P(Borrow, WithoutThreadsSaysSoAndGoesOn)
+{
+    // No thread ends there, so that the C library has no stack left that it could use again.
+    Jvm jvm(launch()
+                .with("-XX:-UseDynamicNumberOfCompilerThreads")
+                .with_agent("mode=borrow,on=full-gc")
+                .run("NativeTops", {"192"}));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    // What listens for attaching has its thread from now on.
+    EXPECT_EQ(jvm.attach("status").exit_code, 0);
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::status()));
+    rlimit before = {};
+    ASSERT_EQ(prlimit(jvm.pid(), RLIMIT_AS, nullptr, &before), 0);
+    rlimit none = before;
+    none.rlim_cur = 0;
+    ASSERT_EQ(prlimit(jvm.pid(), RLIMIT_AS, &none, nullptr), 0);
+    const std::string line = trim_line(jvm);
+    ASSERT_EQ(prlimit(jvm.pid(), RLIMIT_AS, &before, nullptr), 0);
+    EXPECT_NE(line.find("no thread could be started"), std::string::npos) << line;
+    // What is in tops malloc_trim does not release.
+    EXPECT_NE(line.find("borrowed 0 "), std::string::npos) << line;
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+TEST_P(Borrow, WhereMallocWritesToWhatIsFreeLeavesItToMallocTrim)
+{
+    Jvm jvm(launch()
+                .variable("MALLOC_PERTURB_=165")
+                .with_agent("mode=borrow,on=full-gc")
+                .run("FreeAmidLoad"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    const std::string line = trim_line(jvm);
+    EXPECT_NE(line.find("not borrowed, because MALLOC_PERTURB_"), std::string::npos) << line;
+    EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "demand")));
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+TEST_P(Borrow, WhereNothingCanBeDroppedGivesAllBack)
+{
+    if (run({{TRIM_FORBID, "madvise", "--", "/bin/true"}, {}, ""}).exit_code == 77) {
+        GTEST_SKIP() << "this machine does not let it be forbidden";
+    }
+    Jvm jvm(launch()
+                .through({TRIM_FORBID, "madvise", "--"})
+                .with_agent("mode=borrow,on=full-gc")
+                .run("FreeAmidLoad"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    const std::string line = trim_line(jvm);
+    EXPECT_NE(line.find("borrowed 0 "), std::string::npos) << line;
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Given, Borrow, testing::ValuesIn(jdks()), parameter_name<Jdk>);
+
+} // namespace
+} // namespace trimagent_test
