@@ -114,7 +114,8 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
     uint64_t sure = first ? sure_count(hold->arena, low) : 0;
     bool passed = first && !are_alike(hold->arena);
     uint64_t taken = 0;
-    while (!trim_hold_ends(hold)) {
+    bool held = false; /* A dry piece, which may have been all that was left. */
+    while (!(held && passed && taken >= sure) && !trim_hold_ends(hold)) {
         bool dry = false;
         const struct trim_piece *piece = trim_hold_take(hold, low);
         if (piece == NULL) {
@@ -123,6 +124,7 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
         (void)trim_hold_drop(hold, piece, &dry);
         taken++;
         if (!dry || taken + 1 < sure) {
+            held = held || dry;
             continue;
         }
         if (passed || hold->world->free_behind(hold->arena, piece) > high - low) {
