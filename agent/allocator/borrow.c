@@ -114,8 +114,8 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
     uint64_t sure = first ? sure_count(hold->arena, low) : 0;
     bool passed = first && !are_alike(hold->arena);
     uint64_t taken = 0;
-    bool held = false; /* A dry piece, which may have been all that was left. */
-    while (!(held && passed && taken >= sure) && !trim_hold_ends(hold)) {
+    bool kept = false; /* A dry piece that may have been the last for a request to land in. */
+    while ((!kept || taken < sure) && !trim_hold_ends(hold)) {
         bool dry = false;
         const struct trim_piece *piece = trim_hold_take(hold, low);
         if (piece == NULL) {
@@ -124,7 +124,7 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
         (void)trim_hold_drop(hold, piece, &dry);
         taken++;
         if (!dry || taken + 1 < sure) {
-            held = held || dry;
+            kept = kept || (dry && passed);
             continue;
         }
         if (passed || hold->world->free_behind(hold->arena, piece) > high - low) {
