@@ -171,6 +171,15 @@ TEST_P(BorrowSlowly, HoldsNothingLongerThan50Milliseconds)
     EXPECT_FALSE(result.gave_way);
 }
 
+TEST(BorrowSlowlyOfATop, TakesItAgainUntilItIsDone)
+{
+    FakeArena arena({}, 200 * kMiB);
+    arena.ns_per_mib = TRIM_NS_PER_MS;
+    const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
+    EXPECT_LE(arena.held_max_ns, 60 * TRIM_NS_PER_MS);
+    EXPECT_GE(result.top_dropped_bytes, 199 * kMiB);
+}
+
 TEST_P(BorrowSlowly, ReleasesNoLessForIt)
 {
     FakeArena arena(EqualChunks(500, GetParam()));

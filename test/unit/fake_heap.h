@@ -43,7 +43,7 @@ public:
         start_ =
             reinterpret_cast<uint64_t>(mmap(nullptr, mapped_, PROT_READ | PROT_WRITE,
                                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
-        resident_.assign(mapped_ / kPage, true);
+        resident_.assign(mapped_ / kPage, 1);
         uint64_t at = start_;
         uint64_t between = 48; /* Live blocks keep the chunks apart. */
         for (const FakeChunk &chunk : chunks) {
@@ -140,14 +140,14 @@ public:
     {
         uint64_t bytes = 0;
         for (; start + kPage <= end; start += kPage) {
-            bytes += resident_[(start - start_) / kPage] ? kPage : 0;
+            bytes += resident_[(start - start_) / kPage] * kPage;
         }
         return bytes;
     }
     void SetDry(uint64_t start, uint64_t end)
     {
         for (; start + kPage <= end; start += kPage) {
-            resident_[(start - start_) / kPage] = false;
+            resident_[(start - start_) / kPage] = 0;
         }
     }
 
@@ -279,9 +279,9 @@ private:
     uint64_t mapped_ = 0;
     uint64_t end_ = 0;
     uint64_t top_ = 0;
-    uint64_t outside_ = 0; /* What is served from beyond the end comes from here. */
-    std::vector<bool> resident_;
-    std::map<uint64_t, uint64_t> used_; /* Sizes by address: of the application, and of others. */
+    uint64_t outside_ = 0;                /* What is served from beyond the end comes from here. */
+    std::vector<unsigned char> resident_; /* By page. */
+    std::map<uint64_t, uint64_t> used_;   /* Sizes by address: of the application, and of others. */
     std::map<uint64_t, uint64_t> free_;
     std::map<uint64_t, Bin> bins_;
 };
