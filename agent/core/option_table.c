@@ -16,9 +16,10 @@ const struct trim_option trim_option_table[] = {
      "limit."},
     {"mode", TRIM_OPTION_MODE, FIELD(mode), "auto", 0, 0,
      "How memory is released: trim by malloc_trim, which stops the threads of an arena for about "
-     "100 ms per GiB in it; borrow by taking free chunks and dropping their pages, which stops "
-     "nobody and reaches tops too, at more CPU; auto borrows where malloc_trim would stop a thread "
-     "for more than 5 ms or tops hold much."},
+     "100 ms per GiB in it; borrow by taking free chunks and dropping their pages, for which "
+     "others "
+     "wait no longer than for a call of malloc, and which reaches tops too, at more CPU; auto "
+     "borrows where malloc_trim would stop a thread for more than 5 ms or tops hold much."},
     {"urgent", TRIM_OPTION_PERCENT_OR_OFF, FIELD(urgent_percent), "85%", 1, 100,
      "Fill of the memory limit from which the threshold is halved step by step, the cooldown is an "
      "eighth, and checks come each second."},

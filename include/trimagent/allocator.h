@@ -1,9 +1,9 @@
 /*
  * The seam to the allocator that is in charge of malloc in this process.
  *
- * Each allocator is a const table of functions. They run on the worker only (tune before it
- * starts), without any lock held by the agent, and allocate nothing. 0 is success; on failure (-1)
- * the output is untouched. Functions marked optional may be NULL.
+ * Each allocator is a const table of functions. They run on the worker only (tune and choose before
+ * it starts), without any lock held by the agent, and allocate nothing, but for trim, which may. 0
+ * is success; on failure (-1) the output is untouched. Functions marked optional may be NULL.
  */
 #ifndef TRIMAGENT_ALLOCATOR_H
 #define TRIMAGENT_ALLOCATOR_H
