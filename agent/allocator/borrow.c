@@ -8,9 +8,10 @@
 /* Chunks are alike where their mean is no more than this part of the largest below it. */
 #define ALIKE_PART 8
 
-/* A single piece is no larger: what a heap of a non-main arena can hold, dropped within some
- * milliseconds. Larger chunks, of the main arena alone, are left to malloc_trim but for that. */
-#define PIECE_MAX_BYTES (64 * TRIM_MIB)
+/* A single piece is no larger than what a heap of a non-main arena can hold, or than so many
+ * eighths of the arena's free bytes: a chunk of the main arena may be most of them. */
+#define PIECE_BYTES (64 * TRIM_MIB)
+#define PIECE_EIGHTHS 5
 
 /* A drop that came to the end of its time, on a busy machine, is gone on with so many times in a
  * row. */
@@ -148,7 +149,8 @@ static void take_classes(struct trim_borrow_hold *hold)
 {
     const struct trim_borrow_arena *arena = hold->arena;
     uint64_t least = LEAST_PAGES * hold->world->page_bytes;
-    uint64_t high = trim_min(trim_excess(arena->largest_bytes, CHUNK_WORD), PIECE_MAX_BYTES);
+    uint64_t most = trim_max(arena->free_bytes / 8 * PIECE_EIGHTHS, PIECE_BYTES);
+    uint64_t high = trim_min(trim_excess(arena->largest_bytes, CHUNK_WORD), most);
     /* The largest chunk comes first and alone: asked for twice, its size would find nothing the
      * second time. */
     if (high >= least && !trim_hold_ends(hold)) {
