@@ -17,6 +17,9 @@
  * row. */
 #define CUTS_MAX 8
 
+/* So many dry pieces in a row end a class whatever is behind them. */
+#define DRY_MAX 4096
+
 /* Chunks with fewer whole pages are left to malloc_trim. */
 #define LEAST_PAGES 2
 
@@ -116,6 +119,7 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
     uint64_t sure = first ? sure_count(hold->arena, low) : 0;
     bool passed = first && !are_alike(hold->arena);
     uint64_t taken = 0;
+    uint64_t dry_in_a_row = 0;
     int cuts = 0;
     bool kept = false; /* A dry piece that may have been the last for a request to land in. */
     while ((!kept || taken < sure) && !trim_hold_ends(hold)) {
@@ -132,11 +136,13 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
         }
         cuts = 0;
         taken++;
+        dry_in_a_row = dry ? dry_in_a_row + 1 : 0;
         if (!dry || taken + 1 < sure) {
             kept = kept || (dry && passed);
             continue;
         }
-        if (passed || hold->world->free_behind(hold->arena, piece) > high - low) {
+        if (passed || dry_in_a_row == DRY_MAX ||
+            hold->world->free_behind(hold->arena, piece) > high - low) {
             trim_hold_give_last(hold);
             break;
         }

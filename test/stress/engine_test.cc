@@ -67,6 +67,10 @@ uint64_t TopBehind(const trim_borrow_arena * /*arena*/, const void * /*piece*/)
 {
     return choices.OneIn(2) ? uint64_t{1} << 20 : 0;
 }
+uint64_t FreeBehind(const trim_borrow_arena *, const void *)
+{
+    return choices.OneIn(2) ? 0 : uint64_t{1} << 20;
+}
 bool Cancelled()
 {
     return fails && choices.OneIn(2000);
@@ -87,6 +91,7 @@ TEST(Engine, TouchesNothingButPiecesAndGivesAllBack)
     world.drop = Drop;
     world.inside = Inside;
     world.grown = Grown;
+    world.free_behind = FreeBehind;
     world.top_behind = TopBehind;
     world.cancelled = Cancelled;
     world.now_ns = Now;
