@@ -44,7 +44,8 @@ TEST_P(Options, ThatAreGivenAreEchoed)
                 .with_agent("threshold:1536k,on:watermark,check=off,burst=7/2s")
                 .run("Hello"));
     EXPECT_EQ(jvm.finish(), 0);
-    EXPECT_EQ(jvm.lines_with(log_lines::start("threshold=1536k,urgent=85%,on=watermark")).size(),
+    EXPECT_EQ(jvm.lines_with(log_lines::start("threshold=1536k,mode=auto,urgent=85%,on=watermark"))
+                  .size(),
               1u)
         << jvm.transcript();
     EXPECT_EQ(jvm.lines_with(log_lines::start("burst=7/2s,check=off")).size(), 1u)
@@ -57,7 +58,7 @@ TEST_P(Options, ArePrintedByHelpInsteadOfStarting)
     EXPECT_EQ(jvm.finish(), 0) << jvm.transcript();
     EXPECT_TRUE(jvm.lines_with("^hello$").empty()) << jvm.transcript();
     for (const std::string option :
-         {"threshold", "urgent", "on", "settle", "max-wait", "confirm", "burst", "check",
+         {"threshold", "mode", "urgent", "on", "settle", "max-wait", "confirm", "burst", "check",
           "cooldown", "max-cooldown", "trim-threshold", "mmap-threshold", "arena-max", "log",
           "log-level", "dry-run", "help"}) {
         EXPECT_EQ(jvm.lines_with("^" + option + "=").size(), 1u) << option << " in:\n"
@@ -159,9 +160,10 @@ INSTANTIATE_TEST_SUITE_P(
             BadOption{"Overflow", "threshold=18446744073709551616", "threshold",
                       "'18446744073709551616'", "a size from 1m to 16t"},
             BadOption{"Unknown", "treshold=64m", "treshold", "unknown",
-                      "threshold, urgent, on, settle"},
+                      "threshold, mode, urgent, on, settle"},
             BadOption{"Repeated", "settle=1s,settle:2s", "settle", "'settle:2s'", "once"},
-            BadOption{"TrailingComma", "settle=1s,", "", "empty", "threshold, urgent, on, settle"},
+            BadOption{"TrailingComma", "settle=1s,", "", "empty",
+                      "threshold, mode, urgent, on, settle"},
             BadOption{"ReasonTwice", "on=reload+reload", "on", "'reload+reload'", "joined by +"},
             BadOption{"WordForATime", "check=never", "check", "'never'", "or off"},
             BadOption{"SizeBeyondMallopt", "trim-threshold=4g", "trim-threshold", "'4g'",

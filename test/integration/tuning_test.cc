@@ -40,10 +40,11 @@ protected:
 
 TEST_P(Tuning, OfTheTrimThresholdBringsTheTopsBack)
 {
-    const log_lines::Arenas left = arenas_with("");
+    const log_lines::Arenas left = arenas_with(",mode=trim");
     const int64_t resident_left = resident_bytes_;
-    EXPECT_GT(left.tops_bytes, static_cast<uint64_t>(returned_bytes)) << "what no trim reaches";
-    const log_lines::Arenas tuned = arenas_with(",trim-threshold=1m");
+    EXPECT_GT(left.tops_bytes, static_cast<uint64_t>(returned_bytes))
+        << "what malloc_trim does not reach";
+    const log_lines::Arenas tuned = arenas_with(",mode=trim,trim-threshold=1m");
     EXPECT_LT(tuned.tops_bytes, static_cast<uint64_t>(returned_bytes) / 4);
     EXPECT_LT(resident_bytes_, resident_left - returned_bytes / 2) << "the system says so too";
 }
