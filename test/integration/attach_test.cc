@@ -30,8 +30,8 @@ TEST_P(Attach, StartsTheAgentWithOptions)
     ASSERT_TRUE(jvm.threads_named("trimagent").empty());
 
     EXPECT_EQ(jvm.attach(with_colons(quick_options("full-gc"))).exit_code, 0);
-    ASSERT_TRUE(
-        jvm.wait_for_line(log_lines::start("threshold=32m,urgent=85%,on=full-gc,settle=100ms")));
+    ASSERT_TRUE(jvm.wait_for_line(
+        log_lines::start("threshold=32m,mode=auto,urgent=85%,on=full-gc,settle=100ms")));
     EXPECT_FALSE(jvm.lines_with(log_lines::start("performance counters")).empty())
         << jvm.transcript();
     EXPECT_EQ(jvm.jcmd({"GC.run"}).exit_code, 0);
