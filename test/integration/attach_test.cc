@@ -65,8 +65,8 @@ TEST_P(Attach, WithBadOptionsStartsNothing)
 
     // And it stands in nothing's way.
     EXPECT_EQ(jvm.attach("threshold:5m").exit_code, 0);
-    ASSERT_TRUE(
-        jvm.wait_for_line(log_lines::start("threshold=5m,urgent=85%,on=full-gc+reload+watermark")));
+    ASSERT_TRUE(jvm.wait_for_line(
+        log_lines::start("threshold=5m,mode=auto,urgent=85%,on=full-gc+reload+watermark")));
     EXPECT_EQ(jvm.finish(), 0);
 }
 
