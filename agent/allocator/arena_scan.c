@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "trimagent/address.h"
 #include "trimagent/descriptor.h"
 #include "trimagent/line_reader.h"
 #include "trimagent/resident_pages.h"
@@ -55,12 +56,6 @@ int trim_arena_scan_open(void)
     return peek_pipe[0] >= 0 && peek_pipe[1] >= 0 ? 0 : -1;
 }
 
-/* Addresses come from /proc/self/maps, which knows no pointers. */
-static void *pointer_to(uint64_t address)
-{
-    return (void *)(uintptr_t)address; // NOLINT(performance-no-int-to-ptr): see above.
-}
-
 /*
  * Copies memory that may be unmapped at any moment, because a heap is given back when its last
  * chunk is freed. The kernel copies it into a pipe and answers EFAULT where there is none; unlike
@@ -68,7 +63,7 @@ static void *pointer_to(uint64_t address)
  */
 bool trim_arena_scan_peek(uint64_t address, void *copy, size_t length)
 {
-    ssize_t written = write(peek_pipe[1], pointer_to(address), length);
+    ssize_t written = write(peek_pipe[1], trim_pointer_to(address), length);
     if (written <= 0) {
         return false;
     }

@@ -23,8 +23,6 @@
 /* Chunks with fewer whole pages are left to malloc_trim. */
 #define LEAST_PAGES 2
 
-/* Beside the size that malloc returns there is the chunk's own word. */
-#define CHUNK_WORD UINT64_C(8)
 /* Room that a request leaves at the end of a top for those that come between. */
 #define TOP_SLACK_BYTES (4 * TRIM_KIB)
 
@@ -34,7 +32,7 @@ static uint64_t top_probe_bytes(const struct trim_borrow_hold *hold, uint64_t wh
 {
     const struct trim_borrow_arena *arena = hold->arena;
     uint64_t least = LEAST_PAGES * hold->world->page_bytes;
-    uint64_t bytes = trim_max(arena->largest_bytes + 2 * CHUNK_WORD, least);
+    uint64_t bytes = trim_max(arena->largest_bytes + 2 * TRIM_CHUNK_WORD, least);
     bytes = trim_max(bytes, arena->system_bytes / TRIM_BORROW_GROWTH_PART);
     return trim_min(bytes, whole);
 }
@@ -115,7 +113,7 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
 {
     /* Where there is nothing larger a request that finds no chunk would make the heap grow. There a
      * dry piece ends the class too, unless there surely are others or are likely to be. */
-    bool first = high + 2 * CHUNK_WORD >= hold->arena->largest_bytes;
+    bool first = high + 2 * TRIM_CHUNK_WORD >= hold->arena->largest_bytes;
     uint64_t sure = first ? sure_count(hold->arena, low) : 0;
     bool passed = first && !are_alike(hold->arena);
     uint64_t taken = 0;
@@ -156,7 +154,7 @@ static void take_classes(struct trim_borrow_hold *hold)
     const struct trim_borrow_arena *arena = hold->arena;
     uint64_t least = LEAST_PAGES * hold->world->page_bytes;
     uint64_t most = trim_max(arena->free_bytes / 8 * PIECE_EIGHTHS, PIECE_BYTES);
-    uint64_t high = trim_min(trim_excess(arena->largest_bytes, CHUNK_WORD), most);
+    uint64_t high = trim_min(trim_excess(arena->largest_bytes, TRIM_CHUNK_WORD), most);
     /* The largest chunk comes first and alone: asked for twice, its size would find nothing the
      * second time. */
     if (high >= least && !trim_hold_ends(hold)) {
@@ -169,7 +167,7 @@ static void take_classes(struct trim_borrow_hold *hold)
     }
     while (high > least && !hold->ended) {
         uint64_t low = trim_max(high - high / TRIM_BORROW_CLASS_PART - 1, least);
-        if ((arena->sizes & trim_size_classes(low, high + CHUNK_WORD)) != 0) {
+        if ((arena->sizes & trim_size_classes(low, high + TRIM_CHUNK_WORD)) != 0) {
             take_class(hold, low, high - 1);
         }
         high = low;

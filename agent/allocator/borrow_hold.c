@@ -47,11 +47,17 @@ static void give(struct trim_borrow_hold *hold, void *piece)
     note_call(hold, began_ns);
 }
 
+/* Nothing more is taken; what is left shall be tried again another time. */
+static void give_way(struct trim_borrow_hold *hold)
+{
+    hold->ended = true;
+    hold->result->gave_way = true;
+}
+
 bool trim_hold_ends(struct trim_borrow_hold *hold)
 {
     if (hold->world->cancelled() || hold->world->now_ns() >= hold->arena->deadline_ns) {
-        hold->ended = true;
-        hold->result->gave_way = true;
+        give_way(hold);
     }
     return hold->ended;
 }
@@ -60,8 +66,7 @@ bool trim_hold_ends(struct trim_borrow_hold *hold)
 static void look_at_growth(struct trim_borrow_hold *hold)
 {
     if (hold->world->grown(hold->arena) > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART) {
-        hold->ended = true;
-        hold->result->gave_way = true;
+        give_way(hold);
     }
 }
 
@@ -160,7 +165,7 @@ uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *
     uint64_t address = (uint64_t)(uintptr_t)piece;
     uint64_t start = (address + sizeof *piece + page - 1) / page * page;
     uint64_t end = (address + hold->world->usable(piece)) / page * page;
-    uint64_t dropped = start < end ? drop(hold, start, end) : 0;
+    uint64_t dropped = drop(hold, start, end);
     hold->result->dropped_bytes += dropped;
     /* malloc itself may have written to one of the pages: a chunk's header is there. */
     bool header_only = dropped <= page && end - start >= HEADER_PAGES * page;
@@ -189,9 +194,9 @@ const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t 
     if (!hold->world->inside(hold->arena->arena, start, start + usable)) {
         give(hold, piece);
         hold->result->grown_bytes = trim_max(hold->result->grown_bytes, usable);
-        bool too_much = usable > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART;
-        hold->ended = hold->ended || too_much;
-        hold->result->gave_way = hold->result->gave_way || too_much;
+        if (usable > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART) {
+            give_way(hold);
+        }
         return NULL;
     }
     piece->before = hold->held;

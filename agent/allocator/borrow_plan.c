@@ -5,7 +5,8 @@
 /* From this part of the free bytes on chunks in fastbins count. */
 #define FAST_PART 128
 
-/* Whether a non-main arena of this size was taken into the plan already. */
+/* Whether the arena was taken into the plan already: one that has just begun a heap may have two
+ * that seem its newest. */
 static bool is_taken(const struct trim_borrow_plan *plan, uint64_t arena)
 {
     for (size_t i = 0; i < plan->count; i++) {

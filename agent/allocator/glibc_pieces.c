@@ -6,25 +6,20 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "trimagent/address.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
 #include "trimagent/resident_pages.h"
 
-/* glibc's chunks: words of so many bytes, flags in the low bits of the size, and the flag of those
- * that are mapped one by one. */
-#define CHUNK_WORD UINT64_C(8)
+/* The flags in the low bits of a chunk's size, and those of a chunk behind one in use, and of one
+ * that is mapped by itself. */
 #define CHUNK_FLAGS UINT64_C(7)
 #define CHUNK_BEFORE_IS_USED UINT64_C(1)
 #define CHUNK_IS_MAPPED UINT64_C(2)
 
 /* glibc's DEFAULT_MMAP_THRESHOLD_MAX. */
 #define THRESHOLD_BYTES_MAX (32 * TRIM_MIB)
-
-static void *pointer_to(uint64_t address)
-{
-    return (void *)(uintptr_t)address; // NOLINT(performance-no-int-to-ptr): from maps.
-}
 
 static size_t usable(const void *piece)
 {
@@ -41,7 +36,7 @@ uint64_t trim_glibc_resident(uint64_t start, uint64_t end)
 
 static int drop(uint64_t start, uint64_t end)
 {
-    return madvise(pointer_to(start), end - start, MADV_DONTNEED);
+    return madvise(trim_pointer_to(start), end - start, MADV_DONTNEED);
 }
 
 static bool inside(uint64_t arena, uint64_t start, uint64_t end)
@@ -93,11 +88,12 @@ static uint64_t size_word(uint64_t address)
 static uint64_t chunk_behind(const struct trim_borrow_arena *arena, const void *piece,
                              uint64_t *next, uint64_t *end)
 {
-    *next = (uint64_t)(uintptr_t)piece + usable(piece) + CHUNK_WORD;
+    *next = (uint64_t)(uintptr_t)piece + usable(piece) + TRIM_CHUNK_WORD;
     const struct trim_arena_heap *heap = trim_arena_map_find(trim_arena_scan_map(), *next);
     bool last = heap == NULL || heap->address + heap->header.size == arena->end;
-    *end = (last ? end_now(arena) : heap->address + heap->header.size) + 2 * CHUNK_WORD;
-    if (*next >= *end || !inside(arena->arena, (uint64_t)(uintptr_t)piece, *next - CHUNK_WORD)) {
+    *end = (last ? end_now(arena) : heap->address + heap->header.size) + 2 * TRIM_CHUNK_WORD;
+    if (*next >= *end ||
+        !inside(arena->arena, (uint64_t)(uintptr_t)piece, *next - TRIM_CHUNK_WORD)) {
         return 0;
     }
     uint64_t bytes = size_word(*next) & ~CHUNK_FLAGS;

@@ -186,17 +186,13 @@ static void run_malloc_trim(void)
  */
 static void trim_rest(void)
 {
-    uint64_t wanted = plan.other_bytes;
-    for (size_t i = 0; i < plan.count; i++) {
-        wanted += plan.arenas[i].wanted_bytes;
-    }
     uint64_t rest = 0;
     uint64_t longest = 0;
     sum_up_rest(&rest, &longest);
-    bool much =
-        rest > wanted / MUCH_PART && order->mode == TRIM_MODE_AUTO && !release->borrow.gave_way;
+    bool much = rest > plan.wet_bytes / MUCH_PART && order->mode == TRIM_MODE_AUTO &&
+                !release->borrow.gave_way;
     bool short_hold = longest <= TRIM_BORROW_FROM_BYTES;
-    if (rest > wanted / REST_PART && (short_hold || much) && !cancelled()) {
+    if (rest > plan.wet_bytes / REST_PART && (short_hold || much) && !cancelled()) {
         run_malloc_trim();
     } else {
         release->left_bytes = rest;

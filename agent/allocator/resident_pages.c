@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "trimagent/address.h"
 #include "trimagent/quantity.h"
 
 /* Addresses that mincore is asked for at once: one heap of the largest kind. */
@@ -14,12 +15,6 @@
 
 /* Static, because the worker's stack is small and it must not allocate. */
 static unsigned char residency[PAGES_MAX];
-
-/* Addresses are numbers here, because those from /proc/self/maps know no pointers. */
-static void *pointer_to(uint64_t address)
-{
-    return (void *)(uintptr_t)address; // NOLINT(performance-no-int-to-ptr): see above.
-}
 
 /* The resident ones among the pages that mincore has told of: its lowest bits, eight at a time. */
 static uint64_t count_resident(uint64_t pages)
@@ -44,7 +39,7 @@ uint64_t trim_resident_bytes(uint64_t start, uint64_t end, bool *blind)
     uint64_t pages = 0;
     while (start < end) {
         uint64_t step = trim_min(end - start, STEP_BYTES);
-        if (mincore(pointer_to(start), step, residency) == 0) {
+        if (mincore(trim_pointer_to(start), step, residency) == 0) {
             pages += count_resident(step / page_bytes);
         } else if (errno != ENOMEM) {
             *blind = true;

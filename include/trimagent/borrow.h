@@ -25,6 +25,10 @@
 extern "C" {
 #endif
 
+/* glibc's SIZE_SZ on 64-bit systems: the word of a chunk that is there beside what malloc returns.
+ */
+#define TRIM_CHUNK_WORD UINT64_C(8)
+
 struct trim_borrow_arena;
 
 /* What borrowing does to the world. All run on the borrowing thread. */
