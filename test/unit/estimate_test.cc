@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "estimate_input.h"
 #include "trimagent/quantity.h"
 
 namespace
@@ -11,25 +12,9 @@ namespace
 
 constexpr uint64_t kMiB = TRIM_MIB;
 
-/* A heap of 1000 MiB, all of it found and resident, with 400 MiB of whole free pages and a main top
- * of 30. */
 trim_estimate_input Input()
 {
-    trim_estimate_input input = {};
-    input.info.complete = true;
-    input.info.arenas = 8;
-    input.info.system_bytes = 1000 * kMiB;
-    input.info.main_system_bytes = 200 * kMiB;
-    input.info.rest_count = 1000;
-    input.info.chunk_keeps = 4144;
-    input.info.rest_bytes = 450 * kMiB;
-    input.info.inner_bytes = 400 * kMiB;
-    input.info.main_top_bytes = 30 * kMiB;
-    input.info.other_top_bytes = 10 * kMiB;
-    input.resident_known = true;
-    input.resident_bytes = 1000 * kMiB;
-    input.seen_bytes = 1000 * kMiB;
-    return input;
+    return HeapWithTops(10);
 }
 
 /* Fast chunks that would merge with small free neighbours. */

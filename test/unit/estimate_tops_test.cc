@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "estimate_input.h"
 #include "trimagent/estimate.h"
 #include "trimagent/quantity.h"
 
@@ -11,23 +12,11 @@ namespace
 
 constexpr uint64_t kMiB = TRIM_MIB;
 
-/* A heap of 1000 MiB, all of it resident: 400 MiB of whole free pages, tops of 30 and 200 MiB. */
+/* All of the tops is resident. */
 trim_estimate_input Input()
 {
-    trim_estimate_input input = {};
-    input.info.complete = true;
-    input.info.arenas = 8;
-    input.info.system_bytes = 1000 * kMiB;
-    input.info.rest_count = 1000;
-    input.info.chunk_keeps = 4144;
-    input.info.rest_bytes = 640 * kMiB;
-    input.info.inner_bytes = 400 * kMiB;
-    input.info.main_top_bytes = 30 * kMiB;
-    input.info.other_top_bytes = 200 * kMiB;
-    input.resident_known = true;
-    input.resident_bytes = 1000 * kMiB;
-    input.seen_bytes = 1000 * kMiB;
-    input.wet_tops_bytes = 200 * kMiB;
+    trim_estimate_input input = HeapWithTops(200);
+    input.wet_tops_bytes = input.info.other_top_bytes;
     return input;
 }
 

@@ -1,4 +1,4 @@
-/* The real glibc of this machine. Nothing here holds where a sanitizer has replaced malloc. */
+/* The allocator seam over the real glibc of this machine. */
 #include <gtest/gtest.h>
 #include <malloc.h>
 
@@ -11,10 +11,7 @@
 #include "arena_threads.h"
 #include "bounded_text.h"
 #include "child_process.h"
-#include "release_once.h"
-#include "sanitized_malloc.h"
-#include "trimagent/allocator.h"
-#include "trimagent/arena_scan.h"
+#include "glibc_fixture.h"
 #include "trimagent/quantity.h"
 
 namespace
@@ -22,26 +19,20 @@ namespace
 
 constexpr uint64_t kMiB = TRIM_MIB;
 
-class GlibcAllocator : public testing::Test
+class GlibcAllocator : public GlibcTest
 {
 protected:
     void SetUp() override
     {
-        SKIP_WITHOUT_GLIBC_MALLOC();
-        allocator_ = trim_allocator_glibc();
-        ASSERT_NE(allocator_, nullptr);
+        GlibcTest::SetUp();
+        if (allocator_ == nullptr) {
+            return;
+        }
         allocator_->choose(TRIM_MODE_TRIM);
         (void)ReleaseOnce(allocator_);
         uint64_t released = 0;
         trim_estimate after = {};
         ASSERT_EQ(allocator_->learn(0, &after, &released), 0);
-    }
-
-    trim_estimate Estimate(uint64_t enough_bytes = 0) const
-    {
-        trim_estimate estimate = {};
-        EXPECT_EQ(allocator_->estimate(enough_bytes, &estimate), 0);
-        return estimate;
     }
 
     uint64_t Refaulted() const
@@ -51,26 +42,13 @@ protected:
         return bytes;
     }
 
-    /* What of the arenas is resident, looked at without their locks. */
-    static uint64_t Resident()
-    {
-        trim_arena_scan scan = {};
-        EXPECT_EQ(trim_arena_scan_run("/proc/self", &scan), 0);
-        return scan.resident_bytes;
-    }
-
-    /* Trims as the worker does; returns what was released. */
+    /* What a trim has released. */
     uint64_t Trim() const
     {
-        const trim_estimate before = Estimate();
-        trim_estimate after = {};
         uint64_t released = 0;
-        (void)ReleaseOnce(allocator_);
-        EXPECT_EQ(allocator_->learn(before.resident_bytes, &after, &released), 0);
+        (void)Release(&released);
         return released;
     }
-
-    const trim_allocator *allocator_ = nullptr;
 };
 
 TEST_F(GlibcAllocator, IsInChargeAndNamedWithItsVersion)

@@ -11,12 +11,8 @@
 #include <cstdlib>
 
 #include "arena_threads.h"
-#include "bounded_text.h"
 #include "child_process.h"
-#include "release_once.h"
-#include "sanitized_malloc.h"
-#include "trimagent/allocator.h"
-#include "trimagent/arena_scan.h"
+#include "glibc_fixture.h"
 #include "trimagent/quantity.h"
 
 namespace
@@ -25,55 +21,16 @@ namespace
 constexpr uint64_t kMiB = TRIM_MIB;
 constexpr size_t kThreads = 4;
 
-class GlibcBorrow : public testing::Test
+class GlibcBorrow : public GlibcTest
 {
 protected:
-    void SetUp() override
-    {
-        SKIP_WITHOUT_GLIBC_MALLOC();
-        allocator_ = trim_allocator_glibc();
-        ASSERT_NE(allocator_, nullptr);
-    }
-
     /* Lets glibc make an arena for each of the threads beside the main one, and no more. */
     void Choose(trim_mode mode, uint64_t arenas = kThreads + 1) const
     {
-        BoundedText failures;
-        BoundedText overrides;
-        trim_tuning_notes notes = {failures.get(), overrides.get()};
         trim_tuning tuning = {};
         tuning.arena_max = arenas;
-        allocator_->tune(&tuning, false, &notes);
-        EXPECT_EQ(failures.str(), "");
+        Tune(tuning);
         allocator_->choose(mode);
-    }
-
-    trim_estimate Estimate() const
-    {
-        trim_estimate estimate = {};
-        EXPECT_EQ(allocator_->estimate(0, &estimate), 0);
-        return estimate;
-    }
-
-    static uint64_t Resident()
-    {
-        trim_arena_scan scan = {};
-        EXPECT_EQ(trim_arena_scan_run("/proc/self", &scan), 0);
-        return scan.resident_bytes;
-    }
-
-    /* Releases as the worker does, and learns from it. */
-    trim_release Release(uint64_t *released = nullptr) const
-    {
-        const trim_estimate before = Estimate();
-        const trim_release release = ReleaseOnce(allocator_);
-        trim_estimate after = {};
-        uint64_t bytes = 0;
-        EXPECT_EQ(allocator_->learn(before.resident_bytes, &after, &bytes), 0);
-        if (released != nullptr) {
-            *released = bytes;
-        }
-        return release;
     }
 
     /* What a release in this mode gives back of a gibibyte over four arenas of which a part lives.
@@ -95,8 +52,6 @@ protected:
         munmap(shared, sizeof(uint64_t));
         return released;
     }
-
-    const trim_allocator *allocator_ = nullptr;
 };
 
 TEST_F(GlibcBorrow, ReleasesNearlyWhatMallocTrimWouldAndLeavesLiveDataAlone)
