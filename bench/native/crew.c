@@ -28,16 +28,6 @@ static void *run(void *argument)
     return NULL;
 }
 
-static bool is_of_pool(uintptr_t arena)
-{
-    for (unsigned i = 0; i < bench_pool_threads(); i++) {
-        if (bench_pool_worker(i)->arena == arena) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The number of candidates before this one that are in the same arena. */
 static unsigned earlier_in(const struct bench_crew *crew,
                            const struct bench_crew_candidate *candidate)
@@ -62,7 +52,7 @@ static bool try_candidate(struct bench_crew *crew)
         (void)pthread_cond_wait(&crew->changed, &crew->lock);
     }
     unsigned arenas = bench_pool_arenas();
-    return candidate->arena == 0 || !is_of_pool(candidate->arena)
+    return candidate->arena == 0 || !bench_pool_has_arena(candidate->arena)
                ? candidate->arena == 0
                : earlier_in(crew, candidate) <= crew->sharing / arenas;
 }

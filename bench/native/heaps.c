@@ -13,12 +13,8 @@
 static bool is_of_pool(uintptr_t heap)
 {
     uintptr_t arena = *(const uintptr_t *)heap; // NOLINT(performance-no-int-to-ptr)
-    bool found = false;
-    for (unsigned i = 0; i < bench_pool_threads() && !found; i++) {
-        /* The main arena has a small number for an address, and no heaps. */
-        found = arena >= BENCH_HEAP_BYTES && bench_pool_worker(i)->arena == arena;
-    }
-    return found;
+    /* The main arena has a small number for an address, and no heaps. */
+    return arena >= BENCH_HEAP_BYTES && bench_pool_has_arena(arena);
 }
 
 static uint64_t resident_between(uintptr_t from, uintptr_t to)

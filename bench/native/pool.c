@@ -91,6 +91,16 @@ unsigned bench_pool_arenas(void)
     return different;
 }
 
+bool bench_pool_has_arena(uintptr_t arena)
+{
+    for (unsigned i = 0; i < pool.threads; i++) {
+        if (pool.workers[i].arena == arena) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool bench_pool_busy(void)
 {
     return atomic_load_explicit(&pool.busy, memory_order_relaxed) != 0;

@@ -38,6 +38,8 @@ unsigned bench_pool_threads(void);
 const struct bench_worker *bench_pool_worker(unsigned index);
 /* The number of different arenas that the threads have; 0 where there are none to tell. */
 unsigned bench_pool_arenas(void);
+/* Whether one of the threads has this arena. */
+bool bench_pool_has_arena(uintptr_t arena);
 
 /* Whether a job is being run. Any thread. */
 bool bench_pool_busy(void);
