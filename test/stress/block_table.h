@@ -36,7 +36,7 @@ private:
 class BlockTable
 {
 public:
-    static constexpr size_t kBlocks = 512;
+    static constexpr size_t kBlocks = 1024;
 
     explicit BlockTable(uint64_t seed) : random_(seed) {}
     ~BlockTable();
