@@ -21,7 +21,7 @@
 #define NEW_ARENAS_MAX 32
 
 /* Rests below this part of what was wanted are left. */
-#define REST_PART 64
+#define REST_PART 256
 /* From this part on they are not left because of a stall. */
 #define MUCH_PART 8
 

@@ -79,6 +79,9 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
         observation->minor_faults = trim_process_minor_faults();
         look_around(cycle, observation);
         break;
+    case TRIM_LOOK_MOVEMENT:
+        observation->failed = trim_process_rss(cycle->config->proc, &observation->rss_bytes) != 0;
+        break;
     case TRIM_LOOK_ROOM:
         trim_surroundings_look(&cycle->surroundings, observation);
         break;

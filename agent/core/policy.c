@@ -197,7 +197,7 @@ static void judge_recheck(struct trim_policy *policy, const struct trim_observat
 {
     policy->stage = TRIM_STAGE_IDLE;
     trim_cooldown_recheck(&policy->cooldown, !now->failed, now->refaulted_bytes);
-    trim_decide_idle(policy, now->now_ns, decision);
+    trim_decide_idle(policy, now->now_ns, now->look, decision);
 }
 
 void trim_policy_step(struct trim_policy *policy, const struct trim_observation *observation,
@@ -221,12 +221,14 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
     }
     if (observation->look == TRIM_LOOK_ROOM) {
         take_room(policy, observation);
+    } else if (observation->look == TRIM_LOOK_MOVEMENT && !observation->failed) {
+        (void)trim_movement_grows(&policy->movement, now_ns, observation->rss_bytes, false);
     } else if (trim_decide_room(policy, now_ns, observation->look, decision)) {
         return;
     }
     switch (policy->stage) {
     case TRIM_STAGE_IDLE:
-        trim_decide_idle(policy, now_ns, decision);
+        trim_decide_idle(policy, now_ns, observation->look, decision);
         break;
     case TRIM_STAGE_PROCESS:
         judge_process(policy, observation, decision);

@@ -107,7 +107,8 @@ bool trim_decide_room(struct trim_policy *policy, uint64_t now_ns, enum trim_loo
     return true;
 }
 
-void trim_decide_idle(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision)
+void trim_decide_idle(struct trim_policy *policy, uint64_t now_ns, enum trim_look looked,
+                      struct trim_decision *decision)
 {
     if (policy->cooldown.recheck_due_ns <= now_ns) {
         policy->stage = TRIM_STAGE_RECHECK;
@@ -115,6 +116,11 @@ void trim_decide_idle(struct trim_policy *policy, uint64_t now_ns, struct trim_d
         return;
     }
     uint64_t start_ns = next_start_ns(policy, now_ns);
+    if (policy->triggers.burst.active && looked != TRIM_LOOK_MOVEMENT) {
+        /* So that the first look after the burst knows whether the process still grows. */
+        decide_look(policy, TRIM_LOOK_MOVEMENT, decision);
+        return;
+    }
     if (start_ns > now_ns) {
         note_cooldown(policy, now_ns, decision);
         decide_wait(policy, now_ns, start_ns, decision);

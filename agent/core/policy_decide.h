@@ -14,8 +14,10 @@
 bool trim_decide_room(struct trim_policy *policy, uint64_t now_ns, enum trim_look looked,
                       struct trim_decision *decision);
 
-/* Begins a consideration or a recheck where one is due, and waits otherwise. */
-void trim_decide_idle(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision);
+/* Begins a consideration or a recheck where one is due, and waits otherwise. While it waits for a
+ * burst to end it has the process's movement looked at, unless that has just been done. */
+void trim_decide_idle(struct trim_policy *policy, uint64_t now_ns, enum trim_look looked,
+                      struct trim_decision *decision);
 
 /* Ends the consideration without a trim, and waits for the next. */
 void trim_decide_skip(struct trim_policy *policy, enum trim_skip skip, uint64_t now_ns,

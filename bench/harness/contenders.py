@@ -22,7 +22,7 @@ class Contender:
     environment: dict[str, str] = field(default_factory=dict)
     load_arguments: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
-    helper: str | None = None  # A process beside the JVM: "jcmd" or "gdb".
+    helper: str | None = None  # A process beside the JVM: "jcmd", "gdb" or "spin".
     thread: str | None = None  # The thread that trims, by its name in /proc.
     log: str | None = None  # Who writes {log}: "agent" or "jdk".
     only_loads: tuple[str, ...] | None = None  # None: all of them.
@@ -72,10 +72,11 @@ def _on(contender: Contender, *loads: str) -> Contender:
     return replace(contender, only_loads=loads)
 
 
+_BUSY = ("busy-1", "busy-4", "busy-default")
 # Where memory lies free in few arenas or in tops, and how it is released can be told apart.
 _RELEASING = (
     "reload-synthetic", "reload-synthetic-1", "reload-synthetic-4", "tops", "small",
-    "large-1", "large-4", "large-default", "large-8", "large-64", "busy-1", "busy-4", "busy-default",
+    "large-1", "large-4", "large-default", "large-8", "large-64", *_BUSY,
 )  # fmt: skip
 _START_UPS = ("start-up", "start-up-classes")
 _DECAY = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:1000"
@@ -105,6 +106,7 @@ CONTENDERS = (
         only_loads=("reload-synthetic", "small", "large-8", "large-64"),
     ),
     Contender("gdb", "gdb calling malloc_trim once", packages=("gdb",), helper="gdb", not_loads=_START_UPS),
+    Contender("spin", "no trimming, a process that computes for 0.4 s", helper="spin", only_loads=_BUSY),
     Contender("arenas-2", "MALLOC_ARENA_MAX=2", environment={"MALLOC_ARENA_MAX": "2"}),
     _preload("jemalloc", "jemalloc", "libjemalloc.so.2", "libjemalloc2"),
     _preload("jemalloc-1s", f"jemalloc {_DECAY}", "libjemalloc.so.2", "libjemalloc2", MALLOC_CONF=_DECAY),

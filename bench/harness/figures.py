@@ -141,7 +141,8 @@ def _beside_figures(run: Run) -> Row:
         row["request_after_p999_ms"] = windows.quantile(after, 0.999)
         row["request_after_max_ms"] = max(after)
     if run.busy is not None:
-        ratio = windows.throughput_while_trimming(run.busy, run.trims)
+        spans = run.spans or windows.spans_of_trims(run.trims)
+        ratio = windows.throughput_beside(run.busy, spans) if spans else None
         if ratio is not None:
             row["while_trimming_ratio"] = ratio
     return row

@@ -1,18 +1,22 @@
-"""Contenders that trim from outside, each a thread of the runner that starts processes."""
+"""Contenders that work from outside, each a thread of the runner that starts processes."""
 
 from __future__ import annotations
 
 import resource
 import subprocess
+import sys
 import threading
 import time
 
 from . import procfs
 from .trims import Trim, jcmd_released_mib
+from .windows import Span
 
 JCMD_INTERVAL_S = 10.0
 GDB_DELAY_S = 2.0  # After the first generation was freed.
 GDB_LATEST_S = 10.0  # In loads that free none.
+SPIN_DELAY_S = 1.0  # Likewise.
+SPIN_S = 0.4  # As long as a trim of some gigabytes.
 
 
 class Helper(threading.Thread):
@@ -23,6 +27,7 @@ class Helper(threading.Thread):
         self.pid = pid
         self.began_s = began_s
         self.trims: list[Trim] = []
+        self.spans: list[Span] = []
         self.stopped_ms: float | None = None
         self.cpu_s = 0.0
         self.released = threading.Event()  # A generation was freed.
@@ -90,4 +95,19 @@ class Gdb(Helper):
         finally:
             gdb.wait()
         self.stopped_ms = stopped_s * 1e3
+        self.count_children(children)
+
+
+class Spin(Helper):
+    """Trims nothing: a process that only computes, for what any work on another CPU costs."""
+
+    def run(self) -> None:
+        self.released.wait()
+        if self.ending.wait(SPIN_DELAY_S):
+            return
+        began_s = time.monotonic()
+        code = f"import time\nend = time.monotonic() + {SPIN_S}\nwhile time.monotonic() < end: pass"
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-S", "-c", code], check=True)
+        self.spans.append(Span(began_s, time.monotonic()))
         self.count_children(children)

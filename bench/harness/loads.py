@@ -26,7 +26,9 @@ _SMALL_HEAP = ("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch")
 _LARGE_HEAP = ("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-XX:InitiatingHeapOccupancyPercent=35")
 _LARGE_BLOCKS = ("reloads=0", "retire=yes", "smallest=4096")
 # Loads about what a trim does to threads that share its arenas: for those that trim, in glibc.
-_TRIMMERS = ("none", "trimagent", "trimagent-borrow", "trimagent-trim", "trimagent-arena-auto", "jdk-1s")
+_TRIMMERS = (
+    "none", "trimagent", "trimagent-borrow", "trimagent-trim", "trimagent-arena-auto", "jdk-1s", "spin",
+)  # fmt: skip
 
 
 def _arenas(count: int) -> dict[str, str]:

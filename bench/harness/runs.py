@@ -40,6 +40,7 @@ class Run:
     figures: dict[str, float] = field(default_factory=dict)  # Columns that are known already.
     closed: bool = False  # The load has said so, before its own threads ended.
     log_zero_s: float = 0.0  # Where the agent's log counts from, by the monotonic clock.
+    spans: list[windows.Span] = field(default_factory=list)  # When a helper ran that trims nothing.
     requests: list[windows.Request] = field(default_factory=list)
     busy: windows.Busy | None = None  # Where the load has threads that work at full speed.
     ended_early: bool = False  # Nothing else is known then but why.
@@ -51,6 +52,8 @@ def _helper(setting: Setting, contender: Contender, pid: int, began_s: float) ->
         return helpers.Jcmd(pid, began_s, setting.jdk.jcmd)
     if contender.helper == "gdb":
         return helpers.Gdb(pid, began_s)
+    if contender.helper == "spin":
+        return helpers.Spin(pid, began_s)
     return None
 
 
@@ -128,6 +131,7 @@ def _watch(
     if helper:
         helper.stop()
         run.trims = helper.trims
+        run.spans = helper.spans
         run.figures["helper_cpu_ms"] = helper.cpu_s * 1e3
         if helper.stopped_ms is not None:
             run.figures["stopped_ms"] = helper.stopped_ms

@@ -19,6 +19,6 @@ SETS = {
             "reload-synthetic", "reload-synthetic-1", "reload-synthetic-4", "tops",
             "large-1", "large-4", "large-default", "large-8", "busy-1", "busy-4", "busy-default",
         ),
-        ("none", "trimagent", "trimagent-borrow", "trimagent-trim", "trimagent-arena-auto", "jdk-1s"),
+        ("none", "trimagent", "trimagent-borrow", "trimagent-trim", "trimagent-arena-auto", "jdk-1s", "spin"),
     ),
 }  # fmt: skip

@@ -35,6 +35,22 @@ class Busy:
         return int((at_s - self.began_s) / self.slot_s)
 
 
+@dataclass(frozen=True)
+class Span:
+    """A time in which something else runs; those that do not count only end the time before the next."""
+
+    began_s: float
+    ended_s: float
+    counts: bool = True
+
+
+def spans_of_trims(trims: list[Trim]) -> list[Span] | None:
+    """None where nobody has told exactly when they were."""
+    if any(trim.ended_s is None for trim in trims):
+        return None
+    return [Span(trim.began_s, trim.ended_s, not trim.petty) for trim in trims]
+
+
 def read_requests(path: Path) -> list[Request]:
     if not path.exists():
         return []
@@ -62,11 +78,11 @@ def _slots_before(busy: Busy, first: int, wanted: int, earlier_s: float) -> list
     return busy.calm[since + 1 : first]
 
 
-def _ratio_of(busy: Busy, trim: Trim, earlier_s: float) -> float | None:
-    first, last = busy.slot_at(trim.began_s), busy.slot_at(trim.ended_s)
+def _ratio_of(busy: Busy, span: Span, earlier_s: float) -> float | None:
+    first, last = busy.slot_at(span.began_s), busy.slot_at(span.ended_s)
     if first < 0 or last - first < 2 or last > len(busy.calm) or any(busy.busy[first:last]):
         return None
-    # Both the first and the last slot are the trim's only in part.
+    # Both the first and the last slot are the span's only in part.
     during = busy.calm[first + 1 : last]
     before = _slots_before(busy, first, max(last - first, SLOTS_BEFORE_WANTED), earlier_s)
     if len(before) < SLOTS_BEFORE_LEAST or sum(before) == 0:
@@ -74,19 +90,17 @@ def _ratio_of(busy: Busy, trim: Trim, earlier_s: float) -> float | None:
     return statistics.mean(during) / statistics.mean(before)
 
 
-def throughput_while_trimming(busy: Busy, trims: list[Trim]) -> float | None:
-    """Operations while trims run, relative to those in as much time right before; of all useful trims."""
+def throughput_beside(busy: Busy, spans: list[Span]) -> float | None:
+    """Operations in these times, relative to those in as much time right before; of all that count."""
     earlier_s = busy.began_s
     ratios: list[tuple[float, float]] = []
-    for trim in trims:
-        if trim.ended_s is None:
-            return None
-        ratio = None if trim.petty else _ratio_of(busy, trim, earlier_s)
+    for span in spans:
+        ratio = _ratio_of(busy, span, earlier_s) if span.counts else None
         if ratio is not None:
-            ratios.append((ratio, trim.took_ms))
-        earlier_s = trim.ended_s
-    total_ms = sum(took_ms for _, took_ms in ratios)
-    return sum(ratio * took_ms for ratio, took_ms in ratios) / total_ms if total_ms else None
+            ratios.append((ratio, span.ended_s - span.began_s))
+        earlier_s = span.ended_s
+    total_s = sum(took_s for _, took_s in ratios)
+    return sum(ratio * took_s for ratio, took_s in ratios) / total_s if total_s else None
 
 
 def requests_after_trims(requests: list[Request], trims: list[Trim]) -> list[float]:

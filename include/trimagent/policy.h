@@ -39,6 +39,7 @@ enum trim_look {
     TRIM_LOOK_NONE = 0, /* Only the signals, which are always there. */
     TRIM_LOOK_PROCESS,  /* RSS and faults of the process, and its memory limit: tens of
                            microseconds. */
+    TRIM_LOOK_MOVEMENT, /* Of these, RSS alone: ten microseconds. */
     TRIM_LOOK_ROOM,     /* Of these, the memory limit alone. */
     TRIM_LOOK_THROTTLE, /* Whether the CPU quota holds the process back: microseconds. */
     TRIM_LOOK_REFAULT, /* What of the last release is resident again: about 1 ms per GiB, no lock of
@@ -61,7 +62,7 @@ struct trim_observation {
     enum trim_look look; /* Which of the following was measured for this step. */
     bool failed;         /* The measurement asked for could not be taken. */
 
-    /* With TRIM_LOOK_PROCESS. */
+    /* With TRIM_LOOK_PROCESS and, but for the faults, TRIM_LOOK_MOVEMENT. */
     uint64_t rss_bytes;
     uint64_t minor_faults;
 

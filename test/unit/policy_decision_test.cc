@@ -49,40 +49,6 @@ TEST(PolicyDecision, MemoryThatIsStillBeingFreedIsTrimmedOnceAndWhole)
     EXPECT_EQ(timeline.trims()[0].expected_bytes, 500 * kMiB);
 }
 
-TEST(PolicyDecision, AGrowingProcessIsLookedAtSoonAgainWithoutAnEstimate)
-{
-    trim_options options = PolicyOptions();
-    options.check_ns = 60 * kS;
-    options.on = UINT64_C(1) << TRIM_REASON_RELOAD;
-    PolicyTimeline timeline(options);
-    timeline.LoadClasses(3 * kS, 4 * kS, 2000);
-    /* A model is loaded for four seconds; then its predecessor is freed. */
-    for (uint64_t at_ns = 6 * kS; at_ns < 10 * kS; at_ns += 100 * kMs) {
-        timeline.At(at_ns, [&] { timeline.memory.resident_bytes += 20 * kMiB; });
-    }
-    timeline.At(10 * kS, [&] { timeline.memory.Free(500 * kMiB); });
-    timeline.RunUntil(100 * kS);
-    ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_LE(timeline.trims()[0].at_ns, 10 * kS + 500 * kMs + options.confirm_ns);
-    EXPECT_GE(timeline.policy().skips[TRIM_SKIP_GROWING], 4U);
-    EXPECT_LE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 8U);
-}
-
-TEST(PolicyDecision, AProcessThatGrowsForEverIsEstimatedAllTheSame)
-{
-    trim_options options = PolicyOptions();
-    options.check_ns = 600 * kS;
-    PolicyTimeline timeline(options);
-    timeline.OldPauseAt(5 * kS);
-    timeline.memory.Free(10 * kMiB);
-    for (uint64_t at_ns = 5 * kS; at_ns < 100 * kS; at_ns += 100 * kMs) {
-        timeline.At(at_ns, [&] { timeline.memory.resident_bytes += 20 * kMiB; });
-    }
-    timeline.RunUntil(100 * kS);
-    EXPECT_GE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 3U);
-    EXPECT_LE(timeline.policy().skips[TRIM_SKIP_GROWING], options.max_wait_ns / (100 * kMs));
-}
-
 TEST(PolicyDecision, WithoutConfirmationOneLookIsEnough)
 {
     trim_options options = PolicyOptions();

@@ -193,6 +193,10 @@ private:
             observation.fill_known = memory.limit_bytes != 0;
             observation.fill_permille = memory.fill_permille;
             break;
+        case TRIM_LOOK_MOVEMENT:
+            observation.failed = memory.process_fails;
+            observation.rss_bytes = memory.fixed_bytes + memory.resident_bytes;
+            break;
         case TRIM_LOOK_ROOM:
             observation.limit_bytes = memory.limit_bytes;
             observation.fill_known = memory.limit_bytes != 0;
