@@ -29,6 +29,7 @@ static void note_call(struct trim_borrow_hold *hold, uint64_t began_ns)
 {
     uint64_t took_ns = hold->world->now_ns() - began_ns;
     hold->result->calls++;
+    trim_pace_call(&hold->pace, took_ns);
     hold->result->longest_call_ns = trim_max(hold->result->longest_call_ns, took_ns);
 }
 
@@ -100,6 +101,19 @@ static void give_list(struct trim_borrow_hold *hold, struct trim_piece **list)
     }
 }
 
+/* With nothing held. */
+static void rest(struct trim_borrow_hold *hold)
+{
+    const struct trim_borrow_world *world = hold->world;
+    uint64_t now_ns = world->now_ns();
+    uint64_t wanted_ns = hold->ended ? 0 : trim_pace_wanted_ns(&hold->pace, now_ns);
+    if (wanted_ns != 0 && trim_pace_others_work(&hold->pace, now_ns, world->others_cpu_ns())) {
+        world->rest(wanted_ns);
+        hold->pace.rested_ns += wanted_ns;
+        hold->result->rested_ns += wanted_ns;
+    }
+}
+
 void trim_hold_give_all(struct trim_borrow_hold *hold)
 {
     if (hold->held != NULL) {
@@ -109,6 +123,7 @@ void trim_hold_give_all(struct trim_borrow_hold *hold)
     give_list(hold, &hold->kept);
     hold->held_bytes = 0;
     hold->kept_bytes = 0;
+    rest(hold);
     look_at_growth(hold);
 }
 
@@ -224,4 +239,5 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
     hold->arena = arena;
     hold->result = result;
     hold->hold_max_bytes = trim_max(arena->free_bytes / HOLD_PART, HOLD_LEAST_BYTES);
+    trim_pace_begin(&hold->pace, world->now_ns(), world->others_cpu_ns(), arena->rest_max_ns);
 }

@@ -145,6 +145,11 @@ static void give(void *piece)
     free(piece);
 }
 
+static uint64_t others_cpu_ns(void)
+{
+    return trim_excess(trim_clock_process_cpu_ns(), trim_clock_thread_cpu_ns());
+}
+
 void trim_glibc_pieces(struct trim_borrow_world *world)
 {
     world->take = malloc;
@@ -158,5 +163,7 @@ void trim_glibc_pieces(struct trim_borrow_world *world)
     world->free_behind = free_behind;
     world->top_behind = top_behind;
     world->now_ns = trim_clock_now_ns;
+    world->rest = trim_clock_sleep_ns;
+    world->others_cpu_ns = others_cpu_ns;
     world->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 }

@@ -13,6 +13,8 @@
 
 /* No borrowing lasts longer, in all arenas together. */
 #define DEADLINE_NS (10 * TRIM_NS_PER_S)
+/* Or rests for longer beside threads at work: memory may be needed elsewhere. */
+#define REST_MAX_NS (4 * TRIM_NS_PER_S)
 
 /* The heap may grow by this part for new arenas, where those bring all others within reach. */
 #define GROWTH_PART 100
@@ -74,6 +76,7 @@ static bool borrow_from(void *context, uint64_t arena)
         struct trim_borrow_arena *own = &plan.arenas[place];
         struct trim_borrow_result result;
         own->deadline_ns = deadline_ns;
+        own->rest_max_ns = trim_excess(REST_MAX_NS, release->borrow.rested_ns);
         trim_borrow_run(world, own, &result);
         left_bytes[place] =
             trim_excess(own->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);

@@ -33,6 +33,22 @@ uint64_t trim_clock_thread_cpu_ns(void)
     return ns;
 }
 
+uint64_t trim_clock_process_cpu_ns(void)
+{
+    uint64_t ns = 0;
+    (void)read_clock(CLOCK_PROCESS_CPUTIME_ID, &ns);
+    return ns;
+}
+
+void trim_clock_sleep_ns(uint64_t ns)
+{
+    const struct timespec time = {
+        .tv_sec = (time_t)(ns / TRIM_NS_PER_S),
+        .tv_nsec = (long)(ns % TRIM_NS_PER_S),
+    };
+    (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
+}
+
 /*
  * Field 22 of /proc/self/stat is the start time in ticks since boot. The fields are counted from
  * the last parenthesis, because the second one, the program's name, may hold anything.

@@ -52,6 +52,8 @@ struct trim_borrow_world {
     /* Whether to end at once: the VM ends. */
     bool (*cancelled)(void);
     uint64_t (*now_ns)(void);
+    void (*rest)(uint64_t ns);       /* Sleeps. */
+    uint64_t (*others_cpu_ns)(void); /* CPU time of the process's other threads so far. */
     uint64_t page_bytes;
 };
 
@@ -69,6 +71,7 @@ struct trim_borrow_arena {
     uint64_t end;           /* Of its last heap. */
     uint64_t top_start;     /* Its top, up to end, where that shall be taken too; otherwise 0. */
     uint64_t deadline_ns;   /* When to end at the latest. */
+    uint64_t rest_max_ns;   /* The most to rest for beside threads at work. */
 };
 
 /* What has come of it. Add up over arenas with trim_borrow_add. */
@@ -81,6 +84,7 @@ struct trim_borrow_result {
     uint64_t held_max_ns;       /* The longest that a piece was held. */
     uint64_t longest_call_ns; /* The longest call of malloc or free, waits for the lock included. */
     uint64_t grown_bytes;     /* Of pieces outside the arena: given back at once. */
+    uint64_t rested_ns;       /* With nothing held, for the sake of threads at work. */
     bool gave_way;            /* The application's own demand, time or cancellation ended it. */
 };
 

@@ -21,6 +21,13 @@ uint64_t trim_clock_now_ns(void);
 /* CPU time of the calling thread in nanoseconds; 0 where the system does not tell. */
 uint64_t trim_clock_thread_cpu_ns(void);
 
+/* CPU time of all threads of the process in nanoseconds, those that have ended included; 0 where
+ * the system does not tell. Of running threads up to the system's last tick. */
+uint64_t trim_clock_process_cpu_ns(void);
+
+/* Sleeps for so many nanoseconds, or less where a signal comes. Not in callbacks. */
+void trim_clock_sleep_ns(uint64_t ns);
+
 /*
  * Time since the process was started in nanoseconds, to the system's tick (10 ms): what the JVM's
  * own log calls uptime. 0 where /proc does not tell.

@@ -30,9 +30,9 @@ public:
 
     trim_borrow_result Run(const trim_borrow_arena &arena)
     {
-        const trim_borrow_world world = {Take,      Give,   Shrink,         Usable,     Resident,
-                                         Drop,      Inside, Grown,          FreeBehind, TopBehind,
-                                         Cancelled, Now,    FakeHeap::kPage};
+        const trim_borrow_world world = {Take,      Give,   Shrink, Usable,     Resident,
+                                         Drop,      Inside, Grown,  FreeBehind, TopBehind,
+                                         Cancelled, Now,    Rest,   OthersCpu,  FakeHeap::kPage};
         trim_borrow_result result = {};
         trim_borrow_run(&world, &arena, &result);
         EXPECT_TRUE(held_.empty()) << held_.size() << " pieces were kept";
@@ -54,6 +54,7 @@ public:
     uint64_t together_max_bytes = 0; /* Held at once in more than one piece, */
     uint64_t alone_max_bytes = 0;    /* and in one. */
     uint64_t held_max_ns = 0;        /* The longest that a piece was held. */
+    uint64_t rested_ns = 0;
     uint64_t largest_request = 0;
     uint64_t now_ns = 1000;
 
@@ -66,6 +67,8 @@ public:
     bool shrinks_fail = false;
     bool cancelled = false;
     uint64_t grown_bytes = 0;
+    uint64_t call_ns = TRIM_NS_PER_US; /* What a call of malloc or free takes. */
+    uint64_t others_percent = 0;       /* Of one CPU, that other threads take. */
 
 private:
     struct Held {
@@ -135,7 +138,7 @@ private:
     static void *Take(size_t bytes)
     {
         FakeArena &arena = *current_;
-        arena.now_ns += TRIM_NS_PER_US;
+        arena.now_ns += arena.call_ns;
         if (bytes >= kSmall) {
             if (arena.on_take) {
                 arena.on_take();
@@ -154,7 +157,7 @@ private:
     static void Give(void *piece)
     {
         FakeArena &arena = *current_;
-        arena.now_ns += TRIM_NS_PER_US;
+        arena.now_ns += arena.call_ns;
         const auto held = arena.held_.find(ChunkOf(piece));
         if (held == arena.held_.end()) {
             ADD_FAILURE() << "a piece was given back that was not held";
@@ -173,7 +176,7 @@ private:
             ADD_FAILURE() << "a piece was made smaller that was not held";
             return nullptr;
         }
-        arena.now_ns += TRIM_NS_PER_US;
+        arena.now_ns += arena.call_ns;
         if (arena.shrinks_fail) {
             return nullptr;
         }
@@ -239,6 +242,16 @@ private:
     static uint64_t Now()
     {
         return current_->now_ns;
+    }
+    static void Rest(uint64_t ns)
+    {
+        EXPECT_TRUE(current_->held_.empty()) << "pieces are missing to the application meanwhile";
+        current_->rested_ns += ns;
+        current_->now_ns += ns;
+    }
+    static uint64_t OthersCpu()
+    {
+        return current_->now_ns / 100 * current_->others_percent;
     }
 
     static inline FakeArena *current_ = nullptr; /* The world's functions get no context. */

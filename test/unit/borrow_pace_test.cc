@@ -1,0 +1,152 @@
+/* When borrowing rests for the sake of threads that allocate, and for how long. */
+extern "C" {
+#include "borrow_pace.h"
+}
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "chunk_sizes.h"
+#include "fake_arena.h"
+#include "trimagent/quantity.h"
+
+namespace
+{
+
+constexpr uint64_t kMs = TRIM_NS_PER_MS;
+constexpr uint64_t kS = TRIM_NS_PER_S;
+constexpr uint64_t kMiB = TRIM_MIB;
+
+class Pace : public testing::Test
+{
+protected:
+    Pace()
+    {
+        trim_pace_begin(&pace_, kBegan, kOthersBegan, kS);
+    }
+
+    void Call(uint64_t took_ns, int times)
+    {
+        for (int i = 0; i < times; i++) {
+            trim_pace_call(&pace_, took_ns);
+        }
+    }
+
+    uint64_t WantedAfter(uint64_t elapsed_ns) const
+    {
+        return trim_pace_wanted_ns(&pace_, kBegan + elapsed_ns);
+    }
+
+    static constexpr uint64_t kBegan = 1000 * kS;
+    static constexpr uint64_t kOthersBegan = 77 * kS;
+    trim_borrow_pace pace_ = {};
+};
+
+TEST_F(Pace, RestsFourTimesAsLongAsItWorksWhereCallsCount)
+{
+    Call(50 * TRIM_NS_PER_US, 100); /* 5 of 40 ms. */
+    EXPECT_EQ(WantedAfter(40 * kMs), 20 * kMs) << "the most at a time";
+    pace_.rested_ns = 150 * kMs;
+    EXPECT_EQ(WantedAfter(190 * kMs), 10 * kMs);
+    pace_.rested_ns = 160 * kMs;
+    EXPECT_EQ(WantedAfter(200 * kMs), 0U);
+}
+
+TEST_F(Pace, DoesNotRestForAMoment)
+{
+    Call(50 * TRIM_NS_PER_US, 100);
+    pace_.rested_ns = 160 * kMs - 199 * TRIM_NS_PER_US;
+    EXPECT_EQ(WantedAfter(40 * kMs + pace_.rested_ns), 0U);
+    pace_.rested_ns = 160 * kMs - 200 * TRIM_NS_PER_US;
+    EXPECT_EQ(WantedAfter(40 * kMs + pace_.rested_ns), 200 * TRIM_NS_PER_US);
+}
+
+TEST_F(Pace, DoesNotRestWhereCallsHardlyCount)
+{
+    Call(50 * TRIM_NS_PER_US, 99);
+    EXPECT_EQ(WantedAfter(40 * kMs), 0U);
+}
+
+TEST_F(Pace, TakesACallThatWasKeptOffTheCpuForAShortOne)
+{
+    Call(40 * kMs, 49); /* A tenth of a millisecond each. */
+    EXPECT_EQ(WantedAfter(40 * kMs), 0U);
+    Call(40 * kMs, 1);
+    EXPECT_NE(WantedAfter(40 * kMs), 0U);
+}
+
+TEST_F(Pace, WaitsUntilTheSystemCanTellWhoWorks)
+{
+    Call(50 * TRIM_NS_PER_US, 1000);
+    EXPECT_EQ(WantedAfter(20 * kMs - 1), 0U);
+    EXPECT_NE(WantedAfter(20 * kMs), 0U);
+}
+
+TEST_F(Pace, RestsNoLongerThanItMayInAll)
+{
+    Call(100 * TRIM_NS_PER_US, 100000);
+    pace_.rested_ns = kS - 3 * kMs;
+    EXPECT_EQ(WantedAfter(10 * kS), 3 * kMs);
+    pace_.rested_ns = kS;
+    EXPECT_EQ(WantedAfter(10 * kS), 0U);
+}
+
+TEST_F(Pace, OthersWorkWhoTakeHalfACpu)
+{
+    EXPECT_TRUE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan + 20 * kMs));
+    EXPECT_FALSE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan + 20 * kMs - 1));
+}
+
+/* A run over an arena, whose calls take as long as the test says. */
+class PacedRun : public testing::Test
+{
+protected:
+    trim_borrow_result Run(uint64_t rest_max_ns)
+    {
+        trim_borrow_arena measured = arena_.heap.Measured(true);
+        measured.rest_max_ns = rest_max_ns;
+        return arena_.Run(measured);
+    }
+
+    FakeArena arena_{MixedChunks(200 * kMiB, 45 * TRIM_KIB), 30 * kMiB};
+};
+
+TEST_F(PacedRun, SpreadsContendedCallsOverTheTime)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    const uint64_t began_ns = arena_.now_ns;
+    const uint64_t wanted = arena_.heap.ResidentInFreeChunks();
+    const trim_borrow_result result = Run(100 * kS);
+    const uint64_t took_ns = arena_.now_ns - began_ns;
+    EXPECT_EQ(result.rested_ns, arena_.rested_ns);
+    EXPECT_GE(arena_.rested_ns, took_ns / 10 * 7);
+    EXPECT_LE(arena_.rested_ns, took_ns / 10 * 8);
+    EXPECT_FALSE(result.gave_way);
+    EXPECT_LE(arena_.heap.ResidentInFreeChunks(), wanted / 20);
+}
+
+TEST_F(PacedRun, DoesNotRestWhereNobodyWorks)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 40;
+    EXPECT_EQ(Run(100 * kS).rested_ns, 0U);
+}
+
+TEST_F(PacedRun, DoesNotRestWhereCallsAreShort)
+{
+    arena_.call_ns = 50;
+    arena_.others_percent = 100;
+    EXPECT_EQ(Run(100 * kS).rested_ns, 0U);
+}
+
+TEST_F(PacedRun, KeepsToWhatItMayRest)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    EXPECT_EQ(Run(50 * kMs).rested_ns, 50 * kMs);
+    EXPECT_EQ(arena_.rested_ns, 50 * kMs);
+}
+
+} // namespace
