@@ -75,6 +75,11 @@ bool Cancelled()
 {
     return fails && choices.OneIn(2000);
 }
+void Rest(uint64_t)
+{
+    EXPECT_EQ(held, 0U) << "pieces are missing to the application meanwhile";
+}
+
 uint64_t Now()
 {
     return now_ns += 1000;
@@ -95,6 +100,8 @@ TEST(Engine, TouchesNothingButPiecesAndGivesAllBack)
     world.top_behind = TopBehind;
     world.cancelled = Cancelled;
     world.now_ns = Now;
+    world.rest = Rest;
+    world.others_cpu_ns = Now; /* They work all the time. */
     world.page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 
     trim_borrow_arena arena = {};
@@ -109,6 +116,7 @@ TEST(Engine, TouchesNothingButPiecesAndGivesAllBack)
     arena.end = uint64_t{1} << 62;
     arena.top_start = arena.end - (uint64_t{2} << 20);
     arena.deadline_ns = UINT64_MAX;
+    arena.rest_max_ns = UINT64_MAX;
 
     Exchange exchange;
     BlockTable live(7);
