@@ -168,6 +168,7 @@ static void take_classes(struct trim_borrow_hold *hold)
     while (high > least && !hold->ended) {
         uint64_t low = trim_max(high - high / TRIM_BORROW_CLASS_PART - 1, least);
         if ((arena->sizes & trim_size_classes(low, high + TRIM_CHUNK_WORD)) != 0) {
+            trim_hold_pause(hold);
             take_class(hold, low, high - 1);
         }
         high = low;
@@ -199,6 +200,6 @@ void trim_borrow_add(struct trim_borrow_result *sum, const struct trim_borrow_re
     sum->held_max_ns = trim_max(sum->held_max_ns, more->held_max_ns);
     sum->longest_call_ns = trim_max(sum->longest_call_ns, more->longest_call_ns);
     sum->grown_bytes += more->grown_bytes;
-    sum->rested_ns += more->rested_ns;
+    sum->paused_ns += more->paused_ns;
     sum->gave_way = sum->gave_way || more->gave_way;
 }

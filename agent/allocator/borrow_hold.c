@@ -57,7 +57,8 @@ static void give_way(struct trim_borrow_hold *hold)
 
 bool trim_hold_ends(struct trim_borrow_hold *hold)
 {
-    if (hold->world->cancelled() || hold->world->now_ns() >= hold->arena->deadline_ns) {
+    uint64_t now_ns = trim_excess(hold->world->now_ns(), hold->result->paused_ns);
+    if (hold->world->cancelled() || now_ns >= hold->arena->deadline_ns) {
         give_way(hold);
     }
     return hold->ended;
@@ -84,6 +85,23 @@ static void sort_last(struct trim_borrow_hold *hold)
     }
 }
 
+void trim_hold_pause(struct trim_borrow_hold *hold)
+{
+    const struct trim_borrow_world *world = hold->world;
+    uint64_t now_ns = world->now_ns();
+    uint64_t wanted_ns = trim_pace_wanted_ns(&hold->pace, now_ns);
+    if (wanted_ns == 0 || trim_hold_ends(hold) ||
+        !trim_pace_others_work(&hold->pace, now_ns, world->others_cpu_ns())) {
+        return;
+    }
+    uint64_t began_ns = world->now_ns();
+    world->pause(wanted_ns);
+    /* A busy machine makes it longer, a system that forbids it makes it nothing. */
+    uint64_t paused_ns = world->now_ns() - began_ns;
+    hold->pace.paused_ns += paused_ns;
+    hold->result->paused_ns += paused_ns;
+}
+
 static void note_held_for(struct trim_borrow_hold *hold)
 {
     uint64_t held_ns = hold->world->now_ns() - hold->held_since_ns;
@@ -101,19 +119,6 @@ static void give_list(struct trim_borrow_hold *hold, struct trim_piece **list)
     }
 }
 
-/* With nothing held. */
-static void rest(struct trim_borrow_hold *hold)
-{
-    const struct trim_borrow_world *world = hold->world;
-    uint64_t now_ns = world->now_ns();
-    uint64_t wanted_ns = hold->ended ? 0 : trim_pace_wanted_ns(&hold->pace, now_ns);
-    if (wanted_ns != 0 && trim_pace_others_work(&hold->pace, now_ns, world->others_cpu_ns())) {
-        world->rest(wanted_ns);
-        hold->pace.rested_ns += wanted_ns;
-        hold->result->rested_ns += wanted_ns;
-    }
-}
-
 void trim_hold_give_all(struct trim_borrow_hold *hold)
 {
     if (hold->held != NULL) {
@@ -123,7 +128,6 @@ void trim_hold_give_all(struct trim_borrow_hold *hold)
     give_list(hold, &hold->kept);
     hold->held_bytes = 0;
     hold->kept_bytes = 0;
-    rest(hold);
     look_at_growth(hold);
 }
 
@@ -152,6 +156,7 @@ static void give_rests(struct trim_borrow_hold *hold)
     note_held_for(hold);
     hold->held_bytes = 0;
     look_at_growth(hold);
+    trim_hold_pause(hold);
 }
 
 /* Drops the whole pages of [start, end) for as long as they may be held; returns how much of them
@@ -239,5 +244,5 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
     hold->arena = arena;
     hold->result = result;
     hold->hold_max_bytes = trim_max(arena->free_bytes / HOLD_PART, HOLD_LEAST_BYTES);
-    trim_pace_begin(&hold->pace, world->now_ns(), world->others_cpu_ns(), arena->rest_max_ns);
+    trim_pace_begin(&hold->pace, world->now_ns(), world->others_cpu_ns(), arena->pause_max_ns);
 }

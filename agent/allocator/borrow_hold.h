@@ -45,6 +45,10 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
 /* Whether all shall end: the VM ends, time is over, or something has failed. */
 bool trim_hold_ends(struct trim_borrow_hold *hold);
 
+/* Pauses where threads at work would lose too much otherwise (borrow_pace.h). Nothing is held
+ * meanwhile but beginnings of pieces that are kept. */
+void trim_hold_pause(struct trim_borrow_hold *hold);
+
 /* Takes a piece of this size in and holds it; what is held already gives way where it is too much
  * or too long ago. Returns NULL where the arena has none. */
 const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t bytes);

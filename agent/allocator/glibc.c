@@ -162,13 +162,14 @@ static int measure(void)
     return trim_arena_scan_run(PROC, &scan) == 0 ? trim_glibc_info_read(&info) : -1;
 }
 
-static int glibc_trim(const struct trim_cancel *cancel, struct trim_release *release)
+static int glibc_trim(const struct trim_cancel *cancel, bool hurry, struct trim_release *release)
 {
     /* Borrowing needs the arenas as they are now, while an estimate may use an earlier scan. */
     struct trim_arena_scan scan;
     bool seen = mode != TRIM_MODE_TRIM && trim_arena_scan_run(PROC, &scan) == 0;
     const struct trim_glibc_order order = {
         .mode = mode,
+        .hurry = hurry,
         .cancel = cancel,
         .info = trim_glibc_info_last(),
         .measure = measure,

@@ -11,10 +11,10 @@
 #include "trimagent/quantity.h"
 #include "trimagent/resident_pages.h"
 
-/* No borrowing lasts longer, in all arenas together. */
+/* No borrowing works longer, in all arenas together, */
 #define DEADLINE_NS (10 * TRIM_NS_PER_S)
-/* Or rests for longer beside threads at work: memory may be needed elsewhere. */
-#define REST_MAX_NS (4 * TRIM_NS_PER_S)
+/* or pauses longer for the sake of threads at work. */
+#define PAUSE_MAX_NS (4 * TRIM_NS_PER_S)
 
 /* The heap may grow by this part for new arenas, where those bring all others within reach. */
 #define GROWTH_PART 100
@@ -75,8 +75,9 @@ static bool borrow_from(void *context, uint64_t arena)
     if (place < plan.count) {
         struct trim_borrow_arena *own = &plan.arenas[place];
         struct trim_borrow_result result;
-        own->deadline_ns = deadline_ns;
-        own->rest_max_ns = trim_excess(REST_MAX_NS, release->borrow.rested_ns);
+        uint64_t paused_ns = release->borrow.paused_ns;
+        own->deadline_ns = deadline_ns + paused_ns;
+        own->pause_max_ns = order->hurry ? 0 : trim_excess(PAUSE_MAX_NS, paused_ns);
         trim_borrow_run(world, own, &result);
         left_bytes[place] =
             trim_excess(own->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);

@@ -15,6 +15,7 @@
 /* What was measured right before, and how to go about it. */
 struct trim_glibc_order {
     enum trim_mode mode;
+    bool hurry;                                 /* Never pause for the sake of threads at work. */
     const struct trim_cancel *cancel;           /* Requested by another thread when the VM ends. */
     const struct trim_malloc_info_parser *info; /* Of the same time as the last scan. */
     int (*measure)(void);                       /* Brings both up to date. Returns 0, or -1. */

@@ -84,6 +84,13 @@ static void end_trim(struct trim_cycle *cycle, uint64_t took_ns, uint64_t cpu_ns
     (void)pthread_mutex_unlock(&cycle->lock);
 }
 
+/* Whether somebody waits for the memory. */
+static bool is_urgent(const struct trim_cycle *cycle, const struct trim_report *report)
+{
+    return report->reason == TRIM_REASON_DEMAND || report->reason == TRIM_REASON_PRESSURE ||
+           trim_room_urgent(&cycle->policy.room);
+}
+
 /* Trims, unless the process is ending. Nothing is held meanwhile. */
 static bool trim(struct trim_cycle *cycle, struct trim_report *report)
 {
@@ -94,7 +101,8 @@ static bool trim(struct trim_cycle *cycle, struct trim_report *report)
              trim_reason_name(report->reason));
     uint64_t began_cpu_ns = trim_clock_thread_cpu_ns();
     uint64_t began_ns = trim_clock_now_ns();
-    int result = cycle->config->allocator->trim(&cycle->cancel, &report->release);
+    int result =
+        cycle->config->allocator->trim(&cycle->cancel, is_urgent(cycle, report), &report->release);
     report->took_ns = trim_clock_now_ns() - began_ns;
     end_trim(cycle, report->took_ns,
              trim_clock_thread_cpu_ns() - began_cpu_ns + report->release.threads_cpu_ns);
@@ -215,7 +223,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
     log_report(&report);
     const struct trim_outcome outcome = {
         .end_ns = end_ns,
-        .took_ns = report.took_ns,
+        .took_ns = trim_excess(report.took_ns, report.release.borrow.paused_ns),
         .released_bytes = report.released_bytes,
         .cost_ns = looks_cpu_ns,
         .dry = report.dry,

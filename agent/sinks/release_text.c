@@ -45,9 +45,9 @@ void trim_release_add(struct trim_text *text, const struct trim_release *release
                       " arenas (see arena-max)",
                       release->arenas_wanted);
     }
-    if (release->borrow.rested_ns != 0) {
-        trim_text_add(text, ", rested %s for busy threads",
-                      trim_format_ms(quantity, release->borrow.rested_ns));
+    if (release->borrow.paused_ns != 0) {
+        trim_text_add(text, ", paused %s for busy threads",
+                      trim_format_ms(quantity, release->borrow.paused_ns));
     }
     if (release->thread_error != 0) {
         /* The C library's own word for errno; unlike strerror it does not allocate. */

@@ -86,8 +86,9 @@ struct trim_allocator {
     void (*choose)(enum trim_mode mode);
 
     /* Gives free memory back to the system, right after an estimate, and tells how. Ends early when
-     * *cancel is requested. NULL where the agent cannot make this allocator do so. */
-    int (*trim)(const struct trim_cancel *cancel, struct trim_release *release);
+     * *cancel is requested; in a hurry it does not pause for the sake of threads at work. NULL
+     * where the agent cannot make this allocator do so. */
+    int (*trim)(const struct trim_cancel *cancel, bool hurry, struct trim_release *release);
 
     /*
      * Measures after a trim, and learns from it for the next estimate. Optional. resident_before is

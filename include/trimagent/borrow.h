@@ -52,7 +52,7 @@ struct trim_borrow_world {
     /* Whether to end at once: the VM ends. */
     bool (*cancelled)(void);
     uint64_t (*now_ns)(void);
-    void (*rest)(uint64_t ns);       /* Sleeps. */
+    void (*pause)(uint64_t ns);      /* Sleeps. */
     uint64_t (*others_cpu_ns)(void); /* CPU time of the process's other threads so far. */
     uint64_t page_bytes;
 };
@@ -70,8 +70,8 @@ struct trim_borrow_arena {
     uint64_t chunks;        /* Free ones that have whole pages. */
     uint64_t end;           /* Of its last heap. */
     uint64_t top_start;     /* Its top, up to end, where that shall be taken too; otherwise 0. */
-    uint64_t deadline_ns;   /* When to end at the latest. */
-    uint64_t rest_max_ns;   /* The most to rest for beside threads at work. */
+    uint64_t deadline_ns;   /* When to end at the latest; pauses put it off. */
+    uint64_t pause_max_ns;  /* The most to pause for the sake of threads at work. */
 };
 
 /* What has come of it. Add up over arenas with trim_borrow_add. */
@@ -84,7 +84,7 @@ struct trim_borrow_result {
     uint64_t held_max_ns;       /* The longest that a piece was held. */
     uint64_t longest_call_ns; /* The longest call of malloc or free, waits for the lock included. */
     uint64_t grown_bytes;     /* Of pieces outside the arena: given back at once. */
-    uint64_t rested_ns;       /* With nothing held, for the sake of threads at work. */
+    uint64_t paused_ns;       /* For the sake of threads at work. */
     bool gave_way;            /* The application's own demand, time or cancellation ended it. */
 };
 

@@ -1,7 +1,7 @@
 /*
  * The only module that reads a clock. Everything else gets the time as an argument.
- * All functions may be called on any thread, JVMTI callbacks included: they neither allocate nor
- * lock.
+ * All functions but trim_clock_sleep_ns may be called on any thread, JVMTI callbacks included: they
+ * neither allocate nor lock.
  */
 #ifndef TRIMAGENT_CLOCK_H
 #define TRIMAGENT_CLOCK_H
@@ -25,7 +25,8 @@ uint64_t trim_clock_thread_cpu_ns(void);
  * the system does not tell. Of running threads up to the system's last tick. */
 uint64_t trim_clock_process_cpu_ns(void);
 
-/* Sleeps for so many nanoseconds, or less where a signal comes. Not in callbacks. */
+/* Sleeps for so many nanoseconds; less where a signal comes, not at all where the system forbids
+ * it. Not in callbacks. */
 void trim_clock_sleep_ns(uint64_t ns);
 
 /*

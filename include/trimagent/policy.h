@@ -106,7 +106,7 @@ struct trim_decision {
 /* How a trim went. */
 struct trim_outcome {
     uint64_t end_ns;         /* When it ended. */
-    uint64_t took_ns;        /* How long the trim alone took. */
+    uint64_t took_ns;        /* How long the trim alone took, without pauses. */
     uint64_t released_bytes; /* Measured. */
     uint64_t cost_ns;        /* CPU time of the measurements around it. */
     bool dry;                /* It was not carried out (dry-run). */

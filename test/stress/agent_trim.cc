@@ -50,7 +50,7 @@ Trim AgentTrim::Run(const trim_cancel *cancel)
     const uint64_t resident = ResidentBytes();
     begun_++;
     runs_ = true;
-    EXPECT_EQ(allocator_->trim(cancel, &trim.release), 0);
+    EXPECT_EQ(allocator_->trim(cancel, false, &trim.release), 0);
     runs_ = false;
     const uint64_t resident_now = ResidentBytes();
     trim.released_bytes = resident > resident_now ? resident - resident_now : 0;

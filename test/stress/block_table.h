@@ -36,6 +36,8 @@ private:
 class BlockTable
 {
 public:
+    /* Enough for each arena of a few threads to have 8 MiB to release, which is what a visit to one
+     * needs, though half of them were kept off the CPU. */
     static constexpr size_t kBlocks = 1024;
 
     explicit BlockTable(uint64_t seed) : random_(seed) {}

@@ -1,4 +1,4 @@
-/* When borrowing rests for the sake of threads that allocate, and for how long. */
+/* When borrowing pauses for the sake of threads that allocate, and for how long. */
 extern "C" {
 #include "borrow_pace.h"
 }
@@ -43,26 +43,26 @@ protected:
     trim_borrow_pace pace_ = {};
 };
 
-TEST_F(Pace, RestsFourTimesAsLongAsItWorksWhereCallsCount)
+TEST_F(Pace, PausesFourTimesAsLongAsItWorksWhereCallsCount)
 {
     Call(50 * TRIM_NS_PER_US, 100); /* 5 of 40 ms. */
-    EXPECT_EQ(WantedAfter(40 * kMs), 20 * kMs) << "the most at a time";
-    pace_.rested_ns = 150 * kMs;
+    EXPECT_EQ(WantedAfter(40 * kMs), 160 * kMs);
+    pace_.paused_ns = 150 * kMs;
     EXPECT_EQ(WantedAfter(190 * kMs), 10 * kMs);
-    pace_.rested_ns = 160 * kMs;
+    pace_.paused_ns = 160 * kMs;
     EXPECT_EQ(WantedAfter(200 * kMs), 0U);
 }
 
-TEST_F(Pace, DoesNotRestForAMoment)
+TEST_F(Pace, DoesNotPauseForAMoment)
 {
     Call(50 * TRIM_NS_PER_US, 100);
-    pace_.rested_ns = 160 * kMs - 199 * TRIM_NS_PER_US;
-    EXPECT_EQ(WantedAfter(40 * kMs + pace_.rested_ns), 0U);
-    pace_.rested_ns = 160 * kMs - 200 * TRIM_NS_PER_US;
-    EXPECT_EQ(WantedAfter(40 * kMs + pace_.rested_ns), 200 * TRIM_NS_PER_US);
+    pace_.paused_ns = 160 * kMs - 199 * TRIM_NS_PER_US;
+    EXPECT_EQ(WantedAfter(40 * kMs + pace_.paused_ns), 0U);
+    pace_.paused_ns = 160 * kMs - 200 * TRIM_NS_PER_US;
+    EXPECT_EQ(WantedAfter(40 * kMs + pace_.paused_ns), 200 * TRIM_NS_PER_US);
 }
 
-TEST_F(Pace, DoesNotRestWhereCallsHardlyCount)
+TEST_F(Pace, DoesNotPauseWhereCallsHardlyCount)
 {
     Call(50 * TRIM_NS_PER_US, 99);
     EXPECT_EQ(WantedAfter(40 * kMs), 0U);
@@ -83,17 +83,20 @@ TEST_F(Pace, WaitsUntilTheSystemCanTellWhoWorks)
     EXPECT_NE(WantedAfter(20 * kMs), 0U);
 }
 
-TEST_F(Pace, RestsNoLongerThanItMayInAll)
+TEST_F(Pace, PausesNoLongerThanItMayAtOnceAndInAll)
 {
     Call(100 * TRIM_NS_PER_US, 100000);
-    pace_.rested_ns = kS - 3 * kMs;
+    EXPECT_EQ(WantedAfter(10 * kS), 200 * kMs);
+    pace_.paused_ns = kS - 3 * kMs;
     EXPECT_EQ(WantedAfter(10 * kS), 3 * kMs);
-    pace_.rested_ns = kS;
+    pace_.paused_ns = kS;
     EXPECT_EQ(WantedAfter(10 * kS), 0U);
 }
 
 TEST_F(Pace, OthersWorkWhoTakeHalfACpu)
 {
+    EXPECT_FALSE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan - 1))
+        << "clocks of threads that run are behind";
     EXPECT_TRUE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan + 20 * kMs));
     EXPECT_FALSE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan + 20 * kMs - 1));
 }
@@ -102,10 +105,10 @@ TEST_F(Pace, OthersWorkWhoTakeHalfACpu)
 class PacedRun : public testing::Test
 {
 protected:
-    trim_borrow_result Run(uint64_t rest_max_ns)
+    trim_borrow_result Run(uint64_t pause_max_ns)
     {
         trim_borrow_arena measured = arena_.heap.Measured(true);
-        measured.rest_max_ns = rest_max_ns;
+        measured.pause_max_ns = pause_max_ns;
         return arena_.Run(measured);
     }
 
@@ -120,33 +123,63 @@ TEST_F(PacedRun, SpreadsContendedCallsOverTheTime)
     const uint64_t wanted = arena_.heap.ResidentInFreeChunks();
     const trim_borrow_result result = Run(100 * kS);
     const uint64_t took_ns = arena_.now_ns - began_ns;
-    EXPECT_EQ(result.rested_ns, arena_.rested_ns);
-    EXPECT_GE(arena_.rested_ns, took_ns / 10 * 7);
-    EXPECT_LE(arena_.rested_ns, took_ns / 10 * 8);
+    EXPECT_EQ(result.paused_ns, arena_.paused_ns);
+    EXPECT_GE(arena_.paused_ns, took_ns / 10 * 7);
+    EXPECT_LE(arena_.paused_ns, took_ns / 10 * 8);
     EXPECT_FALSE(result.gave_way);
     EXPECT_LE(arena_.heap.ResidentInFreeChunks(), wanted / 20);
 }
 
-TEST_F(PacedRun, DoesNotRestWhereNobodyWorks)
+TEST_F(PacedRun, DoesNotTakePausesForWork)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    trim_borrow_arena measured = arena_.heap.Measured(true);
+    measured.pause_max_ns = 100 * kS;
+    measured.deadline_ns = arena_.now_ns + 3 * kS;
+    EXPECT_FALSE(arena_.Run(measured).gave_way);
+    EXPECT_GT(arena_.now_ns, measured.deadline_ns);
+}
+
+TEST_F(PacedRun, DoesNotPauseWhereNobodyWorks)
 {
     arena_.call_ns = 40 * TRIM_NS_PER_US;
     arena_.others_percent = 40;
-    EXPECT_EQ(Run(100 * kS).rested_ns, 0U);
+    EXPECT_EQ(Run(100 * kS).paused_ns, 0U);
 }
 
-TEST_F(PacedRun, DoesNotRestWhereCallsAreShort)
+TEST_F(PacedRun, DoesNotPauseWhereCallsAreShort)
 {
     arena_.call_ns = 50;
     arena_.others_percent = 100;
-    EXPECT_EQ(Run(100 * kS).rested_ns, 0U);
+    EXPECT_EQ(Run(100 * kS).paused_ns, 0U);
 }
 
-TEST_F(PacedRun, KeepsToWhatItMayRest)
+TEST_F(PacedRun, TellsNoPausesThatTheSystemForbids)
 {
     arena_.call_ns = 40 * TRIM_NS_PER_US;
     arena_.others_percent = 100;
-    EXPECT_EQ(Run(50 * kMs).rested_ns, 50 * kMs);
-    EXPECT_EQ(arena_.rested_ns, 50 * kMs);
+    arena_.pauses_fail = true;
+    EXPECT_EQ(Run(100 * kS).paused_ns, 0U);
+}
+
+TEST_F(PacedRun, KeepsToWhatItMayPause)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    EXPECT_EQ(Run(50 * kMs).paused_ns, 50 * kMs);
+}
+
+TEST(PacedClass, IsSpreadOverTheTimeToo)
+{
+    /* More than is held at once. */
+    FakeArena arena(EqualChunks(4000, 70000));
+    arena.call_ns = 40 * TRIM_NS_PER_US;
+    arena.others_percent = 100;
+    trim_borrow_arena measured = arena.heap.Measured(false);
+    measured.pause_max_ns = 100 * kS;
+    const uint64_t began_ns = arena.now_ns;
+    EXPECT_GE(arena.Run(measured).paused_ns, (arena.now_ns - began_ns) / 2);
 }
 
 } // namespace

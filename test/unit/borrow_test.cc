@@ -197,7 +197,7 @@ TEST(BorrowResult, AddsUpOverArenas)
     EXPECT_EQ(sum.held_max_ns, 60U);
     EXPECT_EQ(sum.longest_call_ns, 7U);
     EXPECT_EQ(sum.grown_bytes, 9U);
-    EXPECT_EQ(sum.rested_ns, 11U);
+    EXPECT_EQ(sum.paused_ns, 11U);
     EXPECT_TRUE(sum.gave_way);
     const trim_borrow_result nothing = {};
     trim_borrow_add(&sum, &nothing);

@@ -56,6 +56,7 @@ struct FakeAllocator {
     std::atomic<bool> hold_estimates{false};
     std::atomic<bool> hold_trims{false};
     std::atomic<bool> trim_cancelled{false}; /* The last trim was asked to end early. */
+    std::atomic<bool> trim_hurries{false};   /* The last trim was asked not to pause. */
     Event estimate_entered;                  /* An estimate that is held up has begun. */
     Event estimate_allowed;                  /* Lets it end. */
     Event estimated;                         /* An estimate was taken or refused. */
@@ -102,10 +103,11 @@ private:
         return 0;
     }
 
-    static int Trim(const trim_cancel *cancel, trim_release *release)
+    static int Trim(const trim_cancel *cancel, bool hurry, trim_release *release)
     {
         FakeAllocator &fake = Get();
         ++fake.trims;
+        fake.trim_hurries = hurry;
         *release = {};
         release->trimmed = true;
         fake.trim_entered.Happen();

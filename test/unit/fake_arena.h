@@ -32,7 +32,7 @@ public:
     {
         const trim_borrow_world world = {Take,      Give,   Shrink, Usable,     Resident,
                                          Drop,      Inside, Grown,  FreeBehind, TopBehind,
-                                         Cancelled, Now,    Rest,   OthersCpu,  FakeHeap::kPage};
+                                         Cancelled, Now,    Pause,  OthersCpu,  FakeHeap::kPage};
         trim_borrow_result result = {};
         trim_borrow_run(&world, &arena, &result);
         EXPECT_TRUE(held_.empty()) << held_.size() << " pieces were kept";
@@ -54,7 +54,7 @@ public:
     uint64_t together_max_bytes = 0; /* Held at once in more than one piece, */
     uint64_t alone_max_bytes = 0;    /* and in one. */
     uint64_t held_max_ns = 0;        /* The longest that a piece was held. */
-    uint64_t rested_ns = 0;
+    uint64_t paused_ns = 0;
     uint64_t largest_request = 0;
     uint64_t now_ns = 1000;
 
@@ -65,6 +65,7 @@ public:
     bool memory_is_out = false;
     bool drops_fail = false;
     bool shrinks_fail = false;
+    bool pauses_fail = false;
     bool cancelled = false;
     uint64_t grown_bytes = 0;
     uint64_t call_ns = TRIM_NS_PER_US; /* What a call of malloc or free takes. */
@@ -243,11 +244,13 @@ private:
     {
         return current_->now_ns;
     }
-    static void Rest(uint64_t ns)
+    static void Pause(uint64_t ns)
     {
-        EXPECT_TRUE(current_->held_.empty()) << "pieces are missing to the application meanwhile";
-        current_->rested_ns += ns;
-        current_->now_ns += ns;
+        EXPECT_EQ(current_->whole_pieces_, 0U) << "they are missing to the application meanwhile";
+        if (!current_->pauses_fail) {
+            current_->paused_ns += ns;
+            current_->now_ns += ns;
+        }
     }
     static uint64_t OthersCpu()
     {

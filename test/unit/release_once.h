@@ -13,7 +13,7 @@ inline trim_release ReleaseOnce(const trim_allocator *allocator, bool cancelled 
         trim_cancel_request(&cancel);
     }
     trim_release release = {};
-    EXPECT_EQ(allocator->trim(&cancel, &release), 0);
+    EXPECT_EQ(allocator->trim(&cancel, false, &release), 0);
     return release;
 }
 

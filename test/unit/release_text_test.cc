@@ -81,11 +81,11 @@ TEST(ReleaseText, TellsThatMallocTrimTookTheRest)
     EXPECT_EQ(Told(release), kBorrowed + ", then malloc_trim for 4.2ms");
 }
 
-TEST(ReleaseText, TellsHowLongItRestedForBusyThreads)
+TEST(ReleaseText, TellsHowLongItPausedForBusyThreads)
 {
     trim_release release = Borrowed();
-    release.borrow.rested_ns = 1300 * TRIM_NS_PER_MS;
-    EXPECT_EQ(Told(release), kBorrowed + ", rested 1300ms for busy threads");
+    release.borrow.paused_ns = 1300 * TRIM_NS_PER_MS;
+    EXPECT_EQ(Told(release), kBorrowed + ", paused 1300ms for busy threads");
 }
 
 TEST(ReleaseText, TellsThatItGaveWayAndWhatItLeft)

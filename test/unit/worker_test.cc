@@ -132,6 +132,7 @@ TEST_F(Worker, TrimsOnDemandAndReports)
         Start("");
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
         EXPECT_EQ(FakeAllocator::Get().trims, 1);
+        EXPECT_TRUE(FakeAllocator::Get().trim_hurries) << "somebody waits for it";
         EXPECT_EQ(FakeAllocator::Get().learnings, 1);
         EXPECT_EQ(Lines("trim #1 demand: "), 1) << "told before the command returns";
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
@@ -159,6 +160,7 @@ TEST_F(Worker, TrimsAfterAnOldPause)
         OldPause();
         FakeAllocator::Get().trim_entered.Await();
         EXPECT_EQ(FakeAllocator::Get().estimates, 2);
+        EXPECT_FALSE(FakeAllocator::Get().trim_hurries);
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
     });
     EXPECT_GE(Lines("trim #1 full-gc: "), 1) << Log();
