@@ -178,8 +178,9 @@ TEST(PacedClass, IsSpreadOverTheTimeToo)
     arena.others_percent = 100;
     trim_borrow_arena measured = arena.heap.Measured(false);
     measured.pause_max_ns = 100 * kS;
-    const uint64_t began_ns = arena.now_ns;
-    EXPECT_GE(arena.Run(measured).paused_ns, (arena.now_ns - began_ns) / 2);
+    EXPECT_GT(arena.Run(measured).paused_ns, 0U);
+    /* The beginnings of 4000 pieces go back in one go: three calls each. */
+    EXPECT_LE(arena.longest_work_ns, 600 * kMs);
 }
 
 } // namespace

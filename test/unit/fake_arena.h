@@ -55,6 +55,7 @@ public:
     uint64_t alone_max_bytes = 0;    /* and in one. */
     uint64_t held_max_ns = 0;        /* The longest that a piece was held. */
     uint64_t paused_ns = 0;
+    uint64_t longest_work_ns = 0; /* Before a pause. */
     uint64_t largest_request = 0;
     uint64_t now_ns = 1000;
 
@@ -247,9 +248,13 @@ private:
     static void Pause(uint64_t ns)
     {
         EXPECT_EQ(current_->whole_pieces_, 0U) << "they are missing to the application meanwhile";
-        if (!current_->pauses_fail) {
-            current_->paused_ns += ns;
-            current_->now_ns += ns;
+        FakeArena &arena = *current_;
+        if (!arena.pauses_fail) {
+            arena.longest_work_ns =
+                std::max(arena.longest_work_ns, arena.now_ns - arena.worked_since_ns_);
+            arena.paused_ns += ns;
+            arena.now_ns += ns;
+            arena.worked_since_ns_ = arena.now_ns;
         }
     }
     static uint64_t OthersCpu()
@@ -262,6 +267,7 @@ private:
     std::map<uint64_t, Held> held_;
     uint64_t held_bytes_ = 0;
     uint64_t whole_pieces_ = 0;
+    uint64_t worked_since_ns_ = 0;
 };
 
 #endif
