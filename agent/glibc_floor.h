@@ -4,8 +4,12 @@
  * though nothing newer is used of them.
  *
  * Included by the compiler in front of every file of the library (see CMakeLists.txt). A test reads
- * the result with objdump. Where these functions lived in libpthread and libdl, those must be named
- * as needed libraries; they are empty shells since glibc 2.34.
+ * the result with objdump.
+ *
+ * Before glibc 2.34 most of these functions lived in libpthread and libdl. The agent does not name
+ * those as needed libraries: since then they are empty shells whose loading was a third of what the
+ * agent adds to the start of a JVM, and before, every JVM has loaded them. The references are weak
+ * instead, so that the library loads where that is not so, and can say it (jvm/libraries.h).
  */
 #ifndef TRIMAGENT_GLIBC_FLOOR_H
 #define TRIMAGENT_GLIBC_FLOOR_H
@@ -40,6 +44,25 @@ __asm__(".symver sem_destroy, sem_destroy@" TRIM_OLDEST);
 __asm__(".symver sem_init, sem_init@" TRIM_OLDEST);
 __asm__(".symver sem_post, sem_post@" TRIM_OLDEST);
 __asm__(".symver sem_wait, sem_wait@" TRIM_OLDEST);
+/* What headers from 2.38 on make of them, for binary literals, which no text here has. */
+__asm__(".symver __isoc23_strtoul, strtoul@" TRIM_OLDEST);
+__asm__(".symver __isoc23_strtoull, strtoull@" TRIM_OLDEST);
 #endif
+
+#pragma weak dladdr
+#pragma weak dlclose
+#pragma weak dlopen
+#pragma weak dlsym
+#pragma weak pthread_attr_setstacksize
+#pragma weak pthread_condattr_setclock
+#pragma weak pthread_create
+#pragma weak pthread_detach
+#pragma weak pthread_join
+#pragma weak pthread_setname_np
+#pragma weak pthread_sigmask
+#pragma weak sem_destroy
+#pragma weak sem_init
+#pragma weak sem_post
+#pragma weak sem_wait
 
 #endif

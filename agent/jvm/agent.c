@@ -14,6 +14,7 @@
 
 #include "hooks.h"
 #include "hotspot.h"
+#include "libraries.h"
 #include "trimagent/allocator.h"
 #include "trimagent/cpu_count.h"
 #include "trimagent/log.h"
@@ -155,6 +156,10 @@ static bool prepare(JavaVM *vm, bool live)
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
     open_log();
+    if (!trim_libraries_loaded()) {
+        trim_log(TRIM_LOG_WARNING, "libpthread or libdl is missing: the agent stays inert");
+        return false;
+    }
     agent.config.root = "";
     find_allocator();
     tune_allocator(live);

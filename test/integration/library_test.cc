@@ -59,6 +59,31 @@ TEST(Library, NeedsNoNewGlibc)
     }
 }
 
+// Since glibc 2.34 they are empty shells, but loading them is not free.
+TEST(Library, DoesNotLoadLibrariesThatTheVmHasLoaded)
+{
+#if !__GLIBC_PREREQ(2, 34)
+    GTEST_SKIP() << "built where libpthread and libdl are libraries of their own";
+#endif
+    const auto needed = found_by_objdump("-p", R"(^ *NEEDED +(\S+))");
+    EXPECT_EQ(std::count(needed.begin(), needed.end(), "libpthread.so.0"), 0);
+    EXPECT_EQ(std::count(needed.begin(), needed.end(), "libdl.so.2"), 0);
+    // A weak reference ("w" in objdump's flags) does not keep the agent from loading.
+    const auto undefined = found_by_objdump("-T", R"(^[0-9a-f]+ .{7} +\*UND\*.* (\S+)$)");
+    const auto weak = found_by_objdump("-T", R"(^[0-9a-f]+ .w.{5} +\*UND\*.* (\S+)$)");
+    const std::regex elsewhere(R"((dl(addr|close|open|sym)|sem_.*)"
+                               R"(|pthread_(attr_setstacksize|condattr_setclock|create|detach|join)"
+                               R"(|setname_np|sigmask)))");
+    int found = 0;
+    for (const std::string &function : undefined) {
+        if (std::regex_match(function, elsewhere)) {
+            found++;
+            EXPECT_EQ(std::count(weak.begin(), weak.end(), function), 1) << function;
+        }
+    }
+    EXPECT_GE(found, 2);
+}
+
 TEST(Library, ShowsTheAgentsEntryPointsOnly)
 {
     // The dynamic symbols with a section are the defined ones.
