@@ -157,7 +157,8 @@ static bool prepare(JavaVM *vm, bool live)
     trim_text_init(&message, buffer, sizeof buffer);
     open_log();
     if (!trim_libraries_loaded()) {
-        trim_log(TRIM_LOG_WARNING, "libpthread or libdl is missing: the agent stays inert");
+        trim_log(TRIM_LOG_WARNING,
+                 "libpthread or libdl is not loaded for everybody: the agent stays inert");
         return false;
     }
     agent.config.root = "";

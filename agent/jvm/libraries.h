@@ -8,9 +8,9 @@
 
 /*
  * Whether the functions of libpthread and libdl can be called. Always true from glibc 2.34 on,
- * where libc has them itself. Before, `java` or libjvm has loaded both for everybody; only a program
- * that keeps libjvm's libraries to itself (dlopen with RTLD_LOCAL) and threads out of its own has
- * not. Nothing of the agent but options and the log works without. Any thread.
+ * where libc has them itself. Before, the java launcher has loaded both for everybody; a program
+ * without threads of its own that keeps libjvm's libraries to itself (dlopen with RTLD_LOCAL) has
+ * not: seen on 2.31. Without them nothing of the agent works but options and the log. Any thread.
  */
 bool trim_libraries_loaded(void);
 

@@ -12,6 +12,7 @@
 
 #include "child_process.h"
 #include "fake_jvm.h"
+#include "fake_libraries.h"
 #include "sanitized_malloc.h"
 #include "scratch_directory.h"
 #include "trimagent/options.h"
@@ -162,6 +163,24 @@ TEST_F(Agent, EachJvmtiFailureIsNamedAndLeavesTheAgentInert)
             EXPECT_NE(log.find("JVMTI_ERROR_NOT_AVAILABLE (98)"), std::string::npos) << log;
         });
     }
+}
+
+TEST_F(Agent, StaysInertWhereThreadsCannotBeHad)
+{
+    RunInChild([&] {
+        libraries_loaded = false;
+        EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
+        EXPECT_EQ(Lines("[warning]"), 1) << Log();
+        EXPECT_EQ(Lines("libpthread"), 1) << Log();
+        EXPECT_TRUE(jvm_.calls.empty());
+        EXPECT_EQ(OnAttach("status"), JNI_ERR);
+        Agent_OnUnload(jvm_.vm());
+    });
+    RunInChild([&] {
+        libraries_loaded = false;
+        EXPECT_EQ(OnAttach(""), JNI_ERR);
+        EXPECT_TRUE(jvm_.calls.empty());
+    });
 }
 
 TEST_F(Agent, StaysInertInAJvmWithoutJvmti)

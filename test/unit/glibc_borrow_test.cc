@@ -1,7 +1,6 @@
 /* Releasing by borrowing, from the real glibc of this machine. Each case in a process of its own.
  */
 #include <gtest/gtest.h>
-#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "arena_threads.h"
 #include "child_process.h"
 #include "glibc_fixture.h"
+#include "mallinfo.h"
 #include "trimagent/quantity.h"
 
 namespace
@@ -103,9 +103,9 @@ TEST_F(GlibcBorrow, DoesNotMakeTheHeapGrowAndKeepsNothing)
         (void)Release();
         threads.FillAgain(50 * kMiB);
         threads.FreeAllBut(50);
-        const struct mallinfo2 before = mallinfo2();
+        const auto before = MallInfo();
         const trim_release release = Release();
-        const struct mallinfo2 after = mallinfo2();
+        const auto after = MallInfo();
         EXPECT_TRUE(release.borrowed);
         EXPECT_LE(after.uordblks, before.uordblks + 4096) << "a thread's own data, at most";
         EXPECT_LE(after.arena, before.arena + before.arena / 100);
@@ -236,9 +236,9 @@ TEST_F(GlibcBorrow, HoldsNothingWhenItIsCancelledBeforehand)
         ArenaThreads threads(kThreads, 60 * kMiB);
         threads.FreeAllBut(50);
         (void)Estimate();
-        const struct mallinfo2 before = mallinfo2();
+        const auto before = MallInfo();
         const trim_release release = ReleaseOnce(allocator_, true);
-        const struct mallinfo2 after = mallinfo2();
+        const auto after = MallInfo();
         EXPECT_EQ(release.borrow.pieces, 0U);
         EXPECT_EQ(release.borrow.dropped_bytes, 0U);
         EXPECT_FALSE(release.trimmed);
