@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "borrow_pace.h"
 #include "trimagent/quantity.h"
 
 /* A piece counts as dry where less than this part of it is resident. */
@@ -29,7 +30,9 @@ static void note_call(struct trim_borrow_hold *hold, uint64_t began_ns)
 {
     uint64_t took_ns = hold->world->now_ns() - began_ns;
     hold->result->calls++;
-    trim_pace_call(&hold->pace, took_ns);
+    if (hold->arena->pace != NULL) {
+        trim_pace_call(hold->arena->pace, took_ns);
+    }
     hold->result->longest_call_ns = trim_max(hold->result->longest_call_ns, took_ns);
 }
 
@@ -88,17 +91,18 @@ static void sort_last(struct trim_borrow_hold *hold)
 void trim_hold_pause(struct trim_borrow_hold *hold)
 {
     const struct trim_borrow_world *world = hold->world;
+    struct trim_borrow_pace *pace = hold->arena->pace;
     uint64_t now_ns = world->now_ns();
-    uint64_t wanted_ns = trim_pace_wanted_ns(&hold->pace, now_ns);
+    uint64_t wanted_ns = pace != NULL ? trim_pace_wanted_ns(pace, now_ns) : 0;
     if (wanted_ns == 0 || trim_hold_ends(hold) ||
-        !trim_pace_others_work(&hold->pace, now_ns, world->others_cpu_ns())) {
+        !trim_pace_others_work(pace, now_ns, world->others_cpu_ns())) {
         return;
     }
     uint64_t began_ns = world->now_ns();
     world->pause(wanted_ns);
     /* A busy machine makes it longer, a system that forbids it makes it nothing. */
     uint64_t paused_ns = world->now_ns() - began_ns;
-    hold->pace.paused_ns += paused_ns;
+    pace->paused_ns += paused_ns;
     hold->result->paused_ns += paused_ns;
 }
 
@@ -244,5 +248,14 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
     hold->arena = arena;
     hold->result = result;
     hold->hold_max_bytes = trim_max(arena->free_bytes / HOLD_PART, HOLD_LEAST_BYTES);
-    trim_pace_begin(&hold->pace, world->now_ns(), world->others_cpu_ns(), arena->pause_max_ns);
+    if (arena->pace != NULL) {
+        trim_pace_enter(arena->pace, world->now_ns(), world->others_cpu_ns());
+    }
+}
+
+void trim_hold_end(const struct trim_borrow_hold *hold)
+{
+    if (hold->arena->pace != NULL) {
+        trim_pace_leave(hold->arena->pace, hold->world->now_ns(), hold->world->others_cpu_ns());
+    }
 }

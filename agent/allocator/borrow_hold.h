@@ -5,7 +5,6 @@
 #ifndef TRIMAGENT_BORROW_HOLD_H
 #define TRIMAGENT_BORROW_HOLD_H
 
-#include "borrow_pace.h"
 #include "trimagent/borrow.h"
 
 /* Classes of sizes are this part of the size apart: what a larger step splits off the chunks
@@ -33,7 +32,6 @@ struct trim_borrow_hold {
     uint64_t held_since_ns;
     uint64_t hold_max_bytes;
     uint64_t sorts;
-    struct trim_borrow_pace pace;
     bool cut;   /* The last drop came to the end of its time. */
     bool ended; /* Nothing more is to be taken. */
 };
@@ -62,5 +60,8 @@ void trim_hold_give_last(struct trim_borrow_hold *hold);
 
 /* Gives everything back: the chunks are whole again. */
 void trim_hold_give_all(struct trim_borrow_hold *hold);
+
+/* Ends, with nothing held. */
+void trim_hold_end(const struct trim_borrow_hold *hold);
 
 #endif

@@ -4,11 +4,12 @@
 
 #include "trimagent/quantity.h"
 
-/* Where calls are less than this part of the time at work nobody loses much by them. */
+/* Calls are many where they are this part of the time at work. */
 #define CALLS_PART 8
 
-/* Pauses are so many times as long as the work, where calls are more. */
-#define PAUSE_TIMES 4
+/* Pauses are so many times as long as the work, where calls are many and where they are not. */
+#define PAUSE_TIMES_CALLS 4
+#define PAUSE_TIMES_DROPS 1
 
 /* A call that took longer was kept off the CPU, which says nothing of the lock. */
 #define CALL_MAX_NS (100 * TRIM_NS_PER_US)
@@ -22,13 +23,33 @@
  * have passed nobody knows who works. */
 #define KNOWN_AFTER_NS (20 * TRIM_NS_PER_MS)
 
-void trim_pace_begin(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t others_cpu_ns,
-                     uint64_t pause_max_ns)
+void trim_pace_init(struct trim_borrow_pace *pace, uint64_t pause_max_ns)
 {
     memset(pace, 0, sizeof *pace);
+    pace->pause_max_ns = pause_max_ns;
+}
+
+void trim_pace_enter(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t others_cpu_ns)
+{
     pace->began_ns = now_ns;
     pace->others_began_ns = others_cpu_ns;
-    pace->pause_max_ns = pause_max_ns;
+}
+
+static uint64_t elapsed_ns(const struct trim_borrow_pace *pace, uint64_t now_ns)
+{
+    return pace->elapsed_ns + trim_excess(now_ns, pace->began_ns);
+}
+
+/* Clocks of threads that run are behind, so that it may seem to go backwards. */
+static uint64_t others_ns(const struct trim_borrow_pace *pace, uint64_t others_cpu_ns)
+{
+    return pace->others_ns + trim_excess(others_cpu_ns, pace->others_began_ns);
+}
+
+void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t others_cpu_ns)
+{
+    pace->elapsed_ns = elapsed_ns(pace, now_ns);
+    pace->others_ns = others_ns(pace, others_cpu_ns);
 }
 
 void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns)
@@ -38,11 +59,13 @@ void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns)
 
 uint64_t trim_pace_wanted_ns(const struct trim_borrow_pace *pace, uint64_t now_ns)
 {
-    uint64_t active_ns = trim_excess(now_ns - pace->began_ns, pace->paused_ns);
-    if (active_ns < KNOWN_AFTER_NS || pace->calls_ns < active_ns / CALLS_PART) {
+    uint64_t active_ns = trim_excess(elapsed_ns(pace, now_ns), pace->paused_ns);
+    if (active_ns < KNOWN_AFTER_NS) {
         return 0;
     }
-    uint64_t wanted_ns = trim_excess(active_ns * PAUSE_TIMES, pace->paused_ns);
+    bool many_calls = pace->calls_ns >= active_ns / CALLS_PART;
+    uint64_t times = many_calls ? PAUSE_TIMES_CALLS : PAUSE_TIMES_DROPS;
+    uint64_t wanted_ns = trim_excess(active_ns * times, pace->paused_ns);
     wanted_ns = trim_min(wanted_ns, PAUSE_MAX_NS);
     wanted_ns = trim_min(wanted_ns, trim_excess(pace->pause_max_ns, pace->paused_ns));
     return wanted_ns < PAUSE_LEAST_NS ? 0 : wanted_ns;
@@ -51,5 +74,5 @@ uint64_t trim_pace_wanted_ns(const struct trim_borrow_pace *pace, uint64_t now_n
 bool trim_pace_others_work(const struct trim_borrow_pace *pace, uint64_t now_ns,
                            uint64_t others_cpu_ns)
 {
-    return trim_excess(others_cpu_ns, pace->others_began_ns) * 2 >= now_ns - pace->began_ns;
+    return others_ns(pace, others_cpu_ns) * 2 >= elapsed_ns(pace, now_ns);
 }

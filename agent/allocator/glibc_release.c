@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "borrow_pace.h"
 #include "glibc_pieces.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/arena_visit.h"
@@ -39,6 +40,7 @@ static struct trim_release *release;
 static uint64_t left_bytes[TRIM_BORROW_ARENAS_MAX];
 static bool reached[TRIM_BORROW_ARENAS_MAX];
 static uint64_t deadline_ns;
+static struct trim_borrow_pace pace;
 
 static bool cancelled(void)
 {
@@ -75,9 +77,8 @@ static bool borrow_from(void *context, uint64_t arena)
     if (place < plan.count) {
         struct trim_borrow_arena *own = &plan.arenas[place];
         struct trim_borrow_result result;
-        uint64_t paused_ns = release->borrow.paused_ns;
-        own->deadline_ns = deadline_ns + paused_ns;
-        own->pause_max_ns = order->hurry ? 0 : trim_excess(PAUSE_MAX_NS, paused_ns);
+        own->deadline_ns = deadline_ns + release->borrow.paused_ns;
+        own->pace = order->hurry ? NULL : &pace;
         trim_borrow_run(world, own, &result);
         left_bytes[place] =
             trim_excess(own->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);
@@ -154,6 +155,7 @@ static void borrow(void)
         merge_fastbins();
     }
     deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
+    trim_pace_init(&pace, PAUSE_MAX_NS);
     release->borrowed = true;
     release->arenas_wanted = plan.count;
     if (plan.count != 0) {

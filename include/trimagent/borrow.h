@@ -57,6 +57,8 @@ struct trim_borrow_world {
     uint64_t page_bytes;
 };
 
+struct trim_borrow_pace; /* agent/allocator/borrow_pace.h */
+
 /* One arena, as it was measured right before. */
 struct trim_borrow_arena {
     uint64_t arena;         /* Address of its state; 0: the main arena. */
@@ -71,7 +73,8 @@ struct trim_borrow_arena {
     uint64_t end;           /* Of its last heap. */
     uint64_t top_start;     /* Its top, up to end, where that shall be taken too; otherwise 0. */
     uint64_t deadline_ns;   /* When to end at the latest; pauses put it off. */
-    uint64_t pause_max_ns;  /* The most to pause for the sake of threads at work. */
+    /* Pauses for the sake of threads at work, in all arenas together; NULL: none. */
+    struct trim_borrow_pace *pace;
 };
 
 /* What has come of it. Add up over arenas with trim_borrow_add. */

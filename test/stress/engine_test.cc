@@ -2,6 +2,10 @@
  * The borrowing itself on whatever malloc is there: memcheck puts its own in place of the real one,
  * and then tells of every byte that is touched beyond a piece, and of every piece that is kept.
  */
+extern "C" {
+#include "borrow_pace.h"
+}
+
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <sys/mman.h>
@@ -118,7 +122,9 @@ TEST(Engine, TouchesNothingButPiecesAndGivesAllBack)
     arena.end = uint64_t{1} << 62;
     arena.top_start = arena.end - (uint64_t{2} << 20);
     arena.deadline_ns = UINT64_MAX;
-    arena.pause_max_ns = UINT64_MAX;
+    trim_borrow_pace pace = {};
+    trim_pace_init(&pace, UINT64_MAX);
+    arena.pace = &pace;
 
     Exchange exchange;
     BlockTable live(7);

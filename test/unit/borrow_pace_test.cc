@@ -23,7 +23,8 @@ class Pace : public testing::Test
 protected:
     Pace()
     {
-        trim_pace_begin(&pace_, kBegan, kOthersBegan, kS);
+        trim_pace_init(&pace_, kS);
+        trim_pace_enter(&pace_, kBegan, kOthersBegan);
     }
 
     void Call(uint64_t took_ns, int times)
@@ -62,18 +63,22 @@ TEST_F(Pace, DoesNotPauseForAMoment)
     EXPECT_EQ(WantedAfter(40 * kMs + pace_.paused_ns), 200 * TRIM_NS_PER_US);
 }
 
-TEST_F(Pace, DoesNotPauseWhereCallsHardlyCount)
+TEST_F(Pace, PausesAsLongAsItWorksWhereCallsHardlyCount)
 {
     Call(50 * TRIM_NS_PER_US, 99);
-    EXPECT_EQ(WantedAfter(40 * kMs), 0U);
+    EXPECT_EQ(WantedAfter(40 * kMs), 40 * kMs);
+    pace_.paused_ns = 30 * kMs;
+    EXPECT_EQ(WantedAfter(70 * kMs), 10 * kMs);
+    pace_.paused_ns = 40 * kMs;
+    EXPECT_EQ(WantedAfter(80 * kMs), 0U);
 }
 
 TEST_F(Pace, TakesACallThatWasKeptOffTheCpuForAShortOne)
 {
     Call(40 * kMs, 49); /* A tenth of a millisecond each. */
-    EXPECT_EQ(WantedAfter(40 * kMs), 0U);
+    EXPECT_EQ(WantedAfter(40 * kMs), 40 * kMs);
     Call(40 * kMs, 1);
-    EXPECT_NE(WantedAfter(40 * kMs), 0U);
+    EXPECT_EQ(WantedAfter(40 * kMs), 160 * kMs);
 }
 
 TEST_F(Pace, WaitsUntilTheSystemCanTellWhoWorks)
@@ -101,16 +106,35 @@ TEST_F(Pace, OthersWorkWhoTakeHalfACpu)
     EXPECT_FALSE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan + 20 * kMs - 1));
 }
 
+TEST_F(Pace, GoesOnFromArenaToArena)
+{
+    /* Each too short to know who works; of the thread that has left, nothing counts as others'. */
+    trim_pace_leave(&pace_, kBegan + 15 * kMs, kOthersBegan + 15 * kMs);
+    const uint64_t began = kBegan + kS;
+    const uint64_t others_began = kOthersBegan + 70 * kS;
+    trim_pace_enter(&pace_, began, others_began);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs - 1), 0U);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs), 20 * kMs);
+    EXPECT_TRUE(trim_pace_others_work(&pace_, began + 5 * kMs, others_began));
+    EXPECT_TRUE(trim_pace_others_work(&pace_, began + 15 * kMs, others_began));
+    EXPECT_FALSE(trim_pace_others_work(&pace_, began + 16 * kMs, others_began));
+    pace_.paused_ns = kS - kMs;
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 2 * kS), kMs);
+}
+
 /* A run over an arena, whose calls take as long as the test says. */
 class PacedRun : public testing::Test
 {
 protected:
     trim_borrow_result Run(uint64_t pause_max_ns)
     {
+        trim_pace_init(&pace_, pause_max_ns);
         trim_borrow_arena measured = arena_.heap.Measured(true);
-        measured.pause_max_ns = pause_max_ns;
+        measured.pace = &pace_;
         return arena_.Run(measured);
     }
+
+    trim_borrow_pace pace_ = {};
 
     FakeArena arena_{MixedChunks(200 * kMiB, 45 * TRIM_KIB), 30 * kMiB};
 };
@@ -134,8 +158,9 @@ TEST_F(PacedRun, DoesNotTakePausesForWork)
 {
     arena_.call_ns = 40 * TRIM_NS_PER_US;
     arena_.others_percent = 100;
+    trim_pace_init(&pace_, 100 * kS);
     trim_borrow_arena measured = arena_.heap.Measured(true);
-    measured.pause_max_ns = 100 * kS;
+    measured.pace = &pace_;
     measured.deadline_ns = arena_.now_ns + 3 * kS;
     EXPECT_FALSE(arena_.Run(measured).gave_way);
     EXPECT_GT(arena_.now_ns, measured.deadline_ns);
@@ -148,11 +173,34 @@ TEST_F(PacedRun, DoesNotPauseWhereNobodyWorks)
     EXPECT_EQ(Run(100 * kS).paused_ns, 0U);
 }
 
-TEST_F(PacedRun, DoesNotPauseWhereCallsAreShort)
+TEST_F(PacedRun, LeavesToThreadsAtWorkAsMuchTimeAsItTakes)
 {
     arena_.call_ns = 50;
+    arena_.ns_per_mib = 500 * TRIM_NS_PER_US;
     arena_.others_percent = 100;
-    EXPECT_EQ(Run(100 * kS).paused_ns, 0U);
+    const uint64_t began_ns = arena_.now_ns;
+    const trim_borrow_result first = Run(100 * kS);
+    const uint64_t took_ns = arena_.now_ns - began_ns;
+    ASSERT_GE(took_ns, 50 * kMs);
+    EXPECT_GE(first.paused_ns, took_ns / 10 * 4);
+    EXPECT_LE(first.paused_ns, took_ns / 2);
+}
+
+TEST_F(PacedRun, DoesNotPauseWithoutAPace)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    EXPECT_EQ(arena_.Run(arena_.heap.Measured(true)).paused_ns, 0U);
+}
+
+TEST_F(PacedRun, TakesTheNextArenaUpWhereTheLastOneWasLeft)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    const uint64_t began_ns = arena_.now_ns;
+    (void)Run(0);
+    EXPECT_EQ(pace_.elapsed_ns, arena_.now_ns - began_ns);
+    EXPECT_EQ(pace_.others_ns / kMs, pace_.elapsed_ns / kMs);
 }
 
 TEST_F(PacedRun, TellsNoPausesThatTheSystemForbids)
@@ -176,8 +224,10 @@ TEST(PacedClass, IsSpreadOverTheTimeToo)
     FakeArena arena(EqualChunks(4000, 70000));
     arena.call_ns = 40 * TRIM_NS_PER_US;
     arena.others_percent = 100;
+    trim_borrow_pace pace = {};
+    trim_pace_init(&pace, 100 * kS);
     trim_borrow_arena measured = arena.heap.Measured(false);
-    measured.pause_max_ns = 100 * kS;
+    measured.pace = &pace;
     EXPECT_GT(arena.Run(measured).paused_ns, 0U);
     /* The beginnings of 4000 pieces go back in one go: three calls each. */
     EXPECT_LE(arena.longest_work_ns, 600 * kMs);
