@@ -8,6 +8,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bounded_text.h"
@@ -59,14 +60,14 @@ inline std::string AllowedOf(const trim_option &option)
     return allowed.str();
 }
 
-inline const trim_option &OptionNamed(const char *name)
+inline const trim_option &OptionNamed(std::string_view name)
 {
     for (size_t i = 0; i < trim_option_count; ++i) {
         if (name == trim_option_table[i].name) {
             return trim_option_table[i];
         }
     }
-    throw std::out_of_range(std::string("no option ") + name);
+    throw std::out_of_range("no option " + std::string(name));
 }
 
 /* The message for a text that must be refused. */
