@@ -8,7 +8,7 @@
 #define CALLS_PART 8
 
 /* Pauses are so many times as long as the work, where calls are many and where they are not. */
-#define PAUSE_TIMES_CALLS 4
+#define PAUSE_TIMES_CALLS 6
 #define PAUSE_TIMES_DROPS 1
 
 /* A call that took longer was kept off the CPU, which says nothing of the lock. */
@@ -31,7 +31,9 @@ void trim_pace_init(struct trim_borrow_pace *pace, uint64_t pause_max_ns)
 
 void trim_pace_enter(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t others_cpu_ns)
 {
+    pace->calls_ns = 0;
     pace->began_ns = now_ns;
+    pace->paused_began_ns = pace->paused_ns;
     pace->others_began_ns = others_cpu_ns;
 }
 
@@ -46,8 +48,18 @@ static uint64_t others_ns(const struct trim_borrow_pace *pace, uint64_t others_c
     return pace->others_ns + trim_excess(others_cpu_ns, pace->others_began_ns);
 }
 
+/* The pauses that the work so far asks for, made or not. */
+static uint64_t owed_ns(const struct trim_borrow_pace *pace, uint64_t now_ns)
+{
+    uint64_t paused_ns = pace->paused_ns - pace->paused_began_ns;
+    uint64_t active_ns = trim_excess(trim_excess(now_ns, pace->began_ns), paused_ns);
+    bool many_calls = pace->calls_ns >= active_ns / CALLS_PART;
+    return pace->owed_ns + active_ns * (many_calls ? PAUSE_TIMES_CALLS : PAUSE_TIMES_DROPS);
+}
+
 void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t others_cpu_ns)
 {
+    pace->owed_ns = owed_ns(pace, now_ns);
     pace->elapsed_ns = elapsed_ns(pace, now_ns);
     pace->others_ns = others_ns(pace, others_cpu_ns);
 }
@@ -59,13 +71,10 @@ void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns)
 
 uint64_t trim_pace_wanted_ns(const struct trim_borrow_pace *pace, uint64_t now_ns)
 {
-    uint64_t active_ns = trim_excess(elapsed_ns(pace, now_ns), pace->paused_ns);
-    if (active_ns < KNOWN_AFTER_NS) {
+    if (trim_excess(elapsed_ns(pace, now_ns), pace->paused_ns) < KNOWN_AFTER_NS) {
         return 0;
     }
-    bool many_calls = pace->calls_ns >= active_ns / CALLS_PART;
-    uint64_t times = many_calls ? PAUSE_TIMES_CALLS : PAUSE_TIMES_DROPS;
-    uint64_t wanted_ns = trim_excess(active_ns * times, pace->paused_ns);
+    uint64_t wanted_ns = trim_excess(owed_ns(pace, now_ns), pace->paused_ns);
     wanted_ns = trim_min(wanted_ns, PAUSE_MAX_NS);
     wanted_ns = trim_min(wanted_ns, trim_excess(pace->pause_max_ns, pace->paused_ns));
     return wanted_ns < PAUSE_LEAST_NS ? 0 : wanted_ns;

@@ -6,7 +6,7 @@
  * chunks under its lock: 30-60 us where 4 GiB in one arena are some thousand chunks. Threads that
  * want the lock sleep meanwhile and have to be woken, and are left to sort what was given back: a
  * thread at full speed got 0.21 of its work done beside 380 ms of it, and 0.80-0.83 when it was
- * spread over 2.3 s. Where pieces are few and large, what remains is dropping pages, for which the
+ * spread over 2.5 s. Where pieces are few and large, what remains is dropping pages, for which the
  * kernel interrupts each CPU that the process runs on: a thread in an arena of its own got 0.72
  * done beside it, malloc_trim 0.78. Where nobody works pauses would only keep the memory for
  * longer. Who works is known from CPU time alone, so threads that only compute count too.
@@ -20,12 +20,15 @@
 /* Of all arenas together: one alone may be too short to know who works. */
 struct trim_borrow_pace {
     uint64_t pause_max_ns;
-    uint64_t paused_ns;       /* In all. Whoever pauses adds to it. */
-    uint64_t calls_ns;        /* In calls of malloc and free. */
-    uint64_t elapsed_ns;      /* In the arenas before, pauses included, */
-    uint64_t others_ns;       /* and CPU time of the process's other threads meanwhile. */
-    uint64_t began_ns;        /* In the arena at hand. */
-    uint64_t others_began_ns; /* CPU time of the process's other threads until then. */
+    uint64_t paused_ns;  /* In all. Whoever pauses adds to it. */
+    uint64_t owed_ns;    /* Pauses that the arenas before ask for, */
+    uint64_t elapsed_ns; /* the time in them, pauses included, */
+    uint64_t others_ns;  /* and CPU time of the process's other threads meanwhile. */
+    /* Of the arena at hand: */
+    uint64_t calls_ns; /* In calls of malloc and free. */
+    uint64_t began_ns;
+    uint64_t paused_began_ns; /* Paused until then, */
+    uint64_t others_began_ns; /* and CPU time of the process's other threads. */
 };
 
 /* No more than pause_max_ns is asked for in all. */

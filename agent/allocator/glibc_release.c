@@ -131,6 +131,9 @@ static void merge_fastbins(void)
     visit(come_to, &missing);
     if (order->measure() == 0) {
         make_plan();
+    } else {
+        /* The plan of before is what there is. */
+        memset(reached, 0, sizeof reached);
     }
 }
 

@@ -154,8 +154,11 @@ static void judge_estimate(struct trim_policy *policy, const struct trim_observa
         return;
     }
     policy->last_estimate_cost_ns = now->cost_ns;
-    policy->looks_cost_ns += now->cost_ns;
-    trim_ration_spend(&policy->ration, now->now_ns, now->cost_ns);
+    if (!policy->next_look_paid) {
+        policy->looks_cost_ns += now->cost_ns;
+        trim_ration_spend(&policy->ration, now->now_ns, now->cost_ns);
+    }
+    policy->next_look_paid = false;
 
     bool first = policy->stage == TRIM_STAGE_FIRST;
     if (now->expected_bytes < trim_room_threshold(&policy->room)) {
@@ -277,5 +280,8 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     if (trim_cooldown_judge(&policy->cooldown, policy->expected_bytes, outcome->released_bytes,
                             trim_room_urgent(&policy->room))) {
         trim_ration_refund(&policy->ration, policy->looks_cost_ns + outcome->cost_ns);
+        /* The look that follows finds chunks that nobody has touched for long, and is the dearest:
+         * it would use up what the next model's trim needs. */
+        policy->next_look_paid = true;
     }
 }

@@ -141,7 +141,8 @@ struct trim_policy {
     uint64_t throttled_since_ns;
     uint64_t throttle_due_ns; /* When to look at it again. */
     uint64_t looks_cost_ns;
-    bool deferred; /* The deferral of what waits now was counted already. */
+    bool next_look_paid; /* By the last trim: the next estimate is not rationed out of the rest. */
+    bool deferred;       /* The deferral of what waits now was counted already. */
 
     struct trim_movement movement;
     struct trim_room room;

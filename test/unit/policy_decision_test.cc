@@ -271,4 +271,23 @@ TEST(PolicyDecision, EstimatesThatLedToAGoodTrimAreGivenBack)
     EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_RATION], 0U);
 }
 
+TEST(PolicyDecision, TheLookThatFollowsAGoodTrimDoesNotUseUpWhatTheNextOneNeeds)
+{
+    trim_options options = PolicyOptions();
+    options.cooldown_ns = 10 * kS;
+    options.check_ns = 30 * kS;
+    PolicyTimeline timeline(options);
+    timeline.memory.estimate_cost_ns = 40 * kMs;
+    /* The follow-up of one trim is a cooldown later, shortly before the next model. */
+    constexpr uint64_t kRound = 15 * kS;
+    for (uint64_t round = 0; round < 20; ++round) {
+        timeline.At(round * kRound + kS, [&] { timeline.memory.Free(500 * kMiB); });
+        timeline.OldPauseAt(round * kRound + 2 * kS);
+    }
+    timeline.RunUntil(20 * kRound);
+    EXPECT_EQ(timeline.trims().size(), 20U);
+    EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_RATION], 0U);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), 59U) << "two for each trim, and one between";
+}
+
 } // namespace
