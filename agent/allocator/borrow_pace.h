@@ -5,8 +5,8 @@
  * A call of malloc or free that takes or gives back a large chunk looks through the arena's large
  * chunks under its lock: 30-60 us where 4 GiB in one arena are some thousand chunks. Threads that
  * want the lock sleep meanwhile and have to be woken, and are left to sort what was given back: a
- * thread at full speed got 0.21 of its work done beside 380 ms of it, and 0.80-0.83 when it was
- * spread over 2.5 s. Where pieces are few and large, what remains is dropping pages, for which the
+ * thread at full speed got 0.21 of its work done beside 380 ms of it, and 0.84-0.86 when it was
+ * spread over 4.5 s. Where pieces are few and large, what remains is dropping pages, for which the
  * kernel interrupts each CPU that the process runs on: a thread in an arena of its own got 0.72
  * done beside it, malloc_trim 0.78. Where nobody works pauses would only keep the memory for
  * longer. Who works is known from CPU time alone, so threads that only compute count too.
