@@ -29,52 +29,37 @@
 #define TRIM_OLDEST_NAME "GLIBC_2.17"
 #endif
 
+#if __GLIBC_PREREQ(2, 34)
+#define TRIM_WEAK(function) ".weak " function "\n"
+#else
+#define TRIM_WEAK(function) ""
+#endif
+
 #ifdef TRIM_OLDEST
-__asm__(".symver dladdr, dladdr@" TRIM_OLDEST);
-__asm__(".symver dlclose, dlclose@" TRIM_OLDEST);
-__asm__(".symver dlopen, dlopen@" TRIM_OLDEST);
-__asm__(".symver dlsym, dlsym@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("dladdr") ".symver dladdr, dladdr@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("dlclose") ".symver dlclose, dlclose@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("dlopen") ".symver dlopen, dlopen@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("dlsym") ".symver dlsym, dlsym@" TRIM_OLDEST);
 __asm__(".symver exp, exp@" TRIM_OLDEST);
-__asm__(".symver pthread_attr_setstacksize, pthread_attr_setstacksize@" TRIM_OLDEST);
-__asm__(".symver pthread_condattr_setclock, pthread_condattr_setclock@" TRIM_OLDEST_CONDITION);
-__asm__(".symver pthread_create, pthread_create@" TRIM_OLDEST);
-__asm__(".symver pthread_detach, pthread_detach@" TRIM_OLDEST);
-__asm__(".symver pthread_join, pthread_join@" TRIM_OLDEST);
-__asm__(".symver pthread_setname_np, pthread_setname_np@" TRIM_OLDEST_NAME);
-__asm__(".symver pthread_sigmask, pthread_sigmask@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("pthread_attr_setstacksize") ".symver pthread_attr_setstacksize, "
+                                               "pthread_attr_setstacksize@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("pthread_condattr_setclock") ".symver pthread_condattr_setclock, "
+                                               "pthread_condattr_setclock@" TRIM_OLDEST_CONDITION);
+__asm__(TRIM_WEAK("pthread_create") ".symver pthread_create, pthread_create@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("pthread_detach") ".symver pthread_detach, pthread_detach@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("pthread_join") ".symver pthread_join, pthread_join@" TRIM_OLDEST);
+__asm__(TRIM_WEAK(
+    "pthread_setname_np") ".symver pthread_setname_np, pthread_setname_np@" TRIM_OLDEST_NAME);
+__asm__(TRIM_WEAK("pthread_sigmask") ".symver pthread_sigmask, pthread_sigmask@" TRIM_OLDEST);
 __asm__(".symver sched_getaffinity, sched_getaffinity@" TRIM_OLDEST_AFFINITY);
-__asm__(".symver sem_destroy, sem_destroy@" TRIM_OLDEST);
-__asm__(".symver sem_init, sem_init@" TRIM_OLDEST);
-__asm__(".symver sem_post, sem_post@" TRIM_OLDEST);
-__asm__(".symver sem_wait, sem_wait@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("sem_destroy") ".symver sem_destroy, sem_destroy@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("sem_init") ".symver sem_init, sem_init@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("sem_post") ".symver sem_post, sem_post@" TRIM_OLDEST);
+__asm__(TRIM_WEAK("sem_wait") ".symver sem_wait, sem_wait@" TRIM_OLDEST);
 /* What headers from 2.38 on make of them, to read binary literals too; no text that comes here is
  * meant to have any. */
 __asm__(".symver __isoc23_strtoul, strtoul@" TRIM_OLDEST);
 __asm__(".symver __isoc23_strtoull, strtoull@" TRIM_OLDEST);
-#endif
-
-#if __GLIBC_PREREQ(2, 34)
-/* Declared first, as clang wants it. */
-#include <dlfcn.h>
-#include <pthread.h>
-#include <semaphore.h>
-#include <signal.h>
-
-#pragma weak dladdr
-#pragma weak dlclose
-#pragma weak dlopen
-#pragma weak dlsym
-#pragma weak pthread_attr_setstacksize
-#pragma weak pthread_condattr_setclock
-#pragma weak pthread_create
-#pragma weak pthread_detach
-#pragma weak pthread_join
-#pragma weak pthread_setname_np
-#pragma weak pthread_sigmask
-#pragma weak sem_destroy
-#pragma weak sem_init
-#pragma weak sem_post
-#pragma weak sem_wait
 #endif
 
 #endif

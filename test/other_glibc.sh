@@ -23,7 +23,9 @@ if [ ! -e "$work/cmake" ]; then
     mv "$work/unpacked/cmake/data" "$work/cmake"
 fi
 
-if [ "$(cat "$tree.packages" 2>/dev/null)" != "${packages[*]}" ]; then
+made=yes
+[ "$(cat "$tree.packages" 2>/dev/null)" = "${packages[*]}" ] || made=
+if [ -z "$made" ]; then
     rm -rf --one-file-system "$tree"
     # The mirror that apt uses itself.
     # shellcheck disable=SC2016 # apt fills it in.
@@ -31,7 +33,7 @@ if [ "$(cat "$tree.packages" 2>/dev/null)" != "${packages[*]}" ]; then
     debootstrap --variant=minbase "$release" "$tree" "$mirror" >"$tree.log" 2>&1 || { tail "$tree.log"; exit 1; }
 fi
 for place in proc sys dev; do mount --rbind "/$place" "$tree/$place"; done
-if [ "$(cat "$tree.packages" 2>/dev/null)" != "${packages[*]}" ]; then
+if [ -z "$made" ]; then
     chroot "$tree" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${packages[@]}" \
         >>"$tree.log" 2>&1 || { tail "$tree.log"; exit 1; }
     echo "${packages[*]}" >"$tree.packages"

@@ -188,7 +188,7 @@ void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_bo
         again = hold.cut && !hold.ended;
     }
     take_classes(&hold);
-    trim_hold_end(&hold);
+    trim_hold_leave(&hold);
 }
 
 void trim_borrow_add(struct trim_borrow_result *sum, const struct trim_borrow_result *more)

@@ -30,9 +30,7 @@ static void note_call(struct trim_borrow_hold *hold, uint64_t began_ns)
 {
     uint64_t took_ns = hold->world->now_ns() - began_ns;
     hold->result->calls++;
-    if (hold->arena->pace != NULL) {
-        trim_pace_call(hold->arena->pace, took_ns);
-    }
+    trim_pace_call(hold->arena->pace, took_ns);
     hold->result->longest_call_ns = trim_max(hold->result->longest_call_ns, took_ns);
 }
 
@@ -93,7 +91,7 @@ void trim_hold_pause(struct trim_borrow_hold *hold)
     const struct trim_borrow_world *world = hold->world;
     struct trim_borrow_pace *pace = hold->arena->pace;
     uint64_t now_ns = world->now_ns();
-    uint64_t wanted_ns = pace != NULL ? trim_pace_wanted_ns(pace, now_ns) : 0;
+    uint64_t wanted_ns = trim_pace_wanted_ns(pace, now_ns);
     if (wanted_ns == 0 || trim_hold_ends(hold) ||
         !trim_pace_others_work(pace, now_ns, world->others_cpu_ns())) {
         return;
@@ -248,14 +246,10 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
     hold->arena = arena;
     hold->result = result;
     hold->hold_max_bytes = trim_max(arena->free_bytes / HOLD_PART, HOLD_LEAST_BYTES);
-    if (arena->pace != NULL) {
-        trim_pace_enter(arena->pace, world->now_ns(), world->others_cpu_ns());
-    }
+    trim_pace_enter(arena->pace, world->now_ns(), world->others_cpu_ns());
 }
 
-void trim_hold_end(const struct trim_borrow_hold *hold)
+void trim_hold_leave(const struct trim_borrow_hold *hold)
 {
-    if (hold->arena->pace != NULL) {
-        trim_pace_leave(hold->arena->pace, hold->world->now_ns(), hold->world->others_cpu_ns());
-    }
+    trim_pace_leave(hold->arena->pace, hold->world->now_ns(), hold->world->others_cpu_ns());
 }

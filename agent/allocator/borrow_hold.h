@@ -61,7 +61,7 @@ void trim_hold_give_last(struct trim_borrow_hold *hold);
 /* Gives everything back: the chunks are whole again. */
 void trim_hold_give_all(struct trim_borrow_hold *hold);
 
-/* Ends, with nothing held. */
-void trim_hold_end(const struct trim_borrow_hold *hold);
+/* Leaves the arena, with nothing held. */
+void trim_hold_leave(const struct trim_borrow_hold *hold);
 
 #endif

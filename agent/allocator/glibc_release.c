@@ -78,7 +78,7 @@ static bool borrow_from(void *context, uint64_t arena)
         struct trim_borrow_arena *own = &plan.arenas[place];
         struct trim_borrow_result result;
         own->deadline_ns = deadline_ns + release->borrow.paused_ns;
-        own->pace = order->hurry ? NULL : &pace;
+        own->pace = &pace;
         trim_borrow_run(world, own, &result);
         left_bytes[place] =
             trim_excess(own->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);
@@ -158,7 +158,7 @@ static void borrow(void)
         merge_fastbins();
     }
     deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
-    trim_pace_init(&pace, PAUSE_MAX_NS);
+    trim_pace_init(&pace, order->hurry ? 0 : PAUSE_MAX_NS);
     release->borrowed = true;
     release->arenas_wanted = plan.count;
     if (plan.count != 0) {

@@ -73,7 +73,7 @@ struct trim_borrow_arena {
     uint64_t end;           /* Of its last heap. */
     uint64_t top_start;     /* Its top, up to end, where that shall be taken too; otherwise 0. */
     uint64_t deadline_ns;   /* When to end at the latest; pauses put it off. */
-    /* Pauses for the sake of threads at work, in all arenas together; NULL: none. */
+    /* Pauses for the sake of threads at work, in all arenas together. */
     struct trim_borrow_pace *pace;
 };
 

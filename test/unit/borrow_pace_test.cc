@@ -39,6 +39,16 @@ protected:
         return trim_pace_wanted_ns(&pace_, kBegan + elapsed_ns);
     }
 
+    /* Work of active_ns asks for pauses of owed_ns: all at first, the rest after made_ns of them,
+     * and then no more. */
+    void ExpectAsksFor(uint64_t active_ns, uint64_t owed_ns, uint64_t made_ns)
+    {
+        for (const uint64_t paused_ns : {uint64_t{0}, made_ns, owed_ns}) {
+            pace_.paused_ns = paused_ns;
+            EXPECT_EQ(WantedAfter(active_ns + paused_ns), owed_ns - paused_ns);
+        }
+    }
+
     static constexpr uint64_t kBegan = 1000 * kS;
     static constexpr uint64_t kOthersBegan = 77 * kS;
     trim_borrow_pace pace_ = {};
@@ -47,11 +57,7 @@ protected:
 TEST_F(Pace, PausesSixTimesAsLongAsItWorksWhereCallsCount)
 {
     Call(50 * TRIM_NS_PER_US, 75); /* 3.75 of 30 ms. */
-    EXPECT_EQ(WantedAfter(30 * kMs), 180 * kMs);
-    pace_.paused_ns = 150 * kMs;
-    EXPECT_EQ(WantedAfter(180 * kMs), 30 * kMs);
-    pace_.paused_ns = 180 * kMs;
-    EXPECT_EQ(WantedAfter(210 * kMs), 0U);
+    ExpectAsksFor(30 * kMs, 180 * kMs, 150 * kMs);
 }
 
 TEST_F(Pace, DoesNotPauseForAMoment)
@@ -66,11 +72,7 @@ TEST_F(Pace, DoesNotPauseForAMoment)
 TEST_F(Pace, PausesAsLongAsItWorksWhereCallsHardlyCount)
 {
     Call(50 * TRIM_NS_PER_US, 99);
-    EXPECT_EQ(WantedAfter(40 * kMs), 40 * kMs);
-    pace_.paused_ns = 30 * kMs;
-    EXPECT_EQ(WantedAfter(70 * kMs), 10 * kMs);
-    pace_.paused_ns = 40 * kMs;
-    EXPECT_EQ(WantedAfter(80 * kMs), 0U);
+    ExpectAsksFor(40 * kMs, 40 * kMs, 30 * kMs);
 }
 
 TEST_F(Pace, TakesACallThatWasKeptOffTheCpuForAShortOne)
@@ -205,11 +207,11 @@ TEST_F(PacedRun, LeavesToThreadsAtWorkAsMuchTimeAsItTakes)
     EXPECT_LE(first.paused_ns, took_ns / 2);
 }
 
-TEST_F(PacedRun, DoesNotPauseWithoutAPace)
+TEST_F(PacedRun, DoesNotPauseInAHurry)
 {
     arena_.call_ns = 40 * TRIM_NS_PER_US;
     arena_.others_percent = 100;
-    EXPECT_EQ(arena_.Run(arena_.heap.Measured(true)).paused_ns, 0U);
+    EXPECT_EQ(Run(0).paused_ns, 0U);
 }
 
 TEST_F(PacedRun, TakesTheNextArenaUpWhereTheLastOneWasLeft)

@@ -5,6 +5,10 @@
 #ifndef TRIMAGENT_TEST_FAKE_ARENA_H
 #define TRIMAGENT_TEST_FAKE_ARENA_H
 
+extern "C" {
+#include "borrow_pace.h"
+}
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -33,8 +37,11 @@ public:
         const trim_borrow_world world = {Take,      Give,   Shrink, Usable,     Resident,
                                          Drop,      Inside, Grown,  FreeBehind, TopBehind,
                                          Cancelled, Now,    Pause,  OthersCpu,  FakeHeap::kPage};
+        trim_borrow_pace never = {};
+        trim_borrow_arena paced = arena;
+        paced.pace = arena.pace != nullptr ? arena.pace : &never;
         trim_borrow_result result = {};
-        trim_borrow_run(&world, &arena, &result);
+        trim_borrow_run(&world, &paced, &result);
         EXPECT_TRUE(held_.empty()) << held_.size() << " pieces were kept";
         return result;
     }

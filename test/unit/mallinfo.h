@@ -6,6 +6,8 @@
 
 #include <malloc.h>
 
+constexpr bool kHasMallinfo2 = __GLIBC_PREREQ(2, 33);
+
 /* Before 2.33 in ints, which is enough for heaps below 2 GiB. */
 inline auto MallInfo()
 {

@@ -258,17 +258,23 @@ TEST(PolicyDecision, ADemandDoesNotWaitForTheRation)
     EXPECT_EQ(timeline.trims()[0].at_ns, 150 * kS);
 }
 
+/* A model each round, of whose estimates none is put off. */
+void ExpectATrimForEachModel(PolicyTimeline &timeline, uint64_t round_ns)
+{
+    timeline.memory.estimate_cost_ns = 40 * kMs;
+    for (uint64_t round = 0; round < 20; ++round) {
+        timeline.At(round * round_ns + kS, [&] { timeline.memory.Free(500 * kMiB); });
+        timeline.OldPauseAt(round * round_ns + 2 * kS);
+    }
+    timeline.RunUntil(20 * round_ns);
+    EXPECT_EQ(timeline.trims().size(), 20U);
+    EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_RATION], 0U);
+}
+
 TEST(PolicyDecision, EstimatesThatLedToAGoodTrimAreGivenBack)
 {
     PolicyTimeline timeline(PolicyOptions());
-    timeline.memory.estimate_cost_ns = 40 * kMs;
-    for (uint64_t round = 0; round < 20; ++round) {
-        timeline.At(round * 100 * kS + kS, [&] { timeline.memory.Free(500 * kMiB); });
-        timeline.OldPauseAt(round * 100 * kS + 2 * kS);
-    }
-    timeline.RunUntil(2000 * kS);
-    EXPECT_EQ(timeline.trims().size(), 20U);
-    EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_RATION], 0U);
+    ExpectATrimForEachModel(timeline, 100 * kS);
 }
 
 TEST(PolicyDecision, TheLookThatFollowsAGoodTrimDoesNotUseUpWhatTheNextOneNeeds)
@@ -277,16 +283,8 @@ TEST(PolicyDecision, TheLookThatFollowsAGoodTrimDoesNotUseUpWhatTheNextOneNeeds)
     options.cooldown_ns = 10 * kS;
     options.check_ns = 30 * kS;
     PolicyTimeline timeline(options);
-    timeline.memory.estimate_cost_ns = 40 * kMs;
     /* The follow-up of one trim is a cooldown later, shortly before the next model. */
-    constexpr uint64_t kRound = 15 * kS;
-    for (uint64_t round = 0; round < 20; ++round) {
-        timeline.At(round * kRound + kS, [&] { timeline.memory.Free(500 * kMiB); });
-        timeline.OldPauseAt(round * kRound + 2 * kS);
-    }
-    timeline.RunUntil(20 * kRound);
-    EXPECT_EQ(timeline.trims().size(), 20U);
-    EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_RATION], 0U);
+    ExpectATrimForEachModel(timeline, 15 * kS);
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), 59U) << "two for each trim, and one between";
 }
 
