@@ -70,10 +70,31 @@ void trim_movement_rebase(struct trim_movement *movement, uint64_t rss_bytes, ui
                           uint64_t signals)
 {
     movement->has_base = true;
+    movement->base_trimmed = false;
     movement->unchanged_in_a_row = 0;
     movement->base_rss_bytes = rss_bytes;
     movement->base_minor_faults = minor_faults;
     movement->base_signals = signals;
+}
+
+void trim_movement_trimmed(struct trim_movement *movement, uint64_t rss_bytes,
+                           uint64_t minor_faults, uint64_t signals, uint64_t left_bytes)
+{
+    trim_movement_rebase(movement, rss_bytes, minor_faults, signals);
+    movement->base_trimmed = true;
+    movement->base_left_bytes = left_bytes;
+}
+
+bool trim_movement_as_trimmed(const struct trim_movement *movement, uint64_t rss_bytes,
+                              uint64_t minor_faults, uint64_t signals, uint64_t threshold_bytes)
+{
+    if (!movement->has_base || !movement->base_trimmed || movement->base_signals != signals) {
+        return false;
+    }
+    /* Faults tell of pages that came while others went, RSS of huge pages that came in one. */
+    uint64_t faulted = (minor_faults - movement->base_minor_faults) * FAULT_BYTES;
+    uint64_t back = trim_max(faulted, trim_excess(rss_bytes, movement->base_rss_bytes));
+    return back < threshold_bytes && movement->base_left_bytes < threshold_bytes - back;
 }
 
 void trim_movement_forget(struct trim_movement *movement)

@@ -15,11 +15,6 @@
 /* Where memory was seen in use, for so many checks it must not have been. */
 #define REUSED_CHECKS 2
 
-static uint64_t signals_sum(const struct trim_observation *observation)
-{
-    return observation->old_pauses + observation->class_changes;
-}
-
 /* Whether the room is looked at beside the looks at the process: never where nobody asked. */
 static bool is_room_wanted(const struct trim_options *options)
 {
@@ -69,6 +64,7 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
         return;
     }
     bool watermark = policy->reason == TRIM_REASON_WATERMARK;
+    bool follow_up = !watermark && !policy->event;
     /* Where memory is short nothing waits for a process to stop growing. */
     bool patient =
         !watermark && policy->reason != TRIM_REASON_PRESSURE && !trim_room_urgent(&policy->room);
@@ -80,10 +76,16 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
                patient && trim_triggers_follow_soon(&policy->triggers, now->now_ns)) {
         trim_decide_skip(policy, TRIM_SKIP_GROWING, now->now_ns, decision);
     } else if (watermark && trim_movement_unchanged(movement, now->rss_bytes, now->minor_faults,
-                                                    signals_sum(now))) {
+                                                    policy->signals)) {
+        trim_decide_skip(policy, TRIM_SKIP_UNCHANGED, now->now_ns, decision);
+    } else if (follow_up && trim_movement_as_trimmed(movement, now->rss_bytes, now->minor_faults,
+                                                     policy->signals, threshold_bytes)) {
+        /* Once only, so that memory which is freed in place, without any sign, does not wait long.
+         */
+        trim_movement_forget(movement);
         trim_decide_skip(policy, TRIM_SKIP_UNCHANGED, now->now_ns, decision);
     } else {
-        trim_movement_rebase(movement, now->rss_bytes, now->minor_faults, signals_sum(now));
+        trim_movement_rebase(movement, now->rss_bytes, now->minor_faults, policy->signals);
         trim_decide_first(policy, now->now_ns, decision);
     }
 }
@@ -209,6 +211,7 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
     uint64_t now_ns = observation->now_ns;
     memset(decision, 0, sizeof *decision);
     decision->wake_ns = now_ns;
+    policy->signals = observation->old_pauses + observation->class_changes;
     trim_triggers_observe(&policy->triggers, now_ns, observation->old_pauses,
                           observation->last_old_ns, observation->class_changes);
     trim_triggers_pressure(&policy->triggers, now_ns, observation->pressures,
@@ -267,7 +270,12 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
 {
     policy->stage = TRIM_STAGE_IDLE;
     policy->deferred = false;
-    trim_movement_forget(&policy->movement);
+    if (outcome->seen_after) {
+        trim_movement_trimmed(&policy->movement, outcome->rss_bytes, outcome->minor_faults,
+                              policy->signals, outcome->left_bytes);
+    } else {
+        trim_movement_forget(&policy->movement);
+    }
     trim_cooldown_start(&policy->cooldown, outcome->end_ns, outcome->took_ns);
     trim_triggers_trimmed(&policy->triggers, outcome->end_ns, policy->cooldown.length_ns);
     trim_triggers_hurry(&policy->triggers, outcome->end_ns, trim_room_check_ns(&policy->room));

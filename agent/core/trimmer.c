@@ -139,7 +139,7 @@ static uint64_t rss_drop(const struct trim_report *report)
 
 /* Measures what the trim has done, and lets the allocator learn from it. */
 static void look_after(struct trim_cycle *cycle, uint64_t resident_before,
-                       struct trim_report *report)
+                       struct trim_report *report, struct trim_outcome *outcome)
 {
     const struct trim_allocator *allocator = cycle->config->allocator;
     struct trim_estimate after = {0};
@@ -148,6 +148,10 @@ static void look_after(struct trim_cycle *cycle, uint64_t resident_before,
     if (learned) {
         keep_estimate(cycle, &after);
     }
+    outcome->seen_after = learned && report->memory_known;
+    outcome->rss_bytes = report->after.rss_bytes;
+    outcome->minor_faults = trim_process_minor_faults();
+    outcome->left_bytes = after.expected_bytes;
     report->released_known = learned && !after.resident_assumed;
     if (!report->released_known) {
         report->released_bytes = report->memory_known ? rss_drop(report) : 0;
@@ -206,29 +210,25 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
     uint64_t began_cpu_ns = trim_clock_thread_cpu_ns();
     look_before(cycle, &own, &report);
     uint64_t looks_cpu_ns = trim_clock_thread_cpu_ns() - began_cpu_ns;
-    uint64_t end_ns = trim_clock_now_ns();
+    struct trim_outcome outcome = {.dry = report.dry, .end_ns = trim_clock_now_ns()};
     if (!report.dry) {
         if (!trim(cycle, &report)) {
             return false;
         }
-        end_ns = trim_clock_now_ns();
+        outcome.end_ns = trim_clock_now_ns();
         began_cpu_ns = trim_clock_thread_cpu_ns();
-        look_after(cycle, own.resident_bytes, &report);
+        look_after(cycle, own.resident_bytes, &report, &outcome);
         looks_cpu_ns += trim_clock_thread_cpu_ns() - began_cpu_ns;
     }
     count_estimate(cycle, looks_cpu_ns);
-    if (!count_trim(cycle, &report, end_ns)) {
+    if (!count_trim(cycle, &report, outcome.end_ns)) {
         return false;
     }
     log_report(&report);
-    const struct trim_outcome outcome = {
-        .end_ns = end_ns,
-        .took_ns = trim_excess(report.took_ns, report.release.borrow.paused_ns),
-        .released_bytes = report.released_bytes,
-        .cost_ns = looks_cpu_ns,
-        .dry = report.dry,
-        .measured = report.released_known || (report.memory_known && !report.dry),
-    };
+    outcome.took_ns = trim_excess(report.took_ns, report.release.borrow.paused_ns);
+    outcome.released_bytes = report.released_bytes;
+    outcome.cost_ns = looks_cpu_ns;
+    outcome.measured = report.released_known || (report.memory_known && !report.dry);
     trim_policy_trimmed(&cycle->policy, &outcome);
     return true;
 }

@@ -23,6 +23,8 @@ struct trim_movement {
     uint64_t base_minor_faults;
     uint64_t base_signals;
     uint32_t unchanged_in_a_row;
+    bool base_trimmed;        /* That was the one right after a trim, */
+    uint64_t base_left_bytes; /* which still expected so much. */
 
     /* RSS at the last look, and when that was; 0: never. */
     uint64_t seen_rss_bytes;
@@ -57,7 +59,19 @@ bool trim_movement_unchanged(struct trim_movement *movement, uint64_t rss_bytes,
 void trim_movement_rebase(struct trim_movement *movement, uint64_t rss_bytes, uint64_t minor_faults,
                           uint64_t signals);
 
-/* A trim or a failed look: there is nothing to compare with until the next estimate. */
+/* An estimate right after a trim has found that so much is left: as above, with that figure. */
+void trim_movement_trimmed(struct trim_movement *movement, uint64_t rss_bytes,
+                           uint64_t minor_faults, uint64_t signals, uint64_t left_bytes);
+
+/*
+ * Whether the process is as the last trim has left it: no signal since, and what has become
+ * resident, with what was left, is less than threshold_bytes. Only memory that was freed in place
+ * could be more. False where the last estimate was another one.
+ */
+bool trim_movement_as_trimmed(const struct trim_movement *movement, uint64_t rss_bytes,
+                              uint64_t minor_faults, uint64_t signals, uint64_t threshold_bytes);
+
+/* A failed look: there is nothing to compare with until the next estimate. */
 void trim_movement_forget(struct trim_movement *movement);
 
 #ifdef __cplusplus

@@ -111,6 +111,12 @@ struct trim_outcome {
     uint64_t cost_ns;        /* CPU time of the measurements around it. */
     bool dry;                /* It was not carried out (dry-run). */
     bool measured;           /* released_bytes is known. */
+
+    /* What was seen right after it. */
+    bool seen_after; /* The following are known. */
+    uint64_t rss_bytes;
+    uint64_t minor_faults;
+    uint64_t left_bytes; /* What another trim would release. */
 };
 
 enum trim_stage {
@@ -145,6 +151,7 @@ struct trim_policy {
     bool deferred;       /* The deferral of what waits now was counted already. */
 
     struct trim_movement movement;
+    uint64_t signals; /* Old pauses and class changes, when they were last seen. */
     struct trim_room room;
     uint64_t room_due_ns; /* When the room is to be looked at; TRIM_NEVER: only with the process. */
     uint64_t started_ns;  /* When the start is over: until then no class load is worth a wake-up.

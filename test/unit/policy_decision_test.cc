@@ -263,6 +263,8 @@ void ExpectATrimForEachModel(PolicyTimeline &timeline, uint64_t round_ns)
 {
     timeline.memory.estimate_cost_ns = 40 * kMs;
     for (uint64_t round = 0; round < 20; ++round) {
+        /* Pages that come and go, so that the look after a trim is taken. */
+        timeline.At(round * round_ns, [&] { timeline.memory.minor_faults += 20000; });
         timeline.At(round * round_ns + kS, [&] { timeline.memory.Free(500 * kMiB); });
         timeline.OldPauseAt(round * round_ns + 2 * kS);
     }

@@ -229,11 +229,15 @@ private:
         if (!outcome.dry) {
             const uint64_t released = memory.releasable_bytes / 100 * memory.released_percent;
             memory.resident_bytes -= released;
-            memory.releasable_bytes = 0;
+            memory.releasable_bytes = memory.left_bytes;
             memory.refaulted_bytes = 0;
             now_ns_ += kTrimTakes;
             outcome.released_bytes = released;
             outcome.took_ns = kTrimTakes;
+            outcome.seen_after = !memory.outcome_unknown;
+            outcome.rss_bytes = memory.fixed_bytes + memory.resident_bytes;
+            outcome.minor_faults = memory.minor_faults;
+            outcome.left_bytes = memory.left_bytes;
         }
         outcome.end_ns = now_ns_;
         trim_policy_trimmed(&policy_, &outcome);

@@ -41,6 +41,7 @@ struct ScriptedMemory {
     uint64_t refaulted_bytes = 0;       /* What of the last release is resident again. */
     uint64_t releasable_bytes = 0;      /* What an estimate says. */
     uint64_t released_percent = 100;    /* How much of that a trim really releases. */
+    uint64_t left_bytes = 0;            /* What it leaves, by the estimate right after it. */
     uint64_t minor_faults = 0;
     uint64_t estimate_cost_ns = kMs;
     uint64_t limit_bytes = 0; /* Of memory; 0: unknown. */
