@@ -86,9 +86,9 @@ void trim_movement_trimmed(struct trim_movement *movement, uint64_t rss_bytes,
 }
 
 bool trim_movement_as_trimmed(const struct trim_movement *movement, uint64_t rss_bytes,
-                              uint64_t minor_faults, uint64_t signals, uint64_t threshold_bytes)
+                              uint64_t minor_faults, uint64_t threshold_bytes)
 {
-    if (!movement->has_base || !movement->base_trimmed || movement->base_signals != signals) {
+    if (!movement->has_base || !movement->base_trimmed) {
         return false;
     }
     /* Faults tell of pages that came while others went, RSS of huge pages that came in one. */

@@ -79,7 +79,7 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
                                                     policy->signals)) {
         trim_decide_skip(policy, TRIM_SKIP_UNCHANGED, now->now_ns, decision);
     } else if (follow_up && trim_movement_as_trimmed(movement, now->rss_bytes, now->minor_faults,
-                                                     policy->signals, threshold_bytes)) {
+                                                     threshold_bytes)) {
         /* Once only, so that memory which is freed in place, without any sign, does not wait long.
          */
         trim_movement_forget(movement);

@@ -64,12 +64,12 @@ void trim_movement_trimmed(struct trim_movement *movement, uint64_t rss_bytes,
                            uint64_t minor_faults, uint64_t signals, uint64_t left_bytes);
 
 /*
- * Whether the process is as the last trim has left it: no signal since, and what has become
- * resident, with what was left, is less than threshold_bytes. Only memory that was freed in place
- * could be more. False where the last estimate was another one.
+ * Whether the process is as the last trim has left it: what has become resident since, with what
+ * was left, is less than threshold_bytes. Only memory that was freed in place could be more. False
+ * where the last estimate was another one.
  */
 bool trim_movement_as_trimmed(const struct trim_movement *movement, uint64_t rss_bytes,
-                              uint64_t minor_faults, uint64_t signals, uint64_t threshold_bytes);
+                              uint64_t minor_faults, uint64_t threshold_bytes);
 
 /* A failed look: there is nothing to compare with until the next estimate. */
 void trim_movement_forget(struct trim_movement *movement);

@@ -26,9 +26,9 @@ protected:
         return trim_movement_grows(&movement_, now_ns, rss_bytes, otherwise);
     }
 
-    bool AsTrimmed(uint64_t rss_bytes, uint64_t faults, uint64_t signals)
+    bool AsTrimmed(uint64_t rss_bytes, uint64_t faults)
     {
-        return trim_movement_as_trimmed(&movement_, rss_bytes, faults, signals, 64 * kMiB);
+        return trim_movement_as_trimmed(&movement_, rss_bytes, faults, 64 * kMiB);
     }
 
     bool Unchanged(uint64_t rss_bytes, uint64_t faults, uint64_t signals)
@@ -80,29 +80,28 @@ TEST_F(Movement, OneLookInTenIsNotCalledUnchanged)
 TEST_F(Movement, IsAsTrimmedUntilWhatCameBackReachesTheThreshold)
 {
     trim_movement_trimmed(&movement_, 500 * kMiB, 1000, 7, 4 * kMiB);
-    EXPECT_TRUE(AsTrimmed(500 * kMiB, 1000, 7));
-    EXPECT_TRUE(AsTrimmed(100 * kMiB, 1000, 7)) << "less is resident";
-    EXPECT_TRUE(AsTrimmed(560 * kMiB - 1, 1000, 7));
-    EXPECT_FALSE(AsTrimmed(560 * kMiB, 1000, 7)) << "4 MiB were left";
-    EXPECT_TRUE(AsTrimmed(500 * kMiB, 1000 + 15359, 7));
-    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000 + 15360, 7)) << "60 MiB of pages";
-    EXPECT_FALSE(AsTrimmed(900 * kMiB, 1000, 7)) << "huge pages take few faults";
-    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000, 8));
+    EXPECT_TRUE(AsTrimmed(500 * kMiB, 1000));
+    EXPECT_TRUE(AsTrimmed(100 * kMiB, 1000)) << "less is resident";
+    EXPECT_TRUE(AsTrimmed(560 * kMiB - 1, 1000));
+    EXPECT_FALSE(AsTrimmed(560 * kMiB, 1000)) << "4 MiB were left";
+    EXPECT_TRUE(AsTrimmed(500 * kMiB, 1000 + 15359));
+    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000 + 15360)) << "60 MiB of pages";
+    EXPECT_FALSE(AsTrimmed(900 * kMiB, 1000)) << "huge pages take few faults";
     EXPECT_TRUE(Unchanged(500 * kMiB, 1000, 7)) << "it was an estimate like any other";
 }
 
 TEST_F(Movement, IsNotAsTrimmedWhereTheTrimLeftEnoughOrTheLastEstimateWasNoTrims)
 {
-    EXPECT_FALSE(AsTrimmed(0, 0, 0)) << "there was no trim";
+    EXPECT_FALSE(AsTrimmed(0, 0)) << "there was no trim";
     trim_movement_trimmed(&movement_, 500 * kMiB, 1000, 7, 64 * kMiB);
-    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000, 7));
+    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000));
     trim_movement_trimmed(&movement_, 500 * kMiB, 1000, 7, 64 * kMiB - 1);
-    EXPECT_TRUE(AsTrimmed(500 * kMiB, 1000, 7));
+    EXPECT_TRUE(AsTrimmed(500 * kMiB, 1000));
     trim_movement_rebase(&movement_, 500 * kMiB, 1000, 7);
-    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000, 7));
+    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000));
     trim_movement_trimmed(&movement_, 500 * kMiB, 1000, 7, 0);
     trim_movement_forget(&movement_);
-    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000, 7));
+    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000));
 }
 
 } // namespace
