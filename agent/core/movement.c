@@ -70,7 +70,6 @@ void trim_movement_rebase(struct trim_movement *movement, uint64_t rss_bytes, ui
                           uint64_t signals)
 {
     movement->has_base = true;
-    movement->base_trimmed = false;
     movement->unchanged_in_a_row = 0;
     movement->base_rss_bytes = rss_bytes;
     movement->base_minor_faults = minor_faults;
@@ -78,26 +77,34 @@ void trim_movement_rebase(struct trim_movement *movement, uint64_t rss_bytes, ui
 }
 
 void trim_movement_trimmed(struct trim_movement *movement, uint64_t rss_bytes,
-                           uint64_t minor_faults, uint64_t signals, uint64_t left_bytes)
+                           uint64_t minor_faults, uint64_t old_pauses, uint64_t left_bytes)
 {
-    trim_movement_rebase(movement, rss_bytes, minor_faults, signals);
-    movement->base_trimmed = true;
-    movement->base_left_bytes = left_bytes;
+    trim_movement_forget(movement);
+    movement->trimmed = true;
+    movement->trimmed_rss_bytes = rss_bytes;
+    movement->trimmed_minor_faults = minor_faults;
+    movement->trimmed_old_pauses = old_pauses;
+    movement->trimmed_left_bytes = left_bytes;
 }
 
-bool trim_movement_as_trimmed(const struct trim_movement *movement, uint64_t rss_bytes,
-                              uint64_t minor_faults, uint64_t threshold_bytes)
+bool trim_movement_as_trimmed(struct trim_movement *movement, uint64_t rss_bytes,
+                              uint64_t minor_faults, uint64_t old_pauses, uint64_t threshold_bytes)
 {
-    if (!movement->has_base || !movement->base_trimmed) {
+    uint64_t gone = trim_excess(movement->trimmed_rss_bytes, rss_bytes);
+    bool comparable = movement->trimmed && old_pauses == movement->trimmed_old_pauses &&
+                      gone < movement->small_bytes;
+    movement->trimmed = false;
+    if (!comparable) {
         return false;
     }
     /* Faults tell of pages that came while others went, RSS of huge pages that came in one. */
-    uint64_t faulted = (minor_faults - movement->base_minor_faults) * FAULT_BYTES;
-    uint64_t back = trim_max(faulted, trim_excess(rss_bytes, movement->base_rss_bytes));
-    return back < threshold_bytes && movement->base_left_bytes < threshold_bytes - back;
+    uint64_t faulted = (minor_faults - movement->trimmed_minor_faults) * FAULT_BYTES;
+    uint64_t back = trim_max(faulted, trim_excess(rss_bytes, movement->trimmed_rss_bytes));
+    return back < threshold_bytes && movement->trimmed_left_bytes < threshold_bytes - back;
 }
 
 void trim_movement_forget(struct trim_movement *movement)
 {
     movement->has_base = false;
+    movement->trimmed = false;
 }

@@ -15,6 +15,11 @@
 /* Where memory was seen in use, for so many checks it must not have been. */
 #define REUSED_CHECKS 2
 
+static uint64_t signals_sum(const struct trim_observation *observation)
+{
+    return observation->old_pauses + observation->class_changes;
+}
+
 /* Whether the room is looked at beside the looks at the process: never where nobody asked. */
 static bool is_room_wanted(const struct trim_options *options)
 {
@@ -50,6 +55,19 @@ static void take_room(struct trim_policy *policy, const struct trim_observation 
     policy->room_due_ns = again ? now->now_ns + trim_min(hurry_ns, check_ns) : TRIM_NEVER;
 }
 
+/*
+ * Whether a follow-up comes to a process that is as the last trim has left it. Another follow-up
+ * must be planned, which looks whatever it finds, so that memory which was freed in place waits for
+ * no longer than that.
+ */
+static bool follows_up_for_nothing(struct trim_policy *policy, const struct trim_observation *now)
+{
+    bool as_trimmed = trim_movement_as_trimmed(&policy->movement, now->rss_bytes, now->minor_faults,
+                                               now->old_pauses, trim_room_threshold(&policy->room));
+    bool follow_up = policy->reason != TRIM_REASON_WATERMARK && !policy->event;
+    return as_trimmed && follow_up && policy->triggers.follow_due_ns != TRIM_NEVER;
+}
+
 static void judge_process(struct trim_policy *policy, const struct trim_observation *now,
                           struct trim_decision *decision)
 {
@@ -63,8 +81,8 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
         trim_decide_first(policy, now->now_ns, decision);
         return;
     }
+    bool for_nothing = follows_up_for_nothing(policy, now);
     bool watermark = policy->reason == TRIM_REASON_WATERMARK;
-    bool follow_up = !watermark && !policy->event;
     /* Where memory is short nothing waits for a process to stop growing. */
     bool patient =
         !watermark && policy->reason != TRIM_REASON_PRESSURE && !trim_room_urgent(&policy->room);
@@ -75,17 +93,12 @@ static void judge_process(struct trim_policy *policy, const struct trim_observat
     } else if (trim_movement_grows(movement, now->now_ns, now->rss_bytes, policy->event) &&
                patient && trim_triggers_follow_soon(&policy->triggers, now->now_ns)) {
         trim_decide_skip(policy, TRIM_SKIP_GROWING, now->now_ns, decision);
-    } else if (watermark && trim_movement_unchanged(movement, now->rss_bytes, now->minor_faults,
-                                                    policy->signals)) {
-        trim_decide_skip(policy, TRIM_SKIP_UNCHANGED, now->now_ns, decision);
-    } else if (follow_up && trim_movement_as_trimmed(movement, now->rss_bytes, now->minor_faults,
-                                                     threshold_bytes)) {
-        /* Once only, so that memory which is freed in place, without any sign, does not wait long.
-         */
-        trim_movement_forget(movement);
+    } else if (for_nothing ||
+               (watermark && trim_movement_unchanged(movement, now->rss_bytes, now->minor_faults,
+                                                     signals_sum(now)))) {
         trim_decide_skip(policy, TRIM_SKIP_UNCHANGED, now->now_ns, decision);
     } else {
-        trim_movement_rebase(movement, now->rss_bytes, now->minor_faults, policy->signals);
+        trim_movement_rebase(movement, now->rss_bytes, now->minor_faults, signals_sum(now));
         trim_decide_first(policy, now->now_ns, decision);
     }
 }
@@ -211,7 +224,6 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
     uint64_t now_ns = observation->now_ns;
     memset(decision, 0, sizeof *decision);
     decision->wake_ns = now_ns;
-    policy->signals = observation->old_pauses + observation->class_changes;
     trim_triggers_observe(&policy->triggers, now_ns, observation->old_pauses,
                           observation->last_old_ns, observation->class_changes);
     trim_triggers_pressure(&policy->triggers, now_ns, observation->pressures,
@@ -263,33 +275,5 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
     case TRIM_STAGE_RECHECK:
         judge_recheck(policy, observation, decision);
         break;
-    }
-}
-
-void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *outcome)
-{
-    policy->stage = TRIM_STAGE_IDLE;
-    policy->deferred = false;
-    if (outcome->seen_after) {
-        trim_movement_trimmed(&policy->movement, outcome->rss_bytes, outcome->minor_faults,
-                              policy->signals, outcome->left_bytes);
-    } else {
-        trim_movement_forget(&policy->movement);
-    }
-    trim_cooldown_start(&policy->cooldown, outcome->end_ns, outcome->took_ns);
-    trim_triggers_trimmed(&policy->triggers, outcome->end_ns, policy->cooldown.length_ns);
-    trim_triggers_hurry(&policy->triggers, outcome->end_ns, trim_room_check_ns(&policy->room));
-    trim_ration_spend(&policy->ration, outcome->end_ns, outcome->cost_ns);
-    /* What an operator asked for is not held against the policy, and a dry run has released nothing
-     * to judge. */
-    if (outcome->dry || !outcome->measured || policy->reason == TRIM_REASON_DEMAND) {
-        return;
-    }
-    if (trim_cooldown_judge(&policy->cooldown, policy->expected_bytes, outcome->released_bytes,
-                            trim_room_urgent(&policy->room))) {
-        trim_ration_refund(&policy->ration, policy->looks_cost_ns + outcome->cost_ns);
-        /* The look that follows finds chunks that nobody has touched for long, and is the dearest:
-         * it would use up what the next model's trim needs. */
-        policy->next_look_paid = true;
     }
 }

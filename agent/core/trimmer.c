@@ -142,6 +142,9 @@ static void look_after(struct trim_cycle *cycle, uint64_t resident_before,
                        struct trim_report *report, struct trim_outcome *outcome)
 {
     const struct trim_allocator *allocator = cycle->config->allocator;
+    /* Before the estimate, so that what comes back meanwhile is not missed. */
+    outcome->rss_bytes = report->after.rss_bytes;
+    outcome->minor_faults = trim_process_minor_faults();
     struct trim_estimate after = {0};
     bool learned = allocator->learn != NULL &&
                    allocator->learn(resident_before, &after, &report->released_bytes) == 0;
@@ -149,8 +152,6 @@ static void look_after(struct trim_cycle *cycle, uint64_t resident_before,
         keep_estimate(cycle, &after);
     }
     outcome->seen_after = learned && report->memory_known;
-    outcome->rss_bytes = report->after.rss_bytes;
-    outcome->minor_faults = trim_process_minor_faults();
     outcome->left_bytes = after.expected_bytes;
     report->released_known = learned && !after.resident_assumed;
     if (!report->released_known) {

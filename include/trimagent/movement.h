@@ -23,8 +23,13 @@ struct trim_movement {
     uint64_t base_minor_faults;
     uint64_t base_signals;
     uint32_t unchanged_in_a_row;
-    bool base_trimmed;        /* That was the one right after a trim, */
-    uint64_t base_left_bytes; /* which still expected so much. */
+
+    /* The process right after a trim, until it is looked at again. */
+    bool trimmed;
+    uint64_t trimmed_rss_bytes;
+    uint64_t trimmed_minor_faults;
+    uint64_t trimmed_old_pauses;
+    uint64_t trimmed_left_bytes;
 
     /* RSS at the last look, and when that was; 0: never. */
     uint64_t seen_rss_bytes;
@@ -59,19 +64,20 @@ bool trim_movement_unchanged(struct trim_movement *movement, uint64_t rss_bytes,
 void trim_movement_rebase(struct trim_movement *movement, uint64_t rss_bytes, uint64_t minor_faults,
                           uint64_t signals);
 
-/* An estimate right after a trim has found that so much is left: as above, with that figure. */
+/* A trim has ended and left so many bytes that another one would release. */
 void trim_movement_trimmed(struct trim_movement *movement, uint64_t rss_bytes,
-                           uint64_t minor_faults, uint64_t signals, uint64_t left_bytes);
+                           uint64_t minor_faults, uint64_t old_pauses, uint64_t left_bytes);
 
 /*
- * Whether the process is as the last trim has left it: what has become resident since, with what
- * was left, is less than threshold_bytes. Only memory that was freed in place could be more. False
- * where the last estimate was another one.
+ * Whether the first look after a trim finds the process as that has left it: no old pause since, no
+ * RSS gone, and what has become resident, with what was left, is less than threshold_bytes. A trim
+ * can then be worth it only for memory that was freed in place without a sign. The next looks are
+ * not answered so, until there is another trim.
  */
-bool trim_movement_as_trimmed(const struct trim_movement *movement, uint64_t rss_bytes,
-                              uint64_t minor_faults, uint64_t threshold_bytes);
+bool trim_movement_as_trimmed(struct trim_movement *movement, uint64_t rss_bytes,
+                              uint64_t minor_faults, uint64_t old_pauses, uint64_t threshold_bytes);
 
-/* A failed look: there is nothing to compare with until the next estimate. */
+/* There is nothing to compare with until the next estimate or trim. */
 void trim_movement_forget(struct trim_movement *movement);
 
 #ifdef __cplusplus

@@ -151,7 +151,6 @@ struct trim_policy {
     bool deferred;       /* The deferral of what waits now was counted already. */
 
     struct trim_movement movement;
-    uint64_t signals; /* Old pauses and class changes, when they were last seen. */
     struct trim_room room;
     uint64_t room_due_ns; /* When the room is to be looked at; TRIM_NEVER: only with the process. */
     uint64_t started_ns;  /* When the start is over: until then no class load is worth a wake-up.

@@ -26,7 +26,8 @@ enum trim_skip {
     TRIM_SKIP_BELOW_THRESHOLD, /* Less than the threshold could be released. */
     TRIM_SKIP_REUSED,    /* Enough at the first look, but not at a further one, or never the same:
                             the memory is in use. */
-    TRIM_SKIP_UNCHANGED, /* The process has hardly moved since the last estimate. */
+    TRIM_SKIP_UNCHANGED, /* The process has hardly moved since the last estimate, or is as the last
+                            trim has left it. */
     TRIM_SKIP_GROWING,  /* The process is growing, or may be: what follows an event is not over yet.
                          */
     TRIM_SKIP_COOLDOWN, /* Put off: the last trim is too recent. */

@@ -52,6 +52,7 @@ struct FakeAllocator {
     std::atomic<int> trims{0};
     std::atomic<int> learnings{0};
     std::atomic<uint64_t> expected_bytes{500 * TRIM_MIB};
+    std::atomic<uint64_t> left_bytes{0}; /* What an estimate right after a trim expects. */
     std::atomic<bool> estimate_fails{false};
     std::atomic<bool> hold_estimates{false};
     std::atomic<bool> hold_trims{false};
@@ -123,6 +124,7 @@ private:
         FakeAllocator &fake = Get();
         ++fake.learnings;
         *after = {};
+        after->expected_bytes = fake.left_bytes;
         *released_bytes = fake.expected_bytes;
         return 0;
     }

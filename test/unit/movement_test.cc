@@ -26,9 +26,11 @@ protected:
         return trim_movement_grows(&movement_, now_ns, rss_bytes, otherwise);
     }
 
-    bool AsTrimmed(uint64_t rss_bytes, uint64_t faults)
+    /* What the first look says after a trim that ended with 500 MiB, 1000 faults, 7 old pauses. */
+    bool AsTrimmed(uint64_t left_bytes, uint64_t rss_bytes, uint64_t faults, uint64_t pauses = 7)
     {
-        return trim_movement_as_trimmed(&movement_, rss_bytes, faults, 64 * kMiB);
+        trim_movement_trimmed(&movement_, 500 * kMiB, 1000, 7, left_bytes);
+        return trim_movement_as_trimmed(&movement_, rss_bytes, faults, pauses, 64 * kMiB);
     }
 
     bool Unchanged(uint64_t rss_bytes, uint64_t faults, uint64_t signals)
@@ -79,29 +81,42 @@ TEST_F(Movement, OneLookInTenIsNotCalledUnchanged)
 
 TEST_F(Movement, IsAsTrimmedUntilWhatCameBackReachesTheThreshold)
 {
-    trim_movement_trimmed(&movement_, 500 * kMiB, 1000, 7, 4 * kMiB);
-    EXPECT_TRUE(AsTrimmed(500 * kMiB, 1000));
-    EXPECT_TRUE(AsTrimmed(100 * kMiB, 1000)) << "less is resident";
-    EXPECT_TRUE(AsTrimmed(560 * kMiB - 1, 1000));
-    EXPECT_FALSE(AsTrimmed(560 * kMiB, 1000)) << "4 MiB were left";
-    EXPECT_TRUE(AsTrimmed(500 * kMiB, 1000 + 15359));
-    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000 + 15360)) << "60 MiB of pages";
-    EXPECT_FALSE(AsTrimmed(900 * kMiB, 1000)) << "huge pages take few faults";
-    EXPECT_TRUE(Unchanged(500 * kMiB, 1000, 7)) << "it was an estimate like any other";
+    EXPECT_TRUE(AsTrimmed(0, 500 * kMiB, 1000));
+    EXPECT_TRUE(AsTrimmed(4 * kMiB, 560 * kMiB - 1, 1000));
+    EXPECT_FALSE(AsTrimmed(4 * kMiB, 560 * kMiB, 1000)) << "4 MiB were left";
+    EXPECT_TRUE(AsTrimmed(4 * kMiB, 500 * kMiB, 1000 + 15359));
+    EXPECT_FALSE(AsTrimmed(4 * kMiB, 500 * kMiB, 1000 + 15360)) << "60 MiB of pages";
+    EXPECT_FALSE(AsTrimmed(0, 900 * kMiB, 1000)) << "huge pages take few faults";
 }
 
-TEST_F(Movement, IsNotAsTrimmedWhereTheTrimLeftEnoughOrTheLastEstimateWasNoTrims)
+TEST_F(Movement, IsNotAsTrimmedWhereTheTrimLeftEnough)
 {
-    EXPECT_FALSE(AsTrimmed(0, 0)) << "there was no trim";
-    trim_movement_trimmed(&movement_, 500 * kMiB, 1000, 7, 64 * kMiB);
-    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000));
-    trim_movement_trimmed(&movement_, 500 * kMiB, 1000, 7, 64 * kMiB - 1);
-    EXPECT_TRUE(AsTrimmed(500 * kMiB, 1000));
-    trim_movement_rebase(&movement_, 500 * kMiB, 1000, 7);
-    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000));
+    EXPECT_TRUE(AsTrimmed(64 * kMiB - 1, 500 * kMiB, 1000));
+    EXPECT_FALSE(AsTrimmed(64 * kMiB, 500 * kMiB, 1000));
+}
+
+TEST_F(Movement, IsNotAsTrimmedWhereSignsTellOfMemoryThatWasFreed)
+{
+    EXPECT_TRUE(AsTrimmed(0, 492 * kMiB + 1, 1000));
+    EXPECT_FALSE(AsTrimmed(0, 492 * kMiB, 1000)) << "large blocks went back to the kernel";
+    EXPECT_FALSE(AsTrimmed(0, 500 * kMiB, 1000, 8)) << "an old pause";
+}
+
+TEST_F(Movement, IsAsTrimmedAtTheFirstLookAfterATrimOnly)
+{
+    EXPECT_FALSE(trim_movement_as_trimmed(&movement_, 0, 0, 0, 64 * kMiB)) << "there was no trim";
+    ASSERT_TRUE(AsTrimmed(0, 500 * kMiB, 1000));
+    EXPECT_FALSE(trim_movement_as_trimmed(&movement_, 500 * kMiB, 1000, 7, 64 * kMiB));
     trim_movement_trimmed(&movement_, 500 * kMiB, 1000, 7, 0);
     trim_movement_forget(&movement_);
-    EXPECT_FALSE(AsTrimmed(500 * kMiB, 1000));
+    EXPECT_FALSE(trim_movement_as_trimmed(&movement_, 500 * kMiB, 1000, 7, 64 * kMiB));
+}
+
+TEST_F(Movement, IsNotUnchangedAfterATrimBeforeTheNextEstimate)
+{
+    trim_movement_rebase(&movement_, 500 * kMiB, 1000, 7);
+    trim_movement_trimmed(&movement_, 500 * kMiB, 1000, 7, 0);
+    EXPECT_FALSE(Unchanged(500 * kMiB, 1000, 7));
 }
 
 } // namespace

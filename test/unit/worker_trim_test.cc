@@ -1,0 +1,120 @@
+/* What the worker trims after, and what it does without. */
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "worker_fixture.h"
+
+namespace
+{
+
+TEST_F(Worker, TrimsOnDemandAndReports)
+{
+    RunInChild([&] {
+        Start("");
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
+        EXPECT_EQ(FakeAllocator::Get().trims, 1);
+        EXPECT_TRUE(FakeAllocator::Get().trim_hurries) << "somebody waits for it";
+        EXPECT_EQ(FakeAllocator::Get().learnings, 1);
+        EXPECT_EQ(Lines("trim #1 demand: "), 1) << "told before the command returns";
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
+        EXPECT_EQ(FakeAllocator::Get().trims, 2);
+    });
+    EXPECT_EQ(Lines("trim #2 demand: "), 1) << Log();
+}
+
+TEST_F(Worker, TrimsAfterAnOldPause)
+{
+    RunInChild([&] {
+        Start("settle=10ms,confirm=10ms,check=off");
+        OldPause();
+        FakeAllocator::Get().trim_entered.Await();
+        EXPECT_EQ(FakeAllocator::Get().estimates, 2);
+        EXPECT_FALSE(FakeAllocator::Get().trim_hurries);
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
+    });
+    EXPECT_GE(Lines("trim #1 full-gc: "), 1) << Log();
+}
+
+TEST_F(Worker, TrimsAfterABurstOfClassLoads)
+{
+    RunInChild([&] {
+        Start("on=reload,settle=10ms,confirm=0,burst=100/10s,check=off");
+        for (int i = 0; i < 200; ++i) {
+            trim_signals_class_load();
+        }
+        FakeAllocator::Get().trim_entered.Await();
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
+    });
+    EXPECT_GE(Lines("trim #1 reload: "), 1) << Log();
+}
+
+TEST_F(Worker, DoesNotTrimWithoutAnEstimateButOnDemand)
+{
+    RunInChild([&] {
+        FakeAllocator::Get().estimate_fails = true;
+        Start("settle=10ms,confirm=0,check=off");
+        OldPause();
+        FakeAllocator::Get().estimated.Await();
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
+        EXPECT_EQ(FakeAllocator::Get().trims, 0);
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
+        EXPECT_EQ(FakeAllocator::Get().trims, 1);
+    });
+    EXPECT_EQ(Lines("expected unknown"), 1) << Log();
+}
+
+TEST_F(Worker, OnlyTellsWhatADryRunWouldDo)
+{
+    RunInChild([&] {
+        Start("dry-run");
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
+        EXPECT_EQ(FakeAllocator::Get().trims, 0);
+        EXPECT_EQ(FakeAllocator::Get().learnings, 0);
+    });
+    EXPECT_EQ(Lines("trim #1 demand: dry-run"), 1) << Log();
+}
+
+TEST_F(Worker, GoesOnWithoutTheFilesOfProc)
+{
+    RunInChild([&] {
+        std::filesystem::remove(proc_.File("statm"));
+        std::filesystem::remove(proc_.File("status"));
+        Start("settle=10ms,confirm=0,check=off");
+        OldPause();
+        FakeAllocator::Get().trim_entered.Await();
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
+    });
+    EXPECT_GE(Lines("trim #1 full-gc: RSS+swap unknown"), 1) << Log();
+}
+
+/* Two trims after one old pause: what follows up the first one leads to the second. */
+void TrimTwice()
+{
+    FakeAllocator::Get().trim_entered.Await();
+    FakeAllocator::Get().trim_entered.Await();
+    EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
+}
+
+TEST_F(Worker, FollowsATrimUpLaterWhereNothingHasComeBack)
+{
+    RunInChild([&] {
+        Start("settle=10ms,confirm=10ms,cooldown=100ms,check=1h");
+        OldPause();
+        TrimTwice();
+    });
+    EXPECT_EQ(Lines("no trim (full-gc): unchanged"), 1) << Log();
+}
+
+TEST_F(Worker, FollowsATrimUpAtOnceThatHasLeftEnough)
+{
+    RunInChild([&] {
+        FakeAllocator::Get().left_bytes = 400 * TRIM_MIB;
+        Start("settle=10ms,confirm=10ms,cooldown=100ms,check=1h");
+        OldPause();
+        TrimTwice();
+    });
+    EXPECT_EQ(Lines("unchanged"), 0) << Log();
+}
+
+} // namespace
