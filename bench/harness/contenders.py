@@ -17,7 +17,8 @@ JDK_THREAD = "Native Heap Trimmer"[:15]  # Linux keeps 15 characters.
 class Contender:
     name: str
     title: str
-    # {agent} and {log} stand for the library and for the file that the trims are logged to.
+    # {agent}, {class_events} and {log} stand for the libraries and for the file that the trims are
+    # logged to.
     flags: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     load_arguments: tuple[str, ...] = ()
@@ -107,6 +108,12 @@ CONTENDERS = (
     ),
     Contender("gdb", "gdb calling malloc_trim once", packages=("gdb",), helper="gdb", not_loads=_START_UPS),
     Contender("spin", "no trimming, a process that computes for 0.4 s", helper="spin", only_loads=_BUSY),
+    Contender(
+        "class-events",
+        "an agent that only counts class loads",
+        flags=("-agentpath:{class_events}",),
+        only_loads=_START_UPS,
+    ),
     Contender("arenas-2", "MALLOC_ARENA_MAX=2", environment={"MALLOC_ARENA_MAX": "2"}),
     _preload("jemalloc", "jemalloc", "libjemalloc.so.2", "libjemalloc2"),
     _preload("jemalloc-1s", f"jemalloc {_DECAY}", "libjemalloc.so.2", "libjemalloc2", MALLOC_CONF=_DECAY),

@@ -52,7 +52,12 @@ class Files:
 def command(setting: Setting, load: Load, contender: Contender, files: Files) -> list[str]:
     # The agent says when a trim begins in its debug lines; starts are measured as users have them.
     level = "info" if load.kind == "start" else "debug"
-    values = {"agent": setting.build.agent, "log": files.log, "level": level}
+    values = {
+        "agent": setting.build.agent,
+        "class_events": setting.build.class_events,
+        "log": files.log,
+        "level": level,
+    }
     flags = [flag.format(**values) for flag in contender.flags]
     java = [setting.jdk.java, *load.flags, *flags]
     if load.kind == "staged":

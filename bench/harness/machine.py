@@ -84,6 +84,7 @@ class Build:
     class_path: str
     fixture_classes: Path
     agent: Path
+    class_events: Path
 
 
 def build(jdk: Jdk, agent: Path, work: Path, with_jna: bool, with_server: bool) -> Build:
@@ -113,7 +114,7 @@ def build(jdk: Jdk, agent: Path, work: Path, with_jna: bool, with_server: bool) 
     copy = work / "libtrimagent.so"
     if agent.exists():
         shutil.copy(agent, copy)
-    return Build(native / "libbenchload.so", class_path, fixture_classes, copy)
+    return Build(native / "libbenchload.so", class_path, fixture_classes, copy, native / "libclassevents.so")
 
 
 def stripped_kib(library: Path, work: Path) -> float:

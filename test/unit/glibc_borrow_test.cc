@@ -5,9 +5,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include "arena_threads.h"
 #include "child_process.h"
@@ -246,6 +248,30 @@ TEST_F(GlibcBorrow, HoldsNothingWhenItIsCancelledBeforehand)
         EXPECT_EQ(after.arena, before.arena);
         EXPECT_TRUE(threads.Intact());
     });
+}
+
+TEST_F(GlibcBorrow, PausesForThreadsAtWorkUnlessSomebodyWaits)
+{
+    for (const bool hurry : {false, true}) {
+        RunInChild([this, hurry] {
+            Choose(TRIM_MODE_BORROW);
+            ArenaThreads threads(kThreads, 200 * kMiB);
+            threads.FreeAllBut(50);
+            (void)Estimate();
+            std::atomic<bool> done{false};
+            std::thread at_work([&done] {
+                while (!done) {
+                }
+            });
+            const trim_cancel cancel = {};
+            trim_release release = {};
+            EXPECT_EQ(allocator_->trim(&cancel, hurry, &release), 0);
+            done = true;
+            at_work.join();
+            EXPECT_EQ(release.arenas_reached, uint64_t{kThreads});
+            EXPECT_EQ(release.borrow.paused_ns == 0, hurry) << release.borrow.paused_ns;
+        });
+    }
 }
 
 } // namespace
