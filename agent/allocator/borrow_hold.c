@@ -91,7 +91,7 @@ void trim_hold_pause(struct trim_borrow_hold *hold)
     const struct trim_borrow_world *world = hold->world;
     struct trim_borrow_pace *pace = hold->arena->pace;
     uint64_t now_ns = world->now_ns();
-    uint64_t wanted_ns = trim_pace_wanted_ns(pace, now_ns);
+    uint64_t wanted_ns = trim_pace_wanted_ns(pace, now_ns, world->own_cpu_ns());
     if (wanted_ns == 0 || trim_hold_ends(hold) ||
         !trim_pace_others_work(pace, now_ns, world->others_cpu_ns())) {
         return;
@@ -246,10 +246,12 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
     hold->arena = arena;
     hold->result = result;
     hold->hold_max_bytes = trim_max(arena->free_bytes / HOLD_PART, HOLD_LEAST_BYTES);
-    trim_pace_enter(arena->pace, world->now_ns(), world->others_cpu_ns());
+    trim_pace_enter(arena->pace, world->now_ns(), world->own_cpu_ns(), world->others_cpu_ns());
 }
 
 void trim_hold_leave(const struct trim_borrow_hold *hold)
 {
-    trim_pace_leave(hold->arena->pace, hold->world->now_ns(), hold->world->others_cpu_ns());
+    const struct trim_borrow_world *world = hold->world;
+    trim_pace_leave(hold->arena->pace, world->now_ns(), world->own_cpu_ns(),
+                    world->others_cpu_ns());
 }

@@ -53,7 +53,8 @@ struct trim_borrow_world {
     bool (*cancelled)(void);
     uint64_t (*now_ns)(void);
     void (*pause)(uint64_t ns);      /* Sleeps. */
-    uint64_t (*others_cpu_ns)(void); /* CPU time of the process's other threads so far. */
+    uint64_t (*own_cpu_ns)(void);    /* CPU time of the borrowing thread so far, */
+    uint64_t (*others_cpu_ns)(void); /* and of the process's others. */
     uint64_t page_bytes;
 };
 

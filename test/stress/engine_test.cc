@@ -107,7 +107,8 @@ TEST(Engine, TouchesNothingButPiecesAndGivesAllBack)
     world.cancelled = Cancelled;
     world.now_ns = Now;
     world.pause = Pause;
-    world.others_cpu_ns = Now; /* They work all the time. */
+    world.own_cpu_ns = Now;    /* It works all the time, */
+    world.others_cpu_ns = Now; /* and so do they. */
     world.page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 
     trim_borrow_arena arena = {};

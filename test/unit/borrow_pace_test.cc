@@ -24,7 +24,7 @@ protected:
     Pace()
     {
         trim_pace_init(&pace_, kS);
-        trim_pace_enter(&pace_, kBegan, kOthersBegan);
+        trim_pace_enter(&pace_, kBegan, kOwnBegan, kOthersBegan);
     }
 
     void Call(uint64_t took_ns, int times)
@@ -34,9 +34,11 @@ protected:
         }
     }
 
+    /* With what was not paused at work on a CPU. */
     uint64_t WantedAfter(uint64_t elapsed_ns) const
     {
-        return trim_pace_wanted_ns(&pace_, kBegan + elapsed_ns);
+        return trim_pace_wanted_ns(&pace_, kBegan + elapsed_ns,
+                                   kOwnBegan + elapsed_ns - pace_.paused_ns);
     }
 
     /* Work of active_ns asks for pauses of owed_ns: all at first, the rest after made_ns of them,
@@ -50,6 +52,7 @@ protected:
     }
 
     static constexpr uint64_t kBegan = 1000 * kS;
+    static constexpr uint64_t kOwnBegan = 33 * kS;
     static constexpr uint64_t kOthersBegan = 77 * kS;
     trim_borrow_pace pace_ = {};
 };
@@ -73,6 +76,15 @@ TEST_F(Pace, PausesAsLongAsItWorksWhereCallsHardlyCount)
 {
     Call(50 * TRIM_NS_PER_US, 99);
     ExpectAsksFor(40 * kMs, 40 * kMs, 30 * kMs);
+}
+
+TEST_F(Pace, DoesNotTakeWaitingForWork)
+{
+    /* For a CPU, or for the lock: whoever has it is at work. */
+    Call(50 * TRIM_NS_PER_US, 10);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + 400 * kMs, kOwnBegan + 40 * kMs), 40 * kMs);
+    Call(50 * TRIM_NS_PER_US, 1000);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + 400 * kMs, kOwnBegan + 30 * kMs), 180 * kMs);
 }
 
 TEST_F(Pace, TakesACallThatWasKeptOffTheCpuForAShortOne)
@@ -111,16 +123,16 @@ TEST_F(Pace, OthersWorkWhoTakeHalfACpu)
 TEST_F(Pace, GoesOnFromArenaToArena)
 {
     /* Each too short to know who works; what the thread that has left took is not others'. */
-    trim_pace_leave(&pace_, kBegan + 15 * kMs, kOthersBegan + 15 * kMs);
+    trim_pace_leave(&pace_, kBegan + 15 * kMs, kOwnBegan + 15 * kMs, kOthersBegan + 15 * kMs);
     const uint64_t began = kBegan + kS;
     const uint64_t others_began = kOthersBegan + 70 * kS;
-    trim_pace_enter(&pace_, began, others_began);
-    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs - 1), 0U);
-    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs), 20 * kMs);
+    trim_pace_enter(&pace_, began, kMs, others_began);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs - 1, 6 * kMs), 0U);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs, 6 * kMs), 20 * kMs);
     EXPECT_TRUE(trim_pace_others_work(&pace_, began + 15 * kMs, others_began));
     EXPECT_FALSE(trim_pace_others_work(&pace_, began + 16 * kMs, others_began));
     pace_.paused_ns = kS - kMs;
-    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 2 * kS), kMs);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 2 * kS, 2 * kS), kMs);
 }
 
 TEST_F(Pace, OwesForEachArenaWhatItsOwnCallsAskFor)
@@ -131,15 +143,16 @@ TEST_F(Pace, OwesForEachArenaWhatItsOwnCallsAskFor)
     for (const bool often_first : {true, false}) {
         SCOPED_TRACE(often_first);
         trim_pace_init(&pace_, 10 * kS);
-        trim_pace_enter(&pace_, kBegan, kOthersBegan);
+        const uint64_t first = often_first ? kOften : kRarely;
+        const uint64_t second = often_first ? kRarely : kOften;
+        trim_pace_enter(&pace_, kBegan, kOwnBegan, kOthersBegan);
         Call(TRIM_NS_PER_US, often_first ? 50000 : 10);
-        const uint64_t left = kBegan + (often_first ? kOften : kRarely);
-        trim_pace_leave(&pace_, left, kOthersBegan);
-        trim_pace_enter(&pace_, left, kOthersBegan);
+        const uint64_t left = kBegan + first;
+        trim_pace_leave(&pace_, left, kOwnBegan + first, kOthersBegan);
+        trim_pace_enter(&pace_, left, 0, kOthersBegan);
         Call(TRIM_NS_PER_US, often_first ? 10 : 50000);
         pace_.paused_ns = kBoth - 70 * kMs;
-        const uint64_t now = left + (often_first ? kRarely : kOften) + pace_.paused_ns;
-        EXPECT_EQ(trim_pace_wanted_ns(&pace_, now), 70 * kMs);
+        EXPECT_EQ(trim_pace_wanted_ns(&pace_, left + second + pace_.paused_ns, second), 70 * kMs);
     }
 }
 
@@ -205,6 +218,19 @@ TEST_F(PacedRun, LeavesToThreadsAtWorkAsMuchTimeAsItTakes)
     ASSERT_GE(took_ns, 50 * kMs);
     EXPECT_GE(first.paused_ns, took_ns / 10 * 4);
     EXPECT_LE(first.paused_ns, took_ns / 2);
+}
+
+TEST_F(PacedRun, LeavesThemTheTimeInWhichItWaits)
+{
+    arena_.call_ns = 50;
+    arena_.ns_per_mib = 500 * TRIM_NS_PER_US;
+    arena_.own_percent = 20; /* Others have the CPU meanwhile. */
+    arena_.others_percent = 100;
+    const uint64_t began_ns = arena_.now_ns;
+    const trim_borrow_result first = Run(100 * kS);
+    const uint64_t took_ns = arena_.now_ns - began_ns;
+    EXPECT_GT(first.paused_ns, 0U);
+    EXPECT_LE(first.paused_ns, took_ns / 5);
 }
 
 TEST_F(PacedRun, DoesNotPauseInAHurry)

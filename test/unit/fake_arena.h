@@ -36,7 +36,7 @@ public:
     {
         const trim_borrow_world world = {Take,      Give,   Shrink, Usable,     Resident,
                                          Drop,      Inside, Grown,  FreeBehind, TopBehind,
-                                         Cancelled, Now,    Pause,  OthersCpu,  FakeHeap::kPage};
+                                         Cancelled, Now,    Pause,  OwnCpu, OthersCpu, FakeHeap::kPage};
         trim_borrow_pace never = {};
         trim_borrow_arena paced = arena;
         paced.pace = arena.pace != nullptr ? arena.pace : &never;
@@ -77,6 +77,7 @@ public:
     bool cancelled = false;
     uint64_t grown_bytes = 0;
     uint64_t call_ns = TRIM_NS_PER_US; /* What a call of malloc or free takes. */
+    uint64_t own_percent = 100;        /* Of the time without pauses, that is work on a CPU. */
     uint64_t others_percent = 0;       /* Of one CPU, that other threads take. */
 
 private:
@@ -263,6 +264,10 @@ private:
             arena.now_ns += ns;
             arena.worked_since_ns_ = arena.now_ns;
         }
+    }
+    static uint64_t OwnCpu()
+    {
+        return (current_->now_ns - current_->paused_ns) / 100 * current_->own_percent;
     }
     static uint64_t OthersCpu()
     {
