@@ -4,10 +4,12 @@
 
 #include "trimagent/quantity.h"
 
-/* Calls are many where they are this part of the time without pauses. */
+/* Calls are many where they are this part of the time without pauses: by the wall clock, since
+ * where the work waits long for a CPU they are far enough apart. */
 #define CALLS_PART 8
 
-/* Pauses are so many times as long as the work's CPU time, where calls are many and where they are not. */
+/* Pauses are so many times as long as the work's CPU time, where calls are many and where they are
+ * not. */
 #define PAUSE_TIMES_CALLS 6
 #define PAUSE_TIMES_DROPS 1
 

@@ -95,8 +95,8 @@ LOADS = (
         "fixtures.model.ModelServer",
         ("-Xmx256m",),
         {
-            "quick": ("models=3", "reloads=2", "interval=12000"),
-            "full": ("models=3", "reloads=6", "interval=12000"),
+            "quick": ("models=3", "reloads=2", "interval=12350"),
+            "full": ("models=3", "reloads=6", "interval=12350"),
         },
         packages=("maven", "libgomp1"),
     ),

@@ -116,7 +116,8 @@ struct trim_outcome {
     bool seen_after; /* The following are known. */
     uint64_t rss_bytes;
     uint64_t minor_faults;
-    uint64_t left_bytes; /* What another trim would release. */
+    uint64_t left_bytes; /* What another trim would release: by borrowing's own count, since that is
+                            what the estimate has just learned from. */
 };
 
 enum trim_stage {

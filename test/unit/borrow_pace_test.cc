@@ -80,7 +80,7 @@ TEST_F(Pace, PausesAsLongAsItWorksWhereCallsHardlyCount)
 
 TEST_F(Pace, DoesNotTakeWaitingForWork)
 {
-    /* For a CPU, or for the lock: whoever has it is at work. */
+    /* For a CPU, or for the lock: nobody feels that. */
     Call(50 * TRIM_NS_PER_US, 10);
     EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + 400 * kMs, kOwnBegan + 40 * kMs), 40 * kMs);
     Call(50 * TRIM_NS_PER_US, 1000);

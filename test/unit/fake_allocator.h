@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 
 #include "trimagent/allocator.h"
 #include "trimagent/quantity.h"
@@ -58,6 +59,7 @@ struct FakeAllocator {
     std::atomic<bool> hold_trims{false};
     std::atomic<bool> trim_cancelled{false}; /* The last trim was asked to end early. */
     std::atomic<bool> trim_hurries{false};   /* The last trim was asked not to pause. */
+    std::function<void()> on_trim;           /* What a trim does to the process. */
     Event estimate_entered;                  /* An estimate that is held up has begun. */
     Event estimate_allowed;                  /* Lets it end. */
     Event estimated;                         /* An estimate was taken or refused. */
@@ -109,6 +111,9 @@ private:
         FakeAllocator &fake = Get();
         ++fake.trims;
         fake.trim_hurries = hurry;
+        if (fake.on_trim) {
+            fake.on_trim();
+        }
         *release = {};
         release->trimmed = true;
         fake.trim_entered.Happen();

@@ -34,9 +34,9 @@ public:
 
     trim_borrow_result Run(const trim_borrow_arena &arena)
     {
-        const trim_borrow_world world = {Take,      Give,   Shrink, Usable,     Resident,
-                                         Drop,      Inside, Grown,  FreeBehind, TopBehind,
-                                         Cancelled, Now,    Pause,  OwnCpu, OthersCpu, FakeHeap::kPage};
+        const trim_borrow_world world = {
+            Take,       Give,      Shrink,    Usable, Resident, Drop,   Inside,    Grown,
+            FreeBehind, TopBehind, Cancelled, Now,    Pause,    OwnCpu, OthersCpu, FakeHeap::kPage};
         trim_borrow_pace never = {};
         trim_borrow_arena paced = arena;
         paced.pace = arena.pace != nullptr ? arena.pace : &never;

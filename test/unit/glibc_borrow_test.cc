@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
+#include <vector>
 
 #include "arena_threads.h"
 #include "child_process.h"
@@ -258,16 +259,22 @@ TEST_F(GlibcBorrow, PausesForThreadsAtWorkUnlessSomebodyWaits)
             ArenaThreads threads(kThreads, 200 * kMiB);
             threads.FreeAllBut(50);
             (void)Estimate();
+            /* So many that together they have half a CPU whatever else runs on the machine. */
             std::atomic<bool> done{false};
-            std::thread at_work([&done] {
-                while (!done) {
-                }
-            });
+            std::vector<std::thread> at_work(8);
+            for (std::thread &thread : at_work) {
+                thread = std::thread([&done] {
+                    while (!done) {
+                    }
+                });
+            }
             const trim_cancel cancel = {};
             trim_release release = {};
             EXPECT_EQ(allocator_->trim(&cancel, hurry, &release), 0);
             done = true;
-            at_work.join();
+            for (std::thread &thread : at_work) {
+                thread.join();
+            }
             EXPECT_EQ(release.arenas_reached, uint64_t{kThreads});
             EXPECT_EQ(release.borrow.paused_ns == 0, hurry) << release.borrow.paused_ns;
         });

@@ -88,6 +88,17 @@ TEST(PolicyAfterTrim, AnEstimateIsTakenWhereTheTrimHasLeftEnough)
     EXPECT_EQ(timeline.trims().size(), 2U);
 }
 
+TEST(PolicyAfterTrim, AnEstimateIsTakenWhereNobodySawWhatTheTrimHasLeft)
+{
+    PolicyTimeline timeline(Options());
+    timeline.memory.outcome_unknown = true;
+    timeline.At(kS, [&] { timeline.memory.Free(500 * kMiB); });
+    timeline.OldPauseAt(2 * kS);
+    timeline.RunUntil(18 * kS);
+    ASSERT_EQ(timeline.trims().size(), 1U);
+    EXPECT_GT(timeline.LookTimes(TRIM_LOOK_ESTIMATE).back(), timeline.trims()[0].at_ns);
+}
+
 TEST(PolicyAfterTrim, AnEstimateIsTakenAfterAnOldPauseThatIsNoTrigger)
 {
     trim_options options = Options();

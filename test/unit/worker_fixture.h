@@ -3,6 +3,7 @@
 #define TRIMAGENT_TEST_WORKER_FIXTURE_H
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <fstream>
@@ -27,8 +28,15 @@ class Worker : public testing::Test
 protected:
     Worker()
     {
-        proc_.Write("statm", "2000000 1000000 0 0 0 0 0\n");
-        proc_.Write("status", "Name:\tjava\nVmRSS:\t 4000000 kB\nVmSwap:\t 0 kB\n");
+        WriteRssKib(4000000);
+    }
+
+    void WriteRssKib(uint64_t kib) const
+    {
+        const uint64_t pages = kib * 1024 / static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+        proc_.Write("statm", "2000000 " + std::to_string(pages) + " 0 0 0 0 0\n");
+        proc_.Write("status",
+                    "Name:\tjava\nVmRSS:\t " + std::to_string(kib) + " kB\nVmSwap:\t 0 kB\n");
     }
 
     /* In a child: opens everything and starts the worker. */

@@ -99,11 +99,14 @@ void TrimTwice()
 TEST_F(Worker, FollowsATrimUpLaterWhereNothingHasComeBack)
 {
     RunInChild([&] {
+        FakeAllocator::Get().on_trim = [this] {
+            WriteRssKib(3500000);
+        };
         Start("settle=10ms,confirm=10ms,cooldown=100ms,check=1h");
         OldPause();
         TrimTwice();
     });
-    EXPECT_EQ(Lines("no trim (full-gc): unchanged"), 1) << Log();
+    EXPECT_GE(Lines("no trim (full-gc): unchanged"), 1) << Log();
 }
 
 TEST_F(Worker, FollowsATrimUpAtOnceThatHasLeftEnough)
