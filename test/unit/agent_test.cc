@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <set>
 #include <string>
 
@@ -51,12 +50,7 @@ protected:
 
     int Lines(const std::string &text) const
     {
-        std::ifstream log(directory_.File("log"));
-        int count = 0;
-        for (std::string line; std::getline(log, line);) {
-            count += line.find(text) != std::string::npos ? 1 : 0;
-        }
-        return count;
+        return directory_.Lines("log", text);
     }
 
     /* In a child: sends stdout or stderr into a file of the scratch directory. */

@@ -53,6 +53,17 @@ public:
         return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     }
 
+    /* The number of lines of a file that have this text. */
+    int Lines(std::string_view name, std::string_view text) const
+    {
+        std::ifstream file(File(name));
+        int count = 0;
+        for (std::string line; std::getline(file, line);) {
+            count += line.find(text) != std::string::npos ? 1 : 0;
+        }
+        return count;
+    }
+
 private:
     std::string path_;
 };

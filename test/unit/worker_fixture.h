@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <fstream>
 #include <string>
 
 #include "child_process.h"
@@ -63,12 +62,7 @@ protected:
     /* The number of log lines that have this text. */
     int Lines(const std::string &text) const
     {
-        std::ifstream log(proc_.File("log"));
-        int count = 0;
-        for (std::string line; std::getline(log, line);) {
-            count += line.find(text) != std::string::npos ? 1 : 0;
-        }
-        return count;
+        return proc_.Lines("log", text);
     }
 
     std::string Log() const
