@@ -3,14 +3,32 @@
 #include <string.h>
 
 #include "trimagent/clock.h"
+#include "trimagent/fault_price.h"
 #include "trimagent/log.h"
 #include "trimagent/process_memory.h"
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
 #include "trimmer.h"
 
-/* So long the figures of the container around serve again. */
-#define SURROUNDINGS_FRESH_NS (500 * TRIM_NS_PER_MS)
+/* What the options say to the policy. */
+static struct trim_policy_config policy_config(const struct trim_options *options)
+{
+    return (struct trim_policy_config){
+        .price = {.worth_bytes = options->worth_bytes,
+                  .threshold_bytes = options->threshold_bytes,
+                  .threshold_percent = options->threshold_percent,
+                  .urgent_percent = options->urgent_percent},
+        .triggers = {.on = options->on,
+                     .burst = {.classes = options->burst_classes,
+                               .window_ns = options->burst_window_ns,
+                               .settle_ns = options->settle_ns,
+                               .max_wait_ns = options->max_wait_ns}},
+        .settle_ns = options->settle_ns,
+        .max_wait_ns = options->max_wait_ns,
+        .check_ns = options->check_ns,
+        .cooldown_ns = options->cooldown_ns,
+    };
+}
 
 void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *config)
 {
@@ -25,8 +43,10 @@ void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *
      */
     trim_surroundings_init(&cycle->surroundings, config->root, &config->options,
                            config->allocator->trim != NULL);
-    trim_policy_init(&cycle->policy, &config->options, trim_clock_now_ns(),
+    const struct trim_policy_config policy = policy_config(&config->options);
+    trim_policy_init(&cycle->policy, &policy, trim_clock_now_ns(),
                      trim_vm_counters_unloaded(config->counters));
+    cycle->price_faults = true;
 }
 
 void trim_cycle_read_totals(struct trim_cycle *cycle, struct trim_totals *totals)
@@ -47,78 +67,73 @@ bool trim_cycle_stop(struct trim_cycle *cycle, struct trim_totals *totals)
     return trimming;
 }
 
-/*
- * The container's figures beside a look at the process. Follow-ups look each tenth of a second, and
- * reading a dozen files each time would cost more than the look itself.
- */
-static void look_around(struct trim_cycle *cycle, struct trim_observation *observation)
+/* CPU time of the application's threads, which the agent's own looks are no part of. */
+static uint64_t others_cpu_ns(void)
 {
-    uint64_t now_ns = trim_clock_now_ns();
-    if (cycle->looked_ns != 0 && now_ns - cycle->looked_ns < SURROUNDINGS_FRESH_NS) {
-        trim_surroundings_show(&cycle->surroundings, observation);
-        return;
+    return trim_excess(trim_clock_process_cpu_ns(), trim_clock_thread_cpu_ns());
+}
+
+static void estimate(struct trim_cycle *cycle, struct trim_observation *observation,
+                     struct trim_estimate *estimate)
+{
+    uint64_t least_bytes = trim_price_least_bytes(&cycle->policy.price, trim_clock_now_ns());
+    observation->failed = trim_trimmer_estimate(cycle, least_bytes, estimate) != 0;
+    observation->throttled = trim_surroundings_throttled(&cycle->surroundings);
+    observation->expected_bytes = estimate->expected_bytes;
+    observation->bound_only = estimate->bound_only || estimate->resident_assumed;
+    observation->cost_ns = estimate->cpu_ns;
+    if (cycle->price_faults) {
+        cycle->price_faults = false;
+        observation->fault_ps_per_byte = trim_fault_price_ps_per_byte();
     }
-    cycle->looked_ns = now_ns;
-    trim_surroundings_look(&cycle->surroundings, observation);
-    /* The first of two readings, where one estimate is all that follows. */
-    (void)trim_surroundings_throttled(&cycle->surroundings);
 }
 
 /* Takes the measurement that the policy asks for. */
 static void measure(struct trim_cycle *cycle, enum trim_look look,
-                    struct trim_observation *observation, struct trim_estimate *estimate)
+                    struct trim_observation *observation, struct trim_estimate *estimated)
 {
     const struct trim_allocator *allocator = cycle->config->allocator;
     observation->look = look;
     observation->failed = false;
     switch (look) {
     case TRIM_LOOK_NONE:
-        break;
+        return;
     case TRIM_LOOK_PROCESS:
         observation->failed = trim_process_rss(cycle->config->proc, &observation->rss_bytes) != 0;
         observation->minor_faults = trim_process_minor_faults();
-        look_around(cycle, observation);
-        break;
-    case TRIM_LOOK_MOVEMENT:
-        observation->failed = trim_process_rss(cycle->config->proc, &observation->rss_bytes) != 0;
         break;
     case TRIM_LOOK_ROOM:
         trim_surroundings_look(&cycle->surroundings, observation);
-        break;
-    case TRIM_LOOK_THROTTLE:
-        observation->throttled = trim_surroundings_throttled(&cycle->surroundings);
         break;
     case TRIM_LOOK_REFAULT:
         observation->failed = allocator->refaulted == NULL ||
                               allocator->refaulted(&observation->refaulted_bytes) != 0;
         break;
     case TRIM_LOOK_ESTIMATE:
-        observation->failed =
-            trim_trimmer_estimate(cycle, trim_room_threshold(&cycle->policy.room), estimate) != 0;
-        observation->throttled = trim_surroundings_throttled(&cycle->surroundings);
-        observation->expected_bytes = estimate->expected_bytes;
-        observation->bound_only = estimate->bound_only || estimate->resident_assumed;
-        observation->cost_ns = estimate->cpu_ns;
+        estimate(cycle, observation, estimated);
         break;
     }
+    observation->cpu_ns = others_cpu_ns();
 }
 
 static void take_signals(const struct trim_cycle *cycle, uint64_t demands,
                          struct trim_signals *signals, struct trim_observation *observation)
 {
     trim_signals_read(signals);
-    observation->old_pauses = signals->old_pauses;
+    observation->signals = (struct trim_signal_counts){
+        .old_pauses = signals->old_pauses,
+        .class_changes = signals->class_loads + trim_vm_counters_unloaded(cycle->config->counters),
+        .pressures = cycle->surroundings.pressures,
+        .usage_bytes = cycle->surroundings.limit.usage_bytes,
+    };
     observation->last_old_ns = signals->last_old_ns;
-    observation->class_changes =
-        signals->class_loads + trim_vm_counters_unloaded(cycle->config->counters);
     observation->demands = demands;
-    observation->pressures = cycle->surroundings.pressures;
-    observation->usage_bytes = cycle->surroundings.limit.usage_bytes;
     /* Read last: no signal may seem to come from the future. */
     observation->now_ns = trim_clock_now_ns();
 }
 
-static void log_skip(const struct trim_cycle *cycle, const struct trim_decision *decision)
+static void log_skip(const struct trim_cycle *cycle, const struct trim_decision *decision,
+                     uint64_t now_ns)
 {
     if (decision->skip == TRIM_SKIP_NONE || !trim_log_enabled(TRIM_LOG_DEBUG)) {
         return;
@@ -126,24 +141,24 @@ static void log_skip(const struct trim_cycle *cycle, const struct trim_decision 
     char line[TRIM_LOG_LINE_MAX];
     struct trim_text text;
     trim_text_init(&text, line, sizeof line);
-    trim_decision_add_skip(&text, decision, trim_room_threshold(&cycle->policy.room));
+    trim_decision_add_skip(&text, decision, trim_price_least_bytes(&cycle->policy.price, now_ns));
     trim_log_text(TRIM_LOG_DEBUG, line);
 }
 
 /* Tells what a trim has turned out to be, once it is known. */
 static void log_verdict(struct trim_cycle *cycle)
 {
-    enum trim_verdict verdict = cycle->policy.cooldown.verdict;
-    enum trim_verdict before = cycle->told_verdict;
-    cycle->told_verdict = verdict;
-    bool bad = verdict == TRIM_VERDICT_USELESS || verdict == TRIM_VERDICT_REGRETTED;
-    if (verdict == before || (!bad && verdict != TRIM_VERDICT_GOOD)) {
+    const struct trim_lot *known = &cycle->policy.known;
+    bool told = known->number == cycle->told.number && known->verdict == cycle->told.verdict;
+    cycle->told = *known;
+    if (told || known->verdict == TRIM_VERDICT_NONE) {
         return;
     }
+    bool bad = known->verdict == TRIM_VERDICT_USELESS || known->verdict == TRIM_VERDICT_REGRETTED;
     char line[TRIM_LOG_LINE_MAX];
     struct trim_text text;
     trim_text_init(&text, line, sizeof line);
-    trim_verdict_add(&text, trim_totals_trims(&cycle->totals), &cycle->policy.cooldown);
+    trim_verdict_add(&text, known);
     trim_log_text(bad ? TRIM_LOG_INFO : TRIM_LOG_DEBUG, line);
 }
 
@@ -151,12 +166,14 @@ static void copy_policy_counts(struct trim_cycle *cycle)
 {
     (void)pthread_mutex_lock(&cycle->lock);
     struct trim_totals *totals = &cycle->totals;
+    const struct trim_earnings *earnings = &cycle->policy.earnings;
     totals->considered = cycle->policy.considered;
     memcpy(totals->skips, cycle->policy.skips, sizeof totals->skips);
-    totals->useless = cycle->policy.cooldown.useless;
-    totals->regretted = cycle->policy.cooldown.regretted;
-    totals->cooldown_ns = cycle->policy.cooldown.length_ns;
-    totals->verdict = cycle->policy.cooldown.verdict;
+    totals->useless = earnings->useless;
+    totals->regretted = earnings->regretted;
+    totals->held_byte_ns = earnings->held_byte_ns;
+    totals->held_cost_ns = earnings->cost_ns;
+    totals->verdict = cycle->policy.known.verdict;
     (void)pthread_mutex_unlock(&cycle->lock);
 }
 
@@ -179,18 +196,19 @@ void trim_cycle_run(struct trim_cycle *cycle, uint64_t demands, struct trim_cycl
         trim_policy_step(&cycle->policy, &observation, &decision);
         copy_policy_counts(cycle);
         log_verdict(cycle);
-        log_skip(cycle, &decision);
-        trim_surroundings_tell(&cycle->surroundings, &cycle->policy.room, &decision,
+        log_skip(cycle, &decision, observation.now_ns);
+        trim_surroundings_tell(&cycle->surroundings, &cycle->policy.price, &decision,
                                observation.now_ns);
         if (decision.action == TRIM_TRIM && !trim_trimmer_carry_out(cycle, &decision, &estimate)) {
             break; /* The process is ending. */
         }
-        if (decision.action == TRIM_TRIM) {
-            cycle->told_verdict = TRIM_VERDICT_OPEN;
-        }
+        cycle->price_faults = cycle->price_faults || decision.action == TRIM_TRIM;
     } while (decision.action != TRIM_WAIT);
     count_wake_up(cycle);
     wait->wake_ns = decision.wake_ns;
+    wait->wake_cpu_ns = decision.wake_cpu_ns == UINT64_MAX
+                            ? UINT64_MAX
+                            : decision.wake_cpu_ns + trim_clock_thread_cpu_ns();
     wait->arm_class_loads = decision.arm_classes == UINT64_MAX
                                 ? UINT64_MAX
                                 : signals.class_loads + decision.arm_classes;

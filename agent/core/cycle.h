@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "policy.h"
 #include "surroundings.h"
-#include "trimagent/policy.h"
 #include "trimagent/report.h"
 #include "trimagent/worker.h"
 
@@ -21,10 +21,10 @@ struct trim_cycle {
     const struct trim_worker_config *config;
     struct trim_policy policy;
     struct trim_surroundings surroundings;
-    uint64_t looked_ns;  /* When they were last read beside the process; 0: never. */
+    bool price_faults;   /* What a page fault costs is to be measured with the next estimate. */
     bool assumed_before; /* The last estimate took memory for resident that it could not look at. */
     bool told_assumed;   /* That was told once. */
-    enum trim_verdict told_verdict;
+    struct trim_lot told;      /* The last verdict that was told. */
     struct trim_cancel cancel; /* A release that is running shall end early: the VM ends. */
     pthread_mutex_t lock;      /* Guards what follows. */
     struct trim_totals totals;
@@ -35,6 +35,8 @@ struct trim_cycle {
 /* What the worker has to do until the next cycle. */
 struct trim_cycle_wait {
     uint64_t wake_ns;
+    uint64_t wake_cpu_ns; /* CPU time of the process at which to wake as well; UINT64_MAX: never.
+                           */
     uint64_t arm_class_loads; /* Count of class loads that is worth a wake-up. */
 };
 

@@ -10,10 +10,13 @@
 #define FIELD(name) offsetof(struct trim_options, name)
 
 const struct trim_option trim_option_table[] = {
-    {"threshold", TRIM_OPTION_BYTES_OR_SHARE, FIELD(threshold_bytes), "64m", TRIM_MIB,
+    {"worth", TRIM_OPTION_BYTES, FIELD(worth_bytes), "8g", TRIM_MIB, 16 * TRIM_GIB *TRIM_KIB,
+     "What memory is worth: so much of it, kept free for one second, pays for one second of CPU. "
+     "Less makes the agent give back sooner and more often."},
+    {"threshold", TRIM_OPTION_THRESHOLD, FIELD(threshold_bytes), "auto", TRIM_MIB,
      16 * TRIM_GIB *TRIM_KIB,
-     "Trim only when at least this much is expected to be released; a share is one of the memory "
-     "limit."},
+     "The least that is given back at once; auto: what pays, and at least 4 MiB. A share is one of "
+     "the memory limit."},
     {"mode", TRIM_OPTION_MODE, FIELD(mode), "auto", 0, 0,
      "How memory is released: trim by malloc_trim, which stops the threads of an arena for about "
      "100 ms per GiB in it; borrow by taking free chunks and dropping their pages, for which "
@@ -21,30 +24,24 @@ const struct trim_option trim_option_table[] = {
      "wait no longer than for a call of malloc, and which reaches tops too, at more CPU; auto "
      "borrows where malloc_trim would stop a thread for more than 5 ms or tops hold much."},
     {"urgent", TRIM_OPTION_PERCENT_OR_OFF, FIELD(urgent_percent), "85%", 1, 100,
-     "Fill of the memory limit from which the threshold is halved step by step, the cooldown is an "
-     "eighth, and checks come each second."},
-    {"on", TRIM_OPTION_REASONS, FIELD(on), "full-gc+reload+watermark", 0, 0,
-     "What makes the agent consider a trim."},
-    {"settle", TRIM_OPTION_DURATION, FIELD(settle_ns), "500ms", 10 * MS, 60 * S,
-     "Calm to wait for after an old GC pause and after a burst of class loading, so that Cleaners "
-     "can free memory."},
+     "Fill of the memory limit from which memory is four times as dear, and up to 64 times at the "
+     "limit; threshold falls in step."},
+    {"on", TRIM_OPTION_REASONS, FIELD(on), "full-gc+reload+growth+watermark", 0, 0,
+     "What makes the agent look for free memory."},
+    {"settle", TRIM_OPTION_DURATION, FIELD(settle_ns), "100ms", 10 * MS, 60 * S,
+     "Time to wait after an old GC pause, so that Cleaners can free memory, and calm that ends a "
+     "burst of class loading."},
     {"max-wait", TRIM_OPTION_DURATION, FIELD(max_wait_ns), "10s", 10 * MS, HOUR,
-     "Longest that further pauses or a lasting burst put a trim off, and how long a watermark "
-     "check "
-     "watches memory that seems free; at least settle."},
-    {"confirm", TRIM_OPTION_DURATION, FIELD(confirm_ns), "100ms", 0, 60 * S,
-     "Time from the first look to the next, then up to twice as long each; memory that is in use "
-     "again by then is left alone. 0: one look is enough."},
+     "Longest that a lasting burst of class loading or of page faults puts a look off; at least "
+     "settle."},
     {"burst", TRIM_OPTION_BURST, FIELD(burst_classes), "200/10s", 1, 10000000,
      "Class loads and unloads within a time that count as a reload."},
     {"check", TRIM_OPTION_DURATION_OR_OFF, FIELD(check_ns), "30s", 100 * MS, DAY,
-     "Interval of the watermark check, for services without old GCs and class reloads; off also "
-     "ends follow-ups."},
-    {"cooldown", TRIM_OPTION_DURATION, FIELD(cooldown_ns), "10s", 100 * MS, DAY,
-     "Least time between two trims, where memory is not short."},
-    {"max-cooldown", TRIM_OPTION_DURATION, FIELD(max_cooldown_ns), "10m", 100 * MS, DAY,
-     "What useless and regretted trims, which double the cooldown, can raise it to; at least "
-     "cooldown."},
+     "Longest time between looks at a process at work, while they are cheap; off: look after "
+     "events "
+     "only."},
+    {"cooldown", TRIM_OPTION_DURATION, FIELD(cooldown_ns), "500ms", 100 * MS, DAY,
+     "Least time between two trims."},
     {"trim-threshold", TRIM_OPTION_BYTES_OR_OFF, FIELD(trim_threshold_bytes), "off", 64 * TRIM_KIB,
      64 * TRIM_MIB,
      "At the start, for glibc: the most that the free end of an arena keeps, at the price of page "

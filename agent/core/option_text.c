@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "option_value.h"
+#include "reason.h"
 #include "trimagent/quantity.h"
-#include "trimagent/reason.h"
 
 static const char *const level_names[] = {"error", "warn", "info", "debug", NULL};
 static const char *const mode_names[] = {"auto", "borrow", "trim", NULL};
@@ -56,8 +56,8 @@ void trim_option_add_allowed(struct trim_text *text, const struct trim_option *o
         trim_text_add(text, "a size from %s to %s%s", trim_format_bytes_exact(min, option->min),
                       trim_format_bytes_exact(max, option->max), or_off);
         break;
-    case TRIM_OPTION_BYTES_OR_SHARE:
-        trim_text_add(text, "a size from %s to %s, or a share from 1%% to 100%%",
+    case TRIM_OPTION_THRESHOLD:
+        trim_text_add(text, "auto, a size from %s to %s, or a share from 1%% to 100%%",
                       trim_format_bytes_exact(min, option->min),
                       trim_format_bytes_exact(max, option->max));
         break;
@@ -113,9 +113,11 @@ void trim_option_add_value(struct trim_text *text, const struct trim_option *opt
     case TRIM_OPTION_BYTES_OR_OFF:
         trim_text_add(text, "%s", trim_format_bytes_exact(quantity, *fields));
         break;
-    case TRIM_OPTION_BYTES_OR_SHARE:
+    case TRIM_OPTION_THRESHOLD:
         if (fields[1] != 0) {
             trim_text_add(text, "%" PRIu64 "%%", fields[1]);
+        } else if (fields[0] == 0) {
+            trim_text_add(text, "auto");
         } else {
             trim_text_add(text, "%s", trim_format_bytes_exact(quantity, *fields));
         }

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "reason.h"
 #include "trimagent/quantity.h"
-#include "trimagent/reason.h"
 
 static bool equals(const char *text, size_t length, const char *word)
 {
@@ -141,8 +141,8 @@ static enum trim_parse_result parse_percent(const char *text, size_t length, uin
                                                                        : result;
 }
 
-static int set_bytes_or_share(uint64_t *fields, const struct trim_option *option, const char *text,
-                              size_t length)
+static int set_threshold(uint64_t *fields, const struct trim_option *option, const char *text,
+                         size_t length)
 {
     uint64_t percent = 0;
     if (parse_percent(text, length, &percent) == TRIM_PARSE_OK) {
@@ -150,7 +150,9 @@ static int set_bytes_or_share(uint64_t *fields, const struct trim_option *option
         fields[1] = percent;
         return 0;
     }
-    if (set_number(fields, option, trim_parse_bytes, text, length) != 0) {
+    if (equals(text, length, "auto")) {
+        fields[0] = 0;
+    } else if (set_number(fields, option, trim_parse_bytes, text, length) != 0) {
         return -1;
     }
     fields[1] = 0;
@@ -165,8 +167,8 @@ int trim_option_set(struct trim_options *options, const struct trim_option *opti
     case TRIM_OPTION_BYTES:
     case TRIM_OPTION_BYTES_OR_OFF:
         return set_number(field, option, trim_parse_bytes, text, length);
-    case TRIM_OPTION_BYTES_OR_SHARE:
-        return set_bytes_or_share(field, option, text, length);
+    case TRIM_OPTION_THRESHOLD:
+        return set_threshold(field, option, text, length);
     case TRIM_OPTION_PERCENT_OR_OFF:
         return set_number(field, option, parse_percent, text, length);
     case TRIM_OPTION_COUNT_AUTO_OR_OFF:

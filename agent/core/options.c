@@ -137,9 +137,7 @@ int trim_options_parse(struct trim_options *options, const char *text, struct tr
         item += length + (more ? 1 : 0);
     }
     if (check_pair(&parsed, offsetof(struct trim_options, max_wait_ns),
-                   offsetof(struct trim_options, settle_ns), seen, message) != 0 ||
-        check_pair(&parsed, offsetof(struct trim_options, max_cooldown_ns),
-                   offsetof(struct trim_options, cooldown_ns), seen, message) != 0) {
+                   offsetof(struct trim_options, settle_ns), seen, message) != 0) {
         return -1;
     }
     *options = parsed;

@@ -7,8 +7,7 @@
 #include "trimagent/quantity.h"
 
 /* Throttling counts as present where it has grown between two readings of which the former is no
- * older than this: readings come with estimates, which are up to 1.6 s apart, and then each 0.2 s,
- * where no growth ends it at once. */
+ * older than this; readings come with estimates. */
 #define THROTTLED_WITHIN_NS (2 * TRIM_NS_PER_S)
 
 /* Lasting pressure is told of each two seconds, on a machine that has other worries. */
@@ -62,7 +61,8 @@ void trim_surroundings_init(struct trim_surroundings *surroundings, const char *
     memset(surroundings, 0, sizeof *surroundings);
     surroundings->root = root;
     surroundings->pressure.fd = -1;
-    surroundings->pressure_on = can_trim && trim_triggers_on(options, TRIM_REASON_PRESSURE);
+    surroundings->pressure_on =
+        can_trim && (options->on & (UINT64_C(1) << TRIM_REASON_PRESSURE)) != 0;
     surroundings->checked = options->check_ns != 0;
 }
 
@@ -142,12 +142,6 @@ void trim_surroundings_look(struct trim_surroundings *surroundings,
 {
     refresh(surroundings);
     read_averages(surroundings);
-    trim_surroundings_show(surroundings, observation);
-}
-
-void trim_surroundings_show(const struct trim_surroundings *surroundings,
-                            struct trim_observation *observation)
-{
     const struct trim_memory_limit *limit = &surroundings->limit;
     observation->limit_bytes = limit->limit_bytes;
     /* A host that others fill is no reason to trim each second: nobody has limited this process. */
@@ -166,7 +160,7 @@ bool trim_surroundings_throttled(struct trim_surroundings *surroundings)
            trim_throttle_now(&throttle->judge, THROTTLED_WITHIN_NS) == TRIM_THROTTLING_NOW;
 }
 
-static void tell_urgent(struct trim_surroundings *surroundings, const struct trim_room *room)
+static void tell_urgent(struct trim_surroundings *surroundings, uint64_t threshold_bytes)
 {
     char line[TRIM_LOG_LINE_MAX];
     char threshold[TRIM_QUANTITY_TEXT_MAX];
@@ -174,8 +168,8 @@ static void tell_urgent(struct trim_surroundings *surroundings, const struct tri
     begin_line(&text, line);
     trim_text_add(&text, "memory is short, ");
     trim_memory_limit_add_fill(&text, &surroundings->limit);
-    trim_text_add(&text, ": the threshold is %s for now, and falls further as it fills up",
-                  trim_format_bytes(threshold, trim_room_threshold(room)));
+    trim_text_add(&text, ": from %s on memory is given back at once, and from less as it fills up",
+                  trim_format_bytes(threshold, threshold_bytes));
     trim_log_text(TRIM_LOG_INFO, line);
 }
 
@@ -196,10 +190,10 @@ static void tell_futile(struct trim_surroundings *surroundings,
     trim_log_text(TRIM_LOG_WARNING, line);
 }
 
-void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct trim_room *room,
+void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct trim_price *price,
                             const struct trim_decision *decision, uint64_t now_ns)
 {
-    if (!trim_room_urgent(room)) {
+    if (!trim_price_urgent(price, now_ns)) {
         if (surroundings->told_urgent && surroundings->urgent_ended_ns == 0) {
             surroundings->urgent_ended_ns = now_ns;
         }
@@ -213,7 +207,7 @@ void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct
     surroundings->urgent_ended_ns = 0;
     if (!surroundings->told_urgent) {
         surroundings->told_urgent = true;
-        tell_urgent(surroundings, room);
+        tell_urgent(surroundings, trim_price_least_bytes(price, now_ns));
     }
     if (!surroundings->told_futile && decision->skip == TRIM_SKIP_BELOW_THRESHOLD) {
         surroundings->told_futile = true;

@@ -8,9 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "policy.h"
 #include "trimagent/cpu_throttle.h"
 #include "trimagent/memory_limit.h"
-#include "trimagent/policy.h"
+#include "trimagent/options.h"
 #include "trimagent/pressure.h"
 #include "trimagent/text.h"
 
@@ -56,15 +57,11 @@ void trim_surroundings_polled(struct trim_surroundings *surroundings, short reve
 void trim_surroundings_look(struct trim_surroundings *surroundings,
                             struct trim_observation *observation);
 
-/* The same as it was last read. */
-void trim_surroundings_show(const struct trim_surroundings *surroundings,
-                            struct trim_observation *observation);
-
 /* Whether the CPU quota is holding the process back now. */
 bool trim_surroundings_throttled(struct trim_surroundings *surroundings);
 
 /* Says, once for each time that memory is short, that it is, and that a trim would not help. */
-void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct trim_room *room,
+void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct trim_price *price,
                             const struct trim_decision *decision, uint64_t now_ns);
 
 /* Reads limit and throttling anew, and appends their lines of status, each after a newline. */

@@ -88,7 +88,7 @@ static void end_trim(struct trim_cycle *cycle, uint64_t took_ns, uint64_t cpu_ns
 static bool is_urgent(const struct trim_cycle *cycle, const struct trim_report *report)
 {
     return report->reason == TRIM_REASON_DEMAND || report->reason == TRIM_REASON_PRESSURE ||
-           trim_room_urgent(&cycle->policy.room);
+           trim_price_urgent(&cycle->policy.price, trim_clock_now_ns());
 }
 
 /* Trims, unless the process is ending. Nothing is held meanwhile. */
@@ -104,8 +104,8 @@ static bool trim(struct trim_cycle *cycle, struct trim_report *report)
     int result =
         cycle->config->allocator->trim(&cycle->cancel, is_urgent(cycle, report), &report->release);
     report->took_ns = trim_clock_now_ns() - began_ns;
-    end_trim(cycle, report->took_ns,
-             trim_clock_thread_cpu_ns() - began_cpu_ns + report->release.threads_cpu_ns);
+    report->cpu_ns = trim_clock_thread_cpu_ns() - began_cpu_ns + report->release.threads_cpu_ns;
+    end_trim(cycle, report->took_ns, report->cpu_ns);
     report->memory_known = report->memory_known && result == 0 &&
                            trim_process_memory_read(cycle->config->proc, &report->after) == 0;
     return true;
@@ -152,7 +152,6 @@ static void look_after(struct trim_cycle *cycle, uint64_t resident_before,
         keep_estimate(cycle, &after);
     }
     outcome->seen_after = learned && report->memory_known;
-    outcome->left_bytes = after.expected_bytes;
     report->released_known = learned && !after.resident_assumed;
     if (!report->released_known) {
         report->released_bytes = report->memory_known ? rss_drop(report) : 0;
@@ -193,6 +192,14 @@ static void log_report(const struct trim_report *report)
     }
 }
 
+/* What the trim before has earned so far. */
+static struct trim_lot last_earned(const struct trim_cycle *cycle)
+{
+    const struct trim_earnings *earnings = &cycle->policy.earnings;
+    return earnings->released == 0 ? (struct trim_lot){0}
+                                   : earnings->lots[(earnings->released - 1) % TRIM_LOTS];
+}
+
 bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision *decision,
                             const struct trim_estimate *estimate)
 {
@@ -202,6 +209,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
         .reason = decision->reason,
         .dry = cycle->config->options.dry_run != 0,
         .expected_known = true,
+        .earned = last_earned(cycle),
     };
     struct trim_estimate own = *estimate;
     if (decision->reason == TRIM_REASON_DEMAND) {
@@ -226,7 +234,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
         return false;
     }
     log_report(&report);
-    outcome.took_ns = trim_excess(report.took_ns, report.release.borrow.paused_ns);
+    outcome.cpu_ns = report.cpu_ns;
     outcome.released_bytes = report.released_bytes;
     outcome.cost_ns = looks_cpu_ns;
     outcome.measured = report.released_known || (report.memory_known && !report.dry);

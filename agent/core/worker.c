@@ -7,6 +7,7 @@
 
 #include "cycle.h"
 #include "trimagent/clock.h"
+#include "trimagent/cpu_alarm.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
@@ -19,6 +20,9 @@
 #define WAIT_MAX_NS (3600 * TRIM_NS_PER_S)
 
 #define COMMANDS 3
+
+/* Without an alarm for the process's CPU time it is looked at by the clock, no more often. */
+#define NO_ALARM_GAP_NS TRIM_NS_PER_S
 
 /* There is one worker in a process, as there is one set of signals. */
 static struct {
@@ -95,14 +99,29 @@ static void log_status(void)
     trim_log_answer(block);
 }
 
-/* Sleeps until deadline_ns or a wake-up. Returns false where the system does not let it sleep. */
-static bool sleep_until(uint64_t deadline_ns)
+/*
+ * When to wake without an alarm for the process's CPU time: it may have been used up by then, but
+ * not sooner, by one thread. Nobody is looked at more often than that.
+ */
+static uint64_t wake_without_alarm_ns(uint64_t wake_cpu_ns, uint64_t now_ns)
+{
+    uint64_t left_ns = trim_excess(wake_cpu_ns, trim_clock_process_cpu_ns());
+    return now_ns + trim_max(left_ns, NO_ALARM_GAP_NS);
+}
+
+/* Sleeps until what the policy waits for, or a wake-up. Returns false where the system does not let
+ * it sleep. */
+static bool sleep_until(const struct trim_cycle_wait *wait)
 {
     struct trim_surroundings *surroundings = &worker.cycle.surroundings;
     uint64_t now_ns = trim_clock_now_ns();
-    struct pollfd events[] = {
-        {.fd = trim_signals_fd(), .events = POLLIN},
-        {.fd = trim_surroundings_fd(surroundings, now_ns), .events = POLLPRI}};
+    uint64_t deadline_ns = wait->wake_ns;
+    if (trim_cpu_alarm_set(wait->wake_cpu_ns) != 0 && wait->wake_cpu_ns != UINT64_MAX) {
+        deadline_ns = trim_min(deadline_ns, wake_without_alarm_ns(wait->wake_cpu_ns, now_ns));
+    }
+    struct pollfd events[] = {{.fd = trim_signals_fd(), .events = POLLIN},
+                              {.fd = trim_surroundings_fd(surroundings, now_ns), .events = POLLPRI},
+                              {.fd = trim_cpu_alarm_fd(), .events = POLLIN}};
     uint64_t heard_ns = trim_surroundings_wake_ns(surroundings, now_ns);
     deadline_ns = trim_min(deadline_ns, heard_ns);
     struct timespec left;
@@ -121,6 +140,9 @@ static bool sleep_until(uint64_t deadline_ns)
     }
     if (ready > 0 && events[1].revents != 0) {
         trim_surroundings_polled(surroundings, events[1].revents, trim_clock_now_ns());
+    }
+    if (ready > 0 && events[2].revents != 0) {
+        trim_cpu_alarm_clear();
     }
     trim_signals_clear_wake();
     return true;
@@ -176,11 +198,15 @@ static void *run(void *unused)
 {
     (void)unused;
     uint64_t asked[COMMANDS];
-    struct trim_cycle_wait wait = {.wake_ns = TRIM_NEVER, .arm_class_loads = UINT64_MAX};
+    struct trim_cycle_wait wait = {
+        .wake_ns = TRIM_NEVER, .wake_cpu_ns = UINT64_MAX, .arm_class_loads = UINT64_MAX};
     bool can_trim = worker.config.allocator->trim != NULL;
     trim_thread_name("trimagent");
     log_start();
     trim_cycle_init(&worker.cycle, &worker.config);
+    if (can_trim && trim_cpu_alarm_open() != 0) {
+        trim_log(TRIM_LOG_DEBUG, "no alarm for the process's CPU time (%m): looks go by the clock");
+    }
     bool awake = true;
     while (awake && read_asked(asked)) {
         if (can_trim) {
@@ -191,7 +217,7 @@ static void *run(void *unused)
         serve_status(asked);
         tell_served(asked);
         trim_signals_arm_class_loads(wait.arm_class_loads);
-        awake = sleep_until(wait.wake_ns);
+        awake = sleep_until(&wait);
     }
     end();
     return NULL;

@@ -8,7 +8,7 @@
 /* What only has to wait is not skipped. */
 static bool is_deferral(enum trim_skip skip)
 {
-    return skip == TRIM_SKIP_COOLDOWN || skip == TRIM_SKIP_RATION || skip == TRIM_SKIP_THROTTLED;
+    return skip == TRIM_SKIP_COOLDOWN || skip == TRIM_SKIP_GROWING || skip == TRIM_SKIP_WAITING;
 }
 
 void trim_decision_add_skip(struct trim_text *text, const struct trim_decision *decision,
@@ -18,7 +18,8 @@ void trim_decision_add_skip(struct trim_text *text, const struct trim_decision *
     char threshold[TRIM_QUANTITY_TEXT_MAX];
     trim_text_add(text, "%s (%s): %s", is_deferral(decision->skip) ? "trim put off" : "no trim",
                   trim_reason_name(decision->reason), trim_skip_name(decision->skip));
-    if (decision->skip == TRIM_SKIP_BELOW_THRESHOLD || decision->skip == TRIM_SKIP_REUSED) {
+    if (decision->skip == TRIM_SKIP_BELOW_THRESHOLD || decision->skip == TRIM_SKIP_REUSED ||
+        decision->skip == TRIM_SKIP_WAITING) {
         trim_text_add(text, ", expected %s%s, threshold %s", decision->bound_only ? "at most " : "",
                       trim_format_bytes(expected, decision->expected_bytes),
                       trim_format_bytes(threshold, threshold_bytes));
@@ -122,6 +123,10 @@ void trim_report_add(struct trim_text *text, const struct trim_report *report)
                       report->release.borrowed ? "" : ", which malloc_trim does not reach",
                       trim_format_bytes(quantity, report->tops_bytes));
     }
+    if (report->earned.number != 0) {
+        trim_text_add(text, "; trim #%" PRIu64 " ", report->earned.number);
+        trim_lot_add(text, &report->earned);
+    }
 }
 
 uint64_t trim_totals_trims(const struct trim_totals *totals)
@@ -195,6 +200,32 @@ void trim_add_released(struct trim_text *text, const struct trim_totals *totals)
                   trim_format_ms(longest, totals->longest_trim_ns));
 }
 
+void trim_held_add(struct trim_text *text, double byte_ns, double cost_ns)
+{
+    char held[TRIM_QUANTITY_TEXT_MAX];
+    char cost[TRIM_QUANTITY_TEXT_MAX];
+    trim_text_add(text, "%s*s for %s of CPU",
+                  trim_format_bytes(held, (uint64_t)(byte_ns / (double)TRIM_NS_PER_S)),
+                  trim_format_ms(cost, (uint64_t)cost_ns));
+}
+
+void trim_lot_add(struct trim_text *text, const struct trim_lot *lot)
+{
+    char bytes[TRIM_QUANTITY_TEXT_MAX];
+    uint64_t tenths = (uint64_t)(trim_lot_held_ns(lot) / ((double)TRIM_NS_PER_S / 10));
+    trim_text_add(text, "held %s for %" PRIu64 ".%" PRIu64 "s on average, ",
+                  trim_format_bytes(bytes, lot->bytes), tenths / 10, tenths % 10);
+    trim_held_add(text, lot->held_byte_ns, lot->cost_ns);
+}
+
+void trim_add_held(struct trim_text *text, const struct trim_totals *totals)
+{
+    trim_text_add(text, "held ");
+    trim_held_add(text, totals->held_byte_ns, totals->held_cost_ns);
+    trim_text_add(text, ", useless %" PRIu64 ", regretted %" PRIu64, totals->useless,
+                  totals->regretted);
+}
+
 void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *totals,
                              bool trim_running)
 {
@@ -203,8 +234,8 @@ void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *t
     if (!totals->dry) {
         trim_text_add(text, ", ");
         trim_add_released(text, totals);
-        trim_text_add(text, "; useless %" PRIu64 ", regretted %" PRIu64, totals->useless,
-                      totals->regretted);
+        trim_text_add(text, "; ");
+        trim_add_held(text, totals);
     }
     trim_text_add(text, "; ");
     trim_add_skips(text, totals);
@@ -213,16 +244,8 @@ void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *t
     }
 }
 
-void trim_verdict_add(struct trim_text *text, uint64_t number, const struct trim_cooldown *cooldown)
+void trim_verdict_add(struct trim_text *text, const struct trim_lot *lot)
 {
-    char released[TRIM_QUANTITY_TEXT_MAX];
-    char base[TRIM_QUANTITY_TEXT_MAX];
-    char length[TRIM_QUANTITY_TEXT_MAX];
-    trim_text_add(text, "trim #%" PRIu64 " was %s", number, trim_verdict_name(cooldown->verdict));
-    if (cooldown->verdict == TRIM_VERDICT_REGRETTED) {
-        trim_text_add(text, ": half of its %s or more was resident again within %s",
-                      trim_format_bytes(released, cooldown->released_bytes),
-                      trim_format_duration(base, cooldown->base_ns));
-    }
-    trim_text_add(text, "; cooldown now %s", trim_format_duration(length, cooldown->length_ns));
+    trim_text_add(text, "trim #%" PRIu64 " was %s: ", lot->number, trim_verdict_name(lot->verdict));
+    trim_lot_add(text, lot);
 }

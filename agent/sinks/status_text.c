@@ -70,10 +70,9 @@ void trim_totals_add_status(struct trim_text *text, const struct trim_totals *to
     trim_add_skips(text, totals);
     trim_text_add(text, "\n  ");
     trim_add_released(text, totals);
-    trim_text_add(text, "; useless %" PRIu64 ", regretted %" PRIu64 ", last verdict %s",
-                  totals->useless, totals->regretted, trim_verdict_name(totals->verdict));
-    trim_text_add(text, "\n  cooldown in force %s",
-                  trim_format_duration(quantity, totals->cooldown_ns));
+    trim_text_add(text, "\n  ");
+    trim_add_held(text, totals);
+    trim_text_add(text, ", last verdict %s", trim_verdict_name(totals->verdict));
     add_last_estimate(text, totals, status->now_ns);
     trim_text_add(text, "\n  agent: CPU in trims %s",
                   trim_format_ms(quantity, totals->trim_cpu_ns));

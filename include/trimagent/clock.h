@@ -12,9 +12,6 @@
 extern "C" {
 #endif
 
-/* A point in time that never comes. */
-#define TRIM_NEVER UINT64_MAX
-
 /* Nanoseconds of the monotonic clock, from an arbitrary point. */
 uint64_t trim_clock_now_ns(void);
 

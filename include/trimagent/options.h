@@ -30,18 +30,18 @@ extern "C" {
 enum trim_log_level { TRIM_LOG_ERROR = 0, TRIM_LOG_WARNING, TRIM_LOG_INFO, TRIM_LOG_DEBUG };
 
 struct trim_options {
-    uint64_t threshold_bytes;   /* Least expected release that is worth a trim; 0: a share. */
+    uint64_t worth_bytes;       /* Free for a second, they are worth one second of CPU. */
+    uint64_t threshold_bytes;   /* Least expected release that is worth a trim; 0: auto, or a share.
+                                 */
     uint64_t threshold_percent; /* The same as a share of the memory limit; 0: a size. */
     uint64_t urgent_percent; /* Share of the memory limit from which memory is short; 0 is off. */
     uint64_t on;             /* Set of 1 << enum trim_reason. */
-    uint64_t settle_ns;      /* Calm that is awaited after an old pause and after a burst. */
-    uint64_t max_wait_ns;    /* Longest that further pauses and bursts put a consideration off. */
-    uint64_t confirm_ns;     /* Time between the first and the second look. */
+    uint64_t settle_ns;      /* Time after an old pause, and calm after a burst of class loading. */
+    uint64_t max_wait_ns;    /* Longest that a burst of classes or page faults puts a look off. */
     uint64_t burst_classes;  /* Class loads and unloads within burst_window_ns that make a burst. */
     uint64_t burst_window_ns;
-    uint64_t check_ns;             /* Interval of the watermark check; 0 is off. */
+    uint64_t check_ns;             /* Longest time between looks at a busy process; 0 is off. */
     uint64_t cooldown_ns;          /* Least time between two trims. */
-    uint64_t max_cooldown_ns;      /* What useless and regretted trims can raise it to. */
     uint64_t trim_threshold_bytes; /* The allocator's parameters; 0 leaves it alone. */
     uint64_t mmap_threshold_bytes;
     uint64_t arena_max;                   /* TRIM_COUNT_AUTO until it is known. */
@@ -54,9 +54,10 @@ struct trim_options {
 
 enum trim_option_type {
     TRIM_OPTION_BYTES,
-    TRIM_OPTION_BYTES_OR_SHARE, /* Two neighbouring uint64_t, of which one is 0: bytes, percent. */
-    TRIM_OPTION_PERCENT_OR_OFF, /* "off" is 0. */
-    TRIM_OPTION_BYTES_OR_OFF,   /* "off" is 0. */
+    TRIM_OPTION_THRESHOLD, /* Two neighbouring uint64_t, bytes and percent: one or both are 0; both:
+                              "auto". */
+    TRIM_OPTION_PERCENT_OR_OFF,    /* "off" is 0. */
+    TRIM_OPTION_BYTES_OR_OFF,      /* "off" is 0. */
     TRIM_OPTION_COUNT_AUTO_OR_OFF, /* "off" is 0, "auto" TRIM_COUNT_AUTO. */
     TRIM_OPTION_DURATION,          /* Nanoseconds. */
     TRIM_OPTION_DURATION_OR_OFF,   /* Nanoseconds; "off" is 0. */

@@ -22,6 +22,9 @@ extern "C" {
 #define TRIM_MIB (TRIM_KIB * TRIM_KIB)
 #define TRIM_GIB (TRIM_MIB * TRIM_KIB)
 
+/* A point in time that never comes. */
+#define TRIM_NEVER UINT64_MAX
+
 /* Plain arithmetic on two quantities of one kind. trim_excess is what a is more than b: 0 where it
  * is not. */
 static inline uint64_t trim_min(uint64_t a, uint64_t b)

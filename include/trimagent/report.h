@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "policy.h"
+#include "reason.h"
 #include "trimagent/allocator.h"
 #include "trimagent/options.h"
-#include "trimagent/policy.h"
 #include "trimagent/process_memory.h"
-#include "trimagent/reason.h"
 #include "trimagent/signals.h"
 #include "trimagent/text.h"
 
@@ -28,7 +28,8 @@ struct trim_report {
     bool memory_known;
     struct trim_process_memory before;
     struct trim_process_memory after;
-    uint64_t took_ns; /* Of the trim alone, by the wall clock. */
+    uint64_t took_ns; /* Of the trim alone, by the wall clock, */
+    uint64_t cpu_ns;  /* and its CPU time, helping threads included. */
     bool expected_known;
     uint64_t expected_bytes;
     bool resident_assumed; /* The expectation takes memory for resident that could not be looked at.
@@ -40,6 +41,7 @@ struct trim_report {
     bool figures_dear;           /* mallinfo2 was left out for what it would have cost. */
     struct trim_heap_figures figures_before;
     struct trim_heap_figures figures_after;
+    struct trim_lot earned; /* What the trim before has earned so far; number 0: there was none. */
 };
 
 /* The number of last trims that status shows. */
@@ -60,7 +62,8 @@ struct trim_totals {
     uint64_t estimates;
     uint64_t estimate_cpu_ns;
     uint64_t wake_ups;
-    uint64_t cooldown_ns; /* In force now. */
+    double held_byte_ns; /* Bytes that trims have kept free times how long, */
+    double held_cost_ns; /* and the CPU that this has cost, faults of taking them again included. */
     enum trim_verdict verdict;
     bool has_estimate;
     struct trim_estimate estimate; /* The last one. */
@@ -83,9 +86,8 @@ void trim_release_add(struct trim_text *text, const struct trim_release *release
 /* The line of one trim, "trim #N REASON: ...". */
 void trim_report_add(struct trim_text *text, const struct trim_report *report);
 
-/* The line of a verdict on trim number, "trim #N was VERDICT...". */
-void trim_verdict_add(struct trim_text *text, uint64_t number,
-                      const struct trim_cooldown *cooldown);
+/* The line of a verdict on a trim, "trim #N was VERDICT: ...". */
+void trim_verdict_add(struct trim_text *text, const struct trim_lot *lot);
 
 /* The summary line at exit. */
 void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *totals,

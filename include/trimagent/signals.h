@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trimagent/gc_classifier.h"
+#include "gc_classifier.h"
 
 #ifdef __cplusplus
 extern "C" {

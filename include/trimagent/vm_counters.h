@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "trimagent/gc_classifier.h"
+#include "gc_classifier.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,4 +1,4 @@
-#include "trimagent/burst.h"
+#include "burst.h"
 
 #include <gtest/gtest.h>
 

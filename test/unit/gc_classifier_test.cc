@@ -1,4 +1,4 @@
-#include "trimagent/gc_classifier.h"
+#include "gc_classifier.h"
 
 #include <gtest/gtest.h>
 

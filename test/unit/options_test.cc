@@ -9,7 +9,7 @@
 
 #include "option_text.h"
 #include "trimagent/quantity.h"
-#include "trimagent/reason.h"
+#include "reason.h"
 #include "trimagent/release.h"
 
 namespace

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "policy_timeline.h"
-#include "trimagent/policy.h"
+#include "policy.h"
 
 namespace
 {

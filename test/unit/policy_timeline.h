@@ -17,7 +17,7 @@
 
 #include "scripted_memory.h"
 #include "trimagent/clock.h"
-#include "trimagent/policy.h"
+#include "policy.h"
 #include "trimagent/quantity.h"
 
 struct SeenTrim {

@@ -4,7 +4,7 @@
 #include <random>
 
 #include "policy_timeline.h"
-#include "trimagent/policy.h"
+#include "policy.h"
 
 namespace
 {

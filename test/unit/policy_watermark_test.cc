@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "policy_timeline.h"
-#include "trimagent/policy.h"
+#include "policy.h"
 
 namespace
 {

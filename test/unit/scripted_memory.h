@@ -6,7 +6,7 @@
 
 #include "trimagent/options.h"
 #include "trimagent/quantity.h"
-#include "trimagent/reason.h"
+#include "reason.h"
 
 constexpr uint64_t kMs = TRIM_NS_PER_MS;
 constexpr uint64_t kS = TRIM_NS_PER_S;

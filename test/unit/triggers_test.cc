@@ -1,4 +1,4 @@
-#include "trimagent/triggers.h"
+#include "triggers.h"
 
 #include <gtest/gtest.h>
 

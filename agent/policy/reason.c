@@ -1,10 +1,12 @@
-#include "trimagent/reason.h"
+#include "reason.h"
 
 const char *trim_reason_name(enum trim_reason reason)
 {
     switch (reason) {
     case TRIM_REASON_WATERMARK:
         return "watermark";
+    case TRIM_REASON_GROWTH:
+        return "growth";
     case TRIM_REASON_PRESSURE:
         return "pressure";
     case TRIM_REASON_RELOAD:
@@ -26,6 +28,8 @@ const char *trim_skip_name(enum trim_skip skip)
         return "none";
     case TRIM_SKIP_BELOW_THRESHOLD:
         return "below-threshold";
+    case TRIM_SKIP_WAITING:
+        return "waiting";
     case TRIM_SKIP_REUSED:
         return "reused";
     case TRIM_SKIP_UNCHANGED:
@@ -34,10 +38,6 @@ const char *trim_skip_name(enum trim_skip skip)
         return "growing";
     case TRIM_SKIP_COOLDOWN:
         return "cooldown";
-    case TRIM_SKIP_THROTTLED:
-        return "throttled";
-    case TRIM_SKIP_RATION:
-        return "ration";
     case TRIM_SKIP_NO_ESTIMATE:
         return "no-estimate";
     case TRIM_SKIP_COUNT:

@@ -1,4 +1,4 @@
-#include "trimagent/gc_classifier.h"
+#include "gc_classifier.h"
 
 static bool moved(const struct trim_gc_counts *last, const struct trim_gc_counts *now,
                   int collector)

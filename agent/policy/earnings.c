@@ -1,0 +1,156 @@
+#include "earnings.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "trimagent/quantity.h"
+
+/* A release is useless where it released less than this part of what was expected. */
+#define USELESS_PART 4
+
+/* So much of what is free still may have come back before an exact look is worth its millisecond.
+ */
+#define EXACT_PART 4
+
+/* A release has come back when no more than this part of it is free still. */
+#define BACK_PART 4
+
+/* Memory that has paid so many times its costs lies long, however long. */
+#define LONG_TIMES 4
+
+/* The smallest page. */
+#define FAULT_BYTES 4096
+
+struct trim_lot *trim_earnings_release(struct trim_earnings *earnings, enum trim_reason reason,
+                                       bool waited, uint64_t expected_bytes, uint64_t bytes,
+                                       double cost_ns, const struct trim_vitals *vitals)
+{
+    struct trim_lot *lot = &earnings->lots[earnings->released++ % TRIM_LOTS];
+    *lot = (struct trim_lot){
+        .number = earnings->released,
+        .reason = reason,
+        .waited = waited,
+        .bytes = bytes,
+        .left_bytes = (double)bytes,
+        .began_ns = vitals->at_ns,
+        .cost_ns = cost_ns,
+        .verdict = TRIM_VERDICT_OPEN,
+    };
+    if (bytes < expected_bytes / USELESS_PART) {
+        lot->verdict = TRIM_VERDICT_USELESS;
+        earnings->useless++;
+    }
+    earnings->cost_ns += cost_ns;
+    earnings->base = *vitals;
+    earnings->as_of_ns = vitals->at_ns;
+    earnings->back_bytes = 0;
+    earnings->wants_exact = false;
+    return lot;
+}
+
+/* The lots from the newest on; NULL: there is none so far back. */
+static struct trim_lot *lot_back(struct trim_earnings *earnings, uint64_t back)
+{
+    bool there = back < earnings->released && back < TRIM_LOTS;
+    return there ? &earnings->lots[(earnings->released - 1 - back) % TRIM_LOTS] : NULL;
+}
+
+static double left_of_all(struct trim_earnings *earnings)
+{
+    double left = 0;
+    struct trim_lot *lot = NULL;
+    for (uint64_t back = 0; (lot = lot_back(earnings, back)) != NULL; back++) {
+        left += lot->left_bytes;
+    }
+    return left;
+}
+
+/* What the process has taken since what had come back was last known. */
+static uint64_t taken_again(const struct trim_earnings *earnings, const struct trim_vitals *vitals)
+{
+    const struct trim_vitals *base = &earnings->base;
+    uint64_t faulted = trim_excess(vitals->minor_faults, base->minor_faults) * FAULT_BYTES;
+    return trim_min(faulted, trim_excess(vitals->rss_bytes, base->rss_bytes));
+}
+
+void trim_earnings_take(struct trim_earnings *earnings, const struct trim_price *price,
+                        const struct trim_vitals *vitals)
+{
+    double passed_ns = (double)trim_excess(vitals->at_ns, earnings->as_of_ns);
+    struct trim_lot *lot = NULL;
+    for (uint64_t back = 0; (lot = lot_back(earnings, back)) != NULL; back++) {
+        lot->held_byte_ns += lot->left_bytes * passed_ns;
+        earnings->held_byte_ns += lot->left_bytes * passed_ns;
+        double rent_ns = lot->held_byte_ns / (double)price->config.worth_bytes;
+        if (lot->verdict == TRIM_VERDICT_OPEN && rent_ns >= lot->cost_ns) {
+            lot->verdict = TRIM_VERDICT_GOOD;
+        }
+    }
+    earnings->as_of_ns = vitals->at_ns;
+    double left = left_of_all(earnings);
+    if (left > 0 && (double)taken_again(earnings, vitals) >= left / EXACT_PART) {
+        earnings->wants_exact = true;
+    }
+}
+
+static void take_back(struct trim_earnings *earnings, const struct trim_price *price, double bytes)
+{
+    struct trim_lot *lot = NULL;
+    for (uint64_t back = 0; bytes > 0 && (lot = lot_back(earnings, back)) != NULL; back++) {
+        double taken = fmin(bytes, lot->left_bytes);
+        double cost_ns = taken * price->fault_ns_per_byte;
+        lot->left_bytes -= taken;
+        lot->cost_ns += cost_ns;
+        earnings->cost_ns += cost_ns;
+        bytes -= taken;
+    }
+}
+
+void trim_earnings_exact(struct trim_earnings *earnings, const struct trim_price *price,
+                         const struct trim_vitals *vitals, bool known, uint64_t back_bytes)
+{
+    earnings->wants_exact = false;
+    double back =
+        known ? (double)back_bytes : earnings->back_bytes + (double)taken_again(earnings, vitals);
+    earnings->base = *vitals;
+    if (back > earnings->back_bytes) {
+        take_back(earnings, price, back - earnings->back_bytes);
+        earnings->back_bytes = back;
+    }
+}
+
+static bool is_known(const struct trim_lot *lot, const struct trim_price *price)
+{
+    double rent_ns = lot->held_byte_ns / (double)price->config.worth_bytes;
+    return lot->left_bytes <= (double)(lot->bytes / BACK_PART) ||
+           rent_ns >= lot->cost_ns * LONG_TIMES;
+}
+
+struct trim_lot *trim_earnings_next(struct trim_earnings *earnings, const struct trim_price *price)
+{
+    struct trim_lot *lot = NULL;
+    for (uint64_t back = 0; (lot = lot_back(earnings, back)) != NULL; back++) {
+        if (lot->learned || lot->bytes == 0 || !is_known(lot, price)) {
+            continue;
+        }
+        lot->learned = true;
+        if (lot->verdict == TRIM_VERDICT_OPEN) {
+            lot->verdict = TRIM_VERDICT_REGRETTED;
+            earnings->regretted++;
+        }
+        return lot;
+    }
+    return NULL;
+}
+
+double trim_lot_held_ns(const struct trim_lot *lot)
+{
+    return lot->bytes == 0 ? 0 : lot->held_byte_ns / (double)lot->bytes;
+}
+
+const char *trim_verdict_name(enum trim_verdict verdict)
+{
+    static const char *const names[] = {"none", "open", "good", "useless", "regretted"};
+    return (size_t)verdict < sizeof names / sizeof names[0] ? names[verdict] : "unknown";
+}

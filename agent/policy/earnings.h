@@ -1,0 +1,97 @@
+/*
+ * What became of the releases: how much of each is free still, for how long it was, and whether
+ * that was worth its CPU.
+ *
+ * What comes back is told by page faults and RSS, whichever is less, as long as it is little. Where
+ * much may have come back an exact look is asked for, at the arenas themselves. What was released
+ * last is taken back first.
+ *
+ * A release was regretted when what came back did so before it had paid.
+ *
+ * Pure.
+ */
+#ifndef TRIMAGENT_EARNINGS_H
+#define TRIMAGENT_EARNINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "price.h"
+#include "reason.h"
+#include "signs.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* So many releases are followed at once; a further one ends the oldest. */
+#define TRIM_LOTS 8
+
+/* What became of a release. */
+enum trim_verdict {
+    TRIM_VERDICT_NONE = 0,
+    TRIM_VERDICT_OPEN,     /* Most of it is free still, and it has not paid yet. */
+    TRIM_VERDICT_GOOD,     /* It has paid. */
+    TRIM_VERDICT_USELESS,  /* It released less than a quarter of what was expected. */
+    TRIM_VERDICT_REGRETTED /* Most of it came back before it had paid. */
+};
+
+/* One release. */
+struct trim_lot {
+    uint64_t number; /* From 1; 0: none. */
+    enum trim_reason reason;
+    bool waited; /* The memory had been watched before. */
+    uint64_t bytes;
+    double left_bytes; /* Of these free still. */
+    uint64_t began_ns;
+    double held_byte_ns; /* Bytes free times how long, so far. */
+    double cost_ns;      /* CPU of the release, the looks that led to it, and the faults so far. */
+    bool learned;        /* How long it has lain was told. */
+    enum trim_verdict verdict;
+};
+
+struct trim_earnings {
+    struct trim_lot lots[TRIM_LOTS]; /* A ring; release n is at (n - 1) % TRIM_LOTS. */
+    uint64_t released;               /* Their number so far. */
+    uint64_t as_of_ns;
+    struct trim_vitals base; /* When what has come back was last known, */
+    double back_bytes;       /* and how much that was since the last release. */
+    bool wants_exact;        /* Much may have come back since. */
+    double held_byte_ns;     /* Of all releases so far, */
+    double cost_ns;          /* and what they cost. */
+    uint64_t useless;        /* Releases so far with this verdict, */
+    uint64_t regretted;      /* and with this. */
+};
+
+/* A release has ended, which released so many of the expected bytes at cost_ns of CPU; vitals are
+ * those right after it. Returns its lot. */
+struct trim_lot *trim_earnings_release(struct trim_earnings *earnings, enum trim_reason reason,
+                                       bool waited, uint64_t expected_bytes, uint64_t bytes,
+                                       double cost_ns, const struct trim_vitals *vitals);
+
+/* Takes in the process's figures. */
+void trim_earnings_take(struct trim_earnings *earnings, const struct trim_price *price,
+                        const struct trim_vitals *vitals);
+
+/* Takes in what has come back since the last release by an exact look, and the process's figures at
+ * that moment. known tells whether it was possible; if not, faults and RSS must serve. */
+void trim_earnings_exact(struct trim_earnings *earnings, const struct trim_price *price,
+                         const struct trim_vitals *vitals, bool known, uint64_t back_bytes);
+
+/*
+ * The next release of which it has become known how long its memory lies: most of it has come back,
+ * or it has paid several times over. Each is told once; NULL: none.
+ */
+struct trim_lot *trim_earnings_next(struct trim_earnings *earnings, const struct trim_price *price);
+
+/* How long the released memory has been free on average, in nanoseconds. */
+double trim_lot_held_ns(const struct trim_lot *lot);
+
+/* The verdict's name for status and log: none, open, good, useless, regretted. Any thread. */
+const char *trim_verdict_name(enum trim_verdict verdict);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

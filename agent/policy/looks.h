@@ -1,0 +1,79 @@
+/*
+ * When an estimate is worth what it costs.
+ *
+ * A look gains what lies free until the next one. After an event as many bytes may be free as such
+ * events have freed before: the look is due when their rent since the event is what a look costs.
+ * One that finds nothing halves what may still come free, so that the next follows after twice the
+ * time: an old model is often closed only seconds after its successor was loaded.
+ *
+ * Beside events memory comes free at a rate that earlier looks have learned: F bytes lambda times a
+ * second are worth a look each sqrt(2 * cost * worth / (lambda * F)).
+ *
+ * Pure.
+ */
+#ifndef TRIMAGENT_LOOKS_H
+#define TRIMAGENT_LOOKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "price.h"
+#include "reason.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct trim_looks {
+    uint64_t check_ns; /* The longest time between looks at a process that moves; 0: there are none
+                          without an event. */
+    bool unannounced;  /* Looks without an event are wanted. */
+    struct {
+        double usual_bytes;   /* What such an event frees; below 0: not known yet. */
+        double whole_bytes;   /* What the last one was taken to free, */
+        double pending_bytes; /* and what of it may be free and was not found; 0: none. */
+        uint64_t since_ns;    /* Since when. */
+        uint64_t ready_ns;    /* No look before. */
+    } events[TRIM_REASON_COUNT];
+    double rate;       /* Bytes that come free in a second without an event, */
+    double poll_rate;  /* and with all events. */
+    uint64_t last_ns;  /* When the last look was taken, */
+    uint64_t as_of_ns; /* and when the rates were last brought up to date. */
+};
+
+/* Starts at now_ns with nothing learned. */
+void trim_looks_init(struct trim_looks *looks, uint64_t check_ns, bool unannounced,
+                     uint64_t now_ns);
+
+/* An event has happened at since_ns, of which nothing is free before ready_ns; where none like it
+ * is known it is taken to free guess_bytes. */
+void trim_looks_expect(struct trim_looks *looks, enum trim_reason reason, uint64_t since_ns,
+                       uint64_t ready_ns, double guess_bytes);
+
+/* When the next look is due, which may have passed already. */
+uint64_t trim_looks_due_ns(const struct trim_looks *looks, const struct trim_price *price,
+                           uint64_t now_ns);
+
+/* The foremost reason of a look at now_ns: the watermark's where no event is pending. */
+enum trim_reason trim_looks_reason(const struct trim_looks *looks, uint64_t now_ns);
+
+/* A look was taken at now_ns, or was not needed, and has found nothing. */
+void trim_looks_missed(struct trim_looks *looks, uint64_t now_ns);
+
+/* A look was taken at now_ns, and what it has found is watched or released. */
+void trim_looks_found(struct trim_looks *looks, uint64_t now_ns);
+
+/* What was found for a reason has come to this: bytes were released, or 0 where they were in use.
+ */
+void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint64_t now_ns,
+                        double bytes);
+
+/* When the process's own figures are to be read again, which costs poll_ns of CPU. */
+uint64_t trim_looks_poll_gap_ns(const struct trim_looks *looks, const struct trim_price *price,
+                                uint64_t now_ns);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

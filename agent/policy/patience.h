@@ -1,0 +1,58 @@
+/*
+ * How long memory is left alone that has come free, learned for each reason from how long such
+ * memory has lain before.
+ *
+ * This is the rent-or-buy problem. Who waits until the rent is what releasing and taking it again
+ * costs never pays more than twice the least. Who knows how long it will lie pays less: releasing
+ * at once is best where it has lain long before, never where it always comes back sooner.
+ *
+ * Events have trust to begin with: after a full GC or the end of a reload memory is released at
+ * once. What is found without one, or after a burst of page faults, waits. Both change with what
+ * the releases bring.
+ *
+ * Pure.
+ */
+#ifndef TRIMAGENT_PATIENCE_H
+#define TRIMAGENT_PATIENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "reason.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* So many times are remembered for a reason. */
+#define TRIM_PATIENCE_TIMES 8
+
+struct trim_patience {
+    struct {
+        double lain_ns[TRIM_PATIENCE_TIMES]; /* A ring; the newest is at (taken - 1) % TIMES. */
+        uint64_t taken;
+        uint32_t doubt; /* Releases in a row that were regretted though they had been waited for. */
+    } reasons[TRIM_REASON_COUNT];
+};
+
+/* Memory of this reason has lain free for so long, and is in use again, or may lie longer yet. */
+void trim_patience_learn(struct trim_patience *patience, enum trim_reason reason, double lain_ns);
+
+/* What was released for this reason after waiting for it has paid, or was regretted. */
+void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool paid);
+
+/*
+ * The part of its costs that the rent of memory must reach before it is released: 0 releases at
+ * once, 1 waits for break_even_ns.
+ */
+double trim_patience_share(const struct trim_patience *patience, enum trim_reason reason,
+                           double break_even_ns);
+
+/* How long memory of this reason may be expected to lie. */
+double trim_patience_mean_ns(const struct trim_patience *patience, enum trim_reason reason);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,308 @@
+#include "policy.h"
+
+#include <string.h>
+
+#include "policy_decide.h"
+#include "trimagent/quantity.h"
+
+/* The first look at the room: a JVM that has ended by then does not pay for it. */
+#define FIRST_ROOM_NS (500 * TRIM_NS_PER_MS)
+
+/* While something is being loaded, its end is looked for so often. */
+#define LOADING_GAP_NS (100 * TRIM_NS_PER_MS)
+
+/* What an event is taken to free where none like it is known: this part of RSS, or of what was
+ * loaded before it; or so much where RSS is not known. */
+#define EVENT_PART 4
+#define LOADED_PART 2
+#define EVENT_BYTES (64.0 * (double)TRIM_MIB)
+/* Coming to rest says less. */
+#define REST_BYTES (16.0 * (double)TRIM_MIB)
+
+/* Whether the room is looked at: never where nobody asked. */
+static bool is_room_wanted(const struct trim_policy *policy)
+{
+    bool checked = policy->config.price.urgent_percent != 0 && policy->looks.unannounced;
+    return checked || trim_triggers_on(&policy->triggers, TRIM_REASON_PRESSURE) ||
+           policy->config.price.threshold_percent != 0;
+}
+
+void trim_policy_init(struct trim_policy *policy, const struct trim_policy_config *config,
+                      uint64_t now_ns, uint64_t class_changes)
+{
+    memset(policy, 0, sizeof *policy);
+    policy->config = *config;
+    trim_price_init(&policy->price, &config->price);
+    trim_triggers_init(&policy->triggers, &config->triggers, now_ns, class_changes);
+    bool unannounced = trim_triggers_on(&policy->triggers, TRIM_REASON_WATERMARK);
+    trim_looks_init(&policy->looks, config->check_ns, unannounced, now_ns);
+    policy->room_due_ns = is_room_wanted(policy) ? now_ns + FIRST_ROOM_NS : TRIM_NEVER;
+    policy->poll_due_ns = now_ns + FIRST_ROOM_NS;
+    /* A burst that begins with the start is then seen by the first look. */
+    policy->started_ns = now_ns + FIRST_ROOM_NS;
+}
+
+static double guess_bytes(const struct trim_policy *policy)
+{
+    uint64_t rss_bytes = policy->signs.last.rss_bytes;
+    return rss_bytes == 0 ? EVENT_BYTES : (double)(rss_bytes / EVENT_PART);
+}
+
+static void take_signals(struct trim_policy *policy, const struct trim_observation *now)
+{
+    uint64_t now_ns = now->now_ns;
+    uint64_t least_bytes = trim_price_least_bytes(&policy->price, now_ns);
+    uint64_t events = trim_triggers_take(&policy->triggers, now_ns, &now->signals, least_bytes);
+    for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
+        if ((events & (UINT64_C(1) << reason)) == 0) {
+            continue;
+        }
+        bool collected = reason == TRIM_REASON_FULL_GC;
+        uint64_t since_ns = collected ? trim_min(now->last_old_ns, now_ns) : now_ns;
+        uint64_t ready_ns = since_ns + (collected ? policy->config.settle_ns : 0);
+        trim_looks_expect(&policy->looks, (enum trim_reason)reason, since_ns, ready_ns,
+                          guess_bytes(policy));
+        /* The look that follows can then tell whether the process still grows. */
+        policy->poll_due_ns = now_ns;
+    }
+    if ((events & (UINT64_C(1) << TRIM_REASON_PRESSURE)) != 0) {
+        trim_price_pressed(&policy->price, now_ns);
+    }
+}
+
+/* Learns from the releases of which it has become known how long their memory lies. */
+static void take_earnings(struct trim_policy *policy)
+{
+    const struct trim_lot *lot = NULL;
+    while ((lot = trim_earnings_next(&policy->earnings, &policy->price)) != NULL) {
+        policy->known = *lot;
+        trim_patience_learn(&policy->patience, lot->reason, trim_lot_held_ns(lot));
+        bool regretted = lot->verdict == TRIM_VERDICT_REGRETTED;
+        if (lot->waited || !regretted) {
+            trim_patience_judge(&policy->patience, lot->reason, !regretted);
+        }
+    }
+}
+
+static void take_sign(struct trim_policy *policy, enum trim_sign sign, uint64_t now_ns)
+{
+    if (sign == TRIM_SIGN_LOADED && trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH)) {
+        trim_looks_expect(&policy->looks, TRIM_REASON_GROWTH, now_ns, now_ns,
+                          (double)(policy->signs.loaded_bytes / LOADED_PART));
+    } else if (sign == TRIM_SIGN_RESTED && policy->looks.unannounced) {
+        trim_looks_expect(&policy->looks, TRIM_REASON_WATERMARK, now_ns, now_ns, REST_BYTES);
+    }
+}
+
+static void take_process(struct trim_policy *policy, const struct trim_observation *now)
+{
+    policy->blind = now->failed;
+    if (now->failed) {
+        return;
+    }
+    const struct trim_vitals vitals = {now->now_ns, now->rss_bytes, now->minor_faults, now->cpu_ns};
+    take_sign(policy, trim_signs_take(&policy->signs, &vitals), now->now_ns);
+    trim_earnings_take(&policy->earnings, &policy->price, &vitals);
+    take_earnings(policy);
+    uint64_t gap_ns = trim_looks_poll_gap_ns(&policy->looks, &policy->price, now->now_ns);
+    policy->poll_due_ns = now->now_ns + (policy->signs.loading ? LOADING_GAP_NS : gap_ns);
+}
+
+/* Takes in how full the memory is, and plans when that is looked at again. */
+static void take_room(struct trim_policy *policy, const struct trim_observation *now)
+{
+    bool was_urgent = trim_price_urgent(&policy->price, now->now_ns);
+    trim_price_room(&policy->price, now->limit_bytes, now->fill_known, now->fill_permille);
+    if (trim_price_urgent(&policy->price, now->now_ns) && !was_urgent &&
+        policy->looks.unannounced) {
+        trim_looks_expect(&policy->looks, TRIM_REASON_WATERMARK, now->now_ns, now->now_ns,
+                          guess_bytes(policy));
+    }
+    uint64_t gap_ns = trim_price_room_gap_ns(&policy->price);
+    uint64_t check_ns = policy->config.check_ns;
+    bool again = check_ns != 0 && is_room_wanted(policy);
+    policy->room_due_ns = again ? now->now_ns + trim_min(gap_ns, check_ns) : TRIM_NEVER;
+}
+
+/* What was watched comes and goes, or is in use again. */
+static void end_watch(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision)
+{
+    struct trim_watch *watch = &policy->watch;
+    watch->on = false;
+    trim_patience_learn(&policy->patience, watch->reason,
+                        trim_watch_lain_ns(watch, &policy->price, now_ns));
+    trim_looks_settled(&policy->looks, watch->reason, now_ns, 0);
+    trim_decide_skip(policy, TRIM_SKIP_REUSED, decision);
+}
+
+/* Whether memory that an event has told of is worth releasing at once, going by how long such
+ * memory lies. */
+static bool pays_at_once(const struct trim_policy *policy, uint64_t now_ns, uint64_t bytes)
+{
+    double mean_ns = trim_patience_mean_ns(&policy->patience, policy->watch.reason);
+    return trim_price_rent_ns(&policy->price, now_ns, (double)bytes, mean_ns) >=
+           trim_price_round_trip_ns(&policy->price, (double)bytes);
+}
+
+/* Takes an estimate that has found enough into the watch. */
+static void watch(struct trim_policy *policy, const struct trim_observation *now)
+{
+    struct trim_watch *watch = &policy->watch;
+    uint64_t now_ns = now->now_ns;
+    enum trim_reason reason = trim_looks_reason(&policy->looks, now_ns);
+    double share = trim_patience_share(&policy->patience, reason,
+                                       trim_price_break_even_ns(&policy->price, now_ns));
+    if (!watch->on) {
+        trim_watch_begin(watch, now_ns, now->cpu_ns, reason, share, now->expected_bytes);
+        return;
+    }
+    trim_watch_look(watch, &policy->price, now_ns, now->cpu_ns, now->expected_bytes);
+    if (reason > watch->reason) {
+        watch->reason = reason;
+        watch->share = share;
+    }
+}
+
+static void trim(struct trim_policy *policy, uint64_t expected_bytes,
+                 struct trim_decision *decision)
+{
+    policy->expected_bytes = expected_bytes;
+    decision->action = TRIM_TRIM;
+    decision->reason = policy->reason;
+    decision->expected_bytes = expected_bytes;
+}
+
+static void judge_enough(struct trim_policy *policy, const struct trim_observation *now,
+                         struct trim_decision *decision)
+{
+    uint64_t now_ns = now->now_ns;
+    bool began = !policy->watch.on;
+    watch(policy, now);
+    trim_looks_found(&policy->looks, now_ns);
+    decision->reason = policy->watch.reason;
+    if (policy->watch.share == 0 &&
+        (!pays_at_once(policy, now_ns, now->expected_bytes) || policy->price.throttled)) {
+        policy->watch.share = 1;
+    }
+    if (policy->watch.share == 0 || trim_watch_has_paid(&policy->watch, &policy->price)) {
+        policy->reason = policy->watch.reason;
+        policy->waited = !began;
+        trim(policy, now->expected_bytes, decision);
+    } else if (trim_watch_is_vain(&policy->watch, &policy->price, now_ns)) {
+        end_watch(policy, now_ns, decision);
+    } else if (began) {
+        trim_decide_skip(policy, TRIM_SKIP_WAITING, decision);
+    }
+}
+
+static void judge_estimate(struct trim_policy *policy, const struct trim_observation *now,
+                           struct trim_decision *decision)
+{
+    decision->reason = trim_looks_reason(&policy->looks, now->now_ns);
+    policy->considered += policy->watch.on ? 0 : 1;
+    if (now->failed) {
+        policy->watch.on = false;
+        trim_looks_missed(&policy->looks, now->now_ns);
+        trim_decide_skip(policy, TRIM_SKIP_NO_ESTIMATE, decision);
+        return;
+    }
+    policy->looks_cost_ns += (double)now->cost_ns;
+    policy->price.throttled = now->throttled;
+    trim_price_looked(&policy->price, now->cost_ns);
+    trim_price_fault(&policy->price, now->fault_ps_per_byte);
+    struct trim_vitals vitals = policy->signs.last;
+    vitals.at_ns = now->now_ns;
+    vitals.cpu_ns = now->cpu_ns;
+    trim_signs_mark(&policy->signs, &vitals);
+
+    decision->expected_bytes = now->expected_bytes;
+    decision->bound_only = now->bound_only;
+    if (now->expected_bytes >= trim_price_least_bytes(&policy->price, now->now_ns)) {
+        judge_enough(policy, now, decision);
+    } else if (policy->watch.on) {
+        decision->reason = policy->watch.reason;
+        end_watch(policy, now->now_ns, decision);
+    } else {
+        trim_looks_missed(&policy->looks, now->now_ns);
+        trim_decide_skip(policy, TRIM_SKIP_BELOW_THRESHOLD, decision);
+    }
+}
+
+static void take_refault(struct trim_policy *policy, const struct trim_observation *now)
+{
+    struct trim_vitals vitals = policy->signs.last;
+    vitals.at_ns = now->now_ns;
+    trim_earnings_exact(&policy->earnings, &policy->price, &vitals, !now->failed,
+                        now->refaulted_bytes);
+    take_earnings(policy);
+}
+
+void trim_policy_step(struct trim_policy *policy, const struct trim_observation *observation,
+                      struct trim_decision *decision)
+{
+    memset(decision, 0, sizeof *decision);
+    decision->wake_ns = observation->now_ns;
+    decision->wake_cpu_ns = UINT64_MAX;
+    take_signals(policy, observation);
+    switch (observation->look) {
+    case TRIM_LOOK_NONE:
+        break;
+    case TRIM_LOOK_PROCESS:
+        take_process(policy, observation);
+        break;
+    case TRIM_LOOK_ROOM:
+        take_room(policy, observation);
+        break;
+    case TRIM_LOOK_REFAULT:
+        take_refault(policy, observation);
+        break;
+    case TRIM_LOOK_ESTIMATE:
+        judge_estimate(policy, observation, decision);
+        break;
+    }
+    if (decision->action == TRIM_TRIM) {
+        return;
+    }
+    if (observation->demands != policy->seen_demands) {
+        policy->seen_demands = observation->demands;
+        policy->considered++;
+        policy->reason = TRIM_REASON_DEMAND;
+        policy->waited = false;
+        trim(policy, 0, decision);
+        return;
+    }
+    trim_decide_next(policy, observation->now_ns, decision);
+}
+
+void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *outcome)
+{
+    policy->watch.on = false;
+    policy->deferred = TRIM_SKIP_NONE;
+    policy->cooldown_ends_ns = outcome->end_ns + policy->config.cooldown_ns;
+    double looks_ns = policy->looks_cost_ns + (double)outcome->cost_ns;
+    policy->looks_cost_ns = 0;
+    /* A dry run is followed up like a trim, and so is one whose effect nobody knows. */
+    bool known = outcome->measured && !outcome->dry;
+    trim_looks_settled(&policy->looks, policy->reason, outcome->end_ns,
+                       (double)(known ? outcome->released_bytes : policy->expected_bytes));
+    if (!known) {
+        return;
+    }
+    trim_price_released(&policy->price, outcome->released_bytes, outcome->cpu_ns, outcome->cost_ns);
+    struct trim_vitals vitals = policy->signs.last;
+    vitals.at_ns = outcome->end_ns;
+    if (outcome->seen_after) {
+        vitals.rss_bytes = outcome->rss_bytes;
+        vitals.minor_faults = outcome->minor_faults;
+    }
+    /* What an operator asked for is not held against the policy. */
+    bool demanded = policy->reason == TRIM_REASON_DEMAND;
+    const struct trim_lot *lot = trim_earnings_release(
+        &policy->earnings, policy->reason, policy->waited, demanded ? 0 : policy->expected_bytes,
+        outcome->released_bytes, (double)outcome->cpu_ns + looks_ns, &vitals);
+    if (lot->verdict == TRIM_VERDICT_USELESS) {
+        policy->known = *lot;
+        trim_patience_learn(&policy->patience, lot->reason, 0);
+        trim_patience_judge(&policy->patience, lot->reason, false);
+    }
+}

@@ -1,0 +1,151 @@
+#include "policy_decide.h"
+
+#include "trimagent/quantity.h"
+
+/* A process at rest is not looked at again before it has used so much CPU: an idle JVM takes longer
+ * than a common interval of checks for it, and loading 100 MiB less. */
+#define REST_CPU_NS (96 * TRIM_NS_PER_MS)
+
+void trim_decide_skip(struct trim_policy *policy, enum trim_skip skip,
+                      struct trim_decision *decision)
+{
+    policy->skips[skip]++;
+    decision->skip = skip;
+}
+
+/* Counts once what has to wait, however often it is asked for. */
+static void defer(struct trim_policy *policy, enum trim_skip skip, uint64_t now_ns,
+                  struct trim_decision *decision)
+{
+    if (policy->deferred != skip) {
+        policy->deferred = skip;
+        decision->reason = trim_looks_reason(&policy->looks, now_ns);
+        trim_decide_skip(policy, skip, decision);
+    }
+}
+
+static void ask(enum trim_look look, struct trim_decision *decision)
+{
+    decision->action = TRIM_LOOK;
+    decision->look = look;
+}
+
+/* Where memory is short nothing waits for a process to stop growing. */
+static bool is_loading(const struct trim_policy *policy, uint64_t now_ns)
+{
+    bool urgent = trim_price_urgent(&policy->price, now_ns);
+    return trim_signs_loading(&policy->signs, now_ns, urgent ? 0 : policy->config.max_wait_ns);
+}
+
+/* When the next estimate is wanted, whatever stands against it. */
+static uint64_t estimate_due_ns(const struct trim_policy *policy, uint64_t now_ns)
+{
+    uint64_t due_ns = trim_looks_due_ns(&policy->looks, &policy->price, now_ns);
+    if (policy->watch.on) {
+        due_ns = trim_min(due_ns, trim_watch_due_ns(&policy->watch, &policy->price, now_ns));
+        bool used =
+            policy->signs.last.cpu_ns >= trim_watch_due_cpu_ns(&policy->watch, &policy->price);
+        due_ns = used ? now_ns : due_ns;
+    }
+    return due_ns;
+}
+
+/* Whether only the rate at which memory comes free without a sign makes a look due. */
+static bool is_unannounced(const struct trim_policy *policy, uint64_t now_ns)
+{
+    return !policy->watch.on &&
+           trim_looks_reason(&policy->looks, now_ns) == TRIM_REASON_WATERMARK &&
+           policy->looks.events[TRIM_REASON_WATERMARK].pending_bytes <= 0;
+}
+
+/* Decides on an estimate that is due. Returns false where it is not taken now. */
+static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
+                            struct trim_decision *decision)
+{
+    if (policy->cooldown_ends_ns > now_ns) {
+        defer(policy, TRIM_SKIP_COOLDOWN, now_ns, decision);
+        return false;
+    }
+    if (!policy->blind && !trim_signs_fresh(&policy->signs, now_ns)) {
+        ask(TRIM_LOOK_PROCESS, decision);
+        return true;
+    }
+    if (is_loading(policy, now_ns)) {
+        defer(policy, TRIM_SKIP_GROWING, now_ns, decision);
+        return false;
+    }
+    policy->deferred = TRIM_SKIP_NONE;
+    decision->reason = trim_looks_reason(&policy->looks, now_ns);
+    uint64_t least_bytes = trim_price_least_bytes(&policy->price, now_ns);
+    if (!policy->blind && policy->signs.last.rss_bytes < least_bytes) {
+        decision->expected_bytes = policy->signs.last.rss_bytes;
+        decision->bound_only = true;
+        policy->watch.on = false;
+        policy->considered++;
+        trim_looks_missed(&policy->looks, now_ns);
+        trim_decide_skip(policy, TRIM_SKIP_BELOW_THRESHOLD, decision);
+        return false;
+    }
+    if (!policy->blind && is_unannounced(policy, now_ns) && !trim_signs_moved(&policy->signs)) {
+        trim_looks_missed(&policy->looks, now_ns);
+        trim_decide_skip(policy, TRIM_SKIP_UNCHANGED, decision);
+        return false;
+    }
+    ask(TRIM_LOOK_ESTIMATE, decision);
+    return true;
+}
+
+/* Whether the process's figures tell of anything that is wanted. */
+static bool is_polled(const struct trim_policy *policy)
+{
+    return !policy->blind &&
+           (policy->looks.unannounced || trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH));
+}
+
+/* Waits for the next moment. A process at rest is left alone until it works again. */
+static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_due,
+                 struct trim_decision *decision)
+{
+    const struct trim_signs *signs = &policy->signs;
+    bool loading = is_loading(policy, now_ns);
+    bool rests = is_polled(policy) && signs->seen && !signs->working && !loading;
+    uint64_t wake_ns = trim_min(policy->room_due_ns, trim_triggers_look_ns(&policy->triggers));
+    uint64_t cpu_ns = UINT64_MAX;
+    if (rests) {
+        cpu_ns = signs->last.cpu_ns + REST_CPU_NS;
+    } else {
+        wake_ns = trim_min(wake_ns, policy->poll_due_ns);
+    }
+    if (policy->watch.on) {
+        cpu_ns = trim_min(cpu_ns, trim_watch_due_cpu_ns(&policy->watch, &policy->price));
+    }
+    if (!loading && !(rests && is_unannounced(policy, estimate_due))) {
+        wake_ns = trim_min(wake_ns, trim_max(estimate_due, policy->cooldown_ends_ns));
+    }
+    decision->action = TRIM_WAIT;
+    decision->wake_ns = trim_max(wake_ns, now_ns + 1);
+    decision->wake_cpu_ns = cpu_ns;
+    bool started = now_ns >= policy->started_ns;
+    decision->arm_classes = started ? trim_triggers_arm(&policy->triggers) : UINT64_MAX;
+}
+
+void trim_decide_next(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision)
+{
+    if (policy->room_due_ns <= now_ns) {
+        ask(TRIM_LOOK_ROOM, decision);
+        return;
+    }
+    if (policy->earnings.wants_exact && !is_loading(policy, now_ns)) {
+        ask(TRIM_LOOK_REFAULT, decision);
+        return;
+    }
+    uint64_t due_ns = estimate_due_ns(policy, now_ns);
+    if (due_ns <= now_ns && decide_estimate(policy, now_ns, decision)) {
+        return;
+    }
+    if (is_polled(policy) && policy->poll_due_ns <= now_ns) {
+        ask(TRIM_LOOK_PROCESS, decision);
+        return;
+    }
+    wait(policy, now_ns, estimate_due_ns(policy, now_ns), decision);
+}

@@ -1,0 +1,99 @@
+#include "signs.h"
+
+#include "trimagent/quantity.h"
+
+/* Intervals shorter than this tell no rate: the kernel counts CPU in ticks of 4 ms. */
+#define INTERVAL_LEAST_NS (40 * TRIM_NS_PER_MS)
+
+/* The smallest page: what a minor fault brings in at least. */
+#define FAULT_BYTES 4096
+
+/* Page faults at this rate, and so many of them, are something being loaded. Requests that are
+ * served fault less: 2 MiB a second in the benchmark's reloads. */
+#define LOADING_BYTES (8 * TRIM_MIB)
+#define LOADING_BYTES_PER_S (8 * TRIM_MIB)
+
+/* A process that uses less than this part of one core is at rest: an idle JVM takes 1 to 3 ms a
+ * second. */
+#define REST_PART 50
+/* It must have worked for so long before, for its rest to tell anything. */
+#define WORKED_NS (50 * TRIM_NS_PER_MS)
+
+/* Freeing the 800 blocks of a PyTorch model took about so long. */
+#define MOVED_CPU_NS TRIM_NS_PER_MS
+#define MOVED_BYTES TRIM_MIB
+
+static uint64_t faulted_bytes(const struct trim_vitals *from, const struct trim_vitals *to)
+{
+    uint64_t by_faults = trim_excess(to->minor_faults, from->minor_faults) * FAULT_BYTES;
+    /* RSS tells of huge pages, which come in one fault. */
+    return trim_max(by_faults, trim_excess(to->rss_bytes, from->rss_bytes));
+}
+
+static bool watch_loading(struct trim_signs *signs, const struct trim_vitals *now)
+{
+    uint64_t bytes = faulted_bytes(&signs->last, now);
+    /* A process at rest is seldom looked at, and what it has done was done just now. */
+    uint64_t interval_ns = trim_min(now->at_ns - signs->last.at_ns, TRIM_NS_PER_S);
+    double seconds = (double)interval_ns / (double)TRIM_NS_PER_S;
+    bool fast = (double)bytes >= (double)LOADING_BYTES_PER_S * seconds;
+    if (signs->loading) {
+        signs->loaded_bytes += bytes;
+        signs->loading = fast;
+        return !fast;
+    }
+    if (fast && bytes >= LOADING_BYTES) {
+        signs->loading = true;
+        signs->loading_since_ns = now->at_ns;
+        signs->loaded_bytes = bytes;
+    }
+    return false;
+}
+
+enum trim_sign trim_signs_take(struct trim_signs *signs, const struct trim_vitals *now)
+{
+    if (!signs->seen) {
+        signs->seen = true;
+        signs->last = *now;
+        return TRIM_SIGN_NONE;
+    }
+    uint64_t interval_ns = now->at_ns - signs->last.at_ns;
+    if (interval_ns < INTERVAL_LEAST_NS) {
+        return TRIM_SIGN_NONE;
+    }
+    bool loaded = watch_loading(signs, now);
+    bool worked = signs->working;
+    signs->working =
+        now->cpu_ns - signs->last.cpu_ns >= trim_min(interval_ns, TRIM_NS_PER_S) / REST_PART;
+    signs->last = *now;
+    if (loaded) {
+        return TRIM_SIGN_LOADED;
+    }
+    bool much = now->cpu_ns - signs->mark.cpu_ns >= WORKED_NS;
+    return worked && !signs->working && much ? TRIM_SIGN_RESTED : TRIM_SIGN_NONE;
+}
+
+bool trim_signs_fresh(const struct trim_signs *signs, uint64_t now_ns)
+{
+    return signs->seen && now_ns - signs->last.at_ns < INTERVAL_LEAST_NS;
+}
+
+void trim_signs_mark(struct trim_signs *signs, const struct trim_vitals *now)
+{
+    signs->marked = true;
+    signs->mark = *now;
+}
+
+bool trim_signs_moved(const struct trim_signs *signs)
+{
+    const struct trim_vitals *from = &signs->mark;
+    const struct trim_vitals *to = &signs->last;
+    return !signs->marked || to->at_ns < from->at_ns || to->cpu_ns - from->cpu_ns >= MOVED_CPU_NS ||
+           faulted_bytes(from, to) >= MOVED_BYTES ||
+           trim_distance(to->rss_bytes, from->rss_bytes) >= MOVED_BYTES;
+}
+
+bool trim_signs_loading(const struct trim_signs *signs, uint64_t now_ns, uint64_t most_ns)
+{
+    return signs->loading && now_ns - signs->loading_since_ns < most_ns;
+}

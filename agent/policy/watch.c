@@ -1,0 +1,97 @@
+#include "watch.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "trimagent/quantity.h"
+
+/* The first look comes after one tick of the kernel's CPU clock; the gaps grow by half. */
+#define GAP_CPU_NS (4.0 * (double)TRIM_NS_PER_MS)
+#define GAP_GROWTH 1.5
+
+/* Looks on the way cost no more than this part of what the release does. */
+#define SPENT_PART 0.25
+
+/* What has not paid after so many times the time that it would take lying still comes and goes. */
+#define VAIN_TIMES 4
+
+/* Less than this, of what was there, moves in any busy process. */
+#define STILL_PART 64
+
+static void plan_next(struct trim_watch *watch, uint64_t cpu_ns)
+{
+    watch->next_cpu_ns = cpu_ns + (uint64_t)watch->gap_cpu_ns;
+    watch->gap_cpu_ns *= GAP_GROWTH;
+}
+
+void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, uint64_t cpu_ns,
+                      enum trim_reason reason, double share, uint64_t bytes)
+{
+    memset(watch, 0, sizeof *watch);
+    watch->on = true;
+    watch->reason = reason;
+    watch->share = share;
+    watch->began_ns = now_ns;
+    watch->last_ns = now_ns;
+    watch->last_bytes = bytes;
+    watch->gap_cpu_ns = GAP_CPU_NS;
+    plan_next(watch, cpu_ns);
+}
+
+void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,
+                     uint64_t cpu_ns, uint64_t bytes)
+{
+    double before = (double)watch->last_bytes;
+    double still = fmin(before, (double)bytes);
+    double gone = before - still > before / STILL_PART ? before - still : 0;
+    watch->paid_ns *= 1 - gone / before;
+    watch->paid_ns += trim_price_rent_ns(price, now_ns, still, (double)(now_ns - watch->last_ns));
+    watch->spent_ns += price->look_ns;
+    watch->last_ns = now_ns;
+    watch->last_bytes = bytes;
+    plan_next(watch, cpu_ns);
+}
+
+static double wanted_ns(const struct trim_watch *watch, const struct trim_price *price)
+{
+    return trim_price_round_trip_ns(price, (double)watch->last_bytes) * watch->share;
+}
+
+bool trim_watch_has_paid(const struct trim_watch *watch, const struct trim_price *price)
+{
+    return watch->paid_ns >= wanted_ns(watch, price);
+}
+
+/* What the memory pays in a nanosecond. */
+static double rent_rate(const struct trim_watch *watch, const struct trim_price *price,
+                        uint64_t now_ns)
+{
+    return trim_price_rent_ns(price, now_ns, (double)watch->last_bytes, 1.0);
+}
+
+bool trim_watch_is_vain(const struct trim_watch *watch, const struct trim_price *price,
+                        uint64_t now_ns)
+{
+    double needed_ns = wanted_ns(watch, price) / rent_rate(watch, price, now_ns);
+    return (double)(now_ns - watch->began_ns) > needed_ns * VAIN_TIMES;
+}
+
+double trim_watch_lain_ns(const struct trim_watch *watch, const struct trim_price *price,
+                          uint64_t now_ns)
+{
+    return watch->paid_ns / rent_rate(watch, price, now_ns);
+}
+
+uint64_t trim_watch_due_ns(const struct trim_watch *watch, const struct trim_price *price,
+                           uint64_t now_ns)
+{
+    double left_ns = fmax(wanted_ns(watch, price) - watch->paid_ns, 0);
+    double ns = left_ns / rent_rate(watch, price, now_ns);
+    return ns < 1e18 ? watch->last_ns + (uint64_t)ceil(ns) : TRIM_NEVER;
+}
+
+uint64_t trim_watch_due_cpu_ns(const struct trim_watch *watch, const struct trim_price *price)
+{
+    double most_ns = trim_price_round_trip_ns(price, (double)watch->last_bytes) * SPENT_PART;
+    return watch->spent_ns + price->look_ns <= most_ns ? watch->next_cpu_ns : UINT64_MAX;
+}
