@@ -15,6 +15,7 @@ from lab import build, check, fleet, report, runs
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--traces", metavar="REGEX", help="only traces in whose name this is found")
+    parser.add_argument("--recorded", type=Path, default=runs.RECORDED, metavar="DIR", help="where recorded traces are")
     parser.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="prices, such as worth_gib=4")
     parser.add_argument("--options", default="", metavar="TEXT", help="options for this tree's policy")
     parser.add_argument("--jobs", type=int, default=1, help="programs at a time (1)")
@@ -42,7 +43,8 @@ def main() -> int:
     programs = build.build(arguments.sanitize)
     if arguments.check:
         return check.check(programs, arguments.sanitize)
-    planned = runs.plan(runs.find_traces(arguments.traces))
+    traces = runs.find_traces(arguments.traces, arguments.recorded)
+    planned = runs.plan(traces)
     if arguments.list:
         print(*(run.name for run in planned), sep="\n")
         return 0
@@ -55,7 +57,7 @@ def main() -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     began_s = time.monotonic()
     if arguments.fleet is not None:
-        drawn = fleet.draw_fleet(runs.find_traces(arguments.traces), arguments.fleet)
+        drawn = fleet.draw_fleet(traces, arguments.fleet)
         results = runs.play(programs, drawn, arguments.set, arguments.options, arguments.jobs)
         report.write_fleet(arguments.out, drawn, results)
     else:

@@ -59,13 +59,17 @@ static void begin(struct sim *sim, const struct lab_run *run, const struct lab_p
     fetch(sim);
 }
 
+static uint64_t agent_cpu_ns(const struct sim *sim)
+{
+    const struct lab_tally *tally = sim->tally;
+    return (uint64_t)(tally->release_ns + tally->look_ns + tally->idle_ns);
+}
+
 /* CPU time of the process, the agent's own and that of refaults included, as its clock tells. */
 static uint64_t process_cpu_ns(const struct sim *sim)
 {
-    const struct lab_tally *tally = sim->tally;
-    double own = tally->release_ns + tally->look_ns + tally->refault_ns + tally->idle_ns;
     return sim->state.cpu_ns + sim->now_ns / 1000 * sim->prices->background_permille +
-           (uint64_t)own;
+           (uint64_t)sim->tally->refault_ns + agent_cpu_ns(sim);
 }
 
 static uint64_t rss_bytes(const struct sim *sim)
@@ -183,6 +187,7 @@ static void look(struct sim *sim, enum lab_look what, struct lab_sight *sight)
     sight->rss_bytes = rss_bytes(sim);
     sight->minor_faults = sim->faulted_bytes / LAB_PAGE;
     sight->process_cpu_ns = process_cpu_ns(sim);
+    sight->agent_cpu_ns = agent_cpu_ns(sim);
     sight->refaulted_bytes = sim->refaulted_bytes;
     sight->expected_bytes = sim->resident_bytes;
     double gone = (double)(sim->gone_bytes + sim->refaulted_bytes);
@@ -241,6 +246,7 @@ static void release(struct sim *sim, bool blind, struct lab_outcome *outcome)
         pass(sim, sim->look_ns);
     }
     outcome->process_cpu_ns = process_cpu_ns(sim);
+    outcome->agent_cpu_ns = agent_cpu_ns(sim);
 }
 
 static void log_line(const struct sim *sim, const char *what, double mib, const char *why)

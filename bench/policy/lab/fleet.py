@@ -8,9 +8,12 @@ from collections import defaultdict
 
 from .runs import BACKGROUNDS_PERCENT, HOUR_S, Run, Trace
 
-# What a process has in use at most is between these, log-uniform.
+# What a process has in use at most is between these, log-uniform. What comes and goes within a second is no model:
+# without a bound of their own a few bursts of gigabytes would be most of the fleet's cost.
 _SMALLEST_MIB = 32
 _LARGEST_MIB = 4096
+_LARGEST_FLICKER_MIB = 512
+_FLICKER = ("bursts", "noise")
 
 
 def draw_fleet(traces: list[Trace], processes: int) -> list[Run]:
@@ -24,7 +27,8 @@ def draw_fleet(traces: list[Trace], processes: int) -> list[Run]:
     fleet = []
     for number in range(processes):
         trace = rng.choice(families[rng.choice(names)])
-        peak_mib = math.exp(rng.uniform(math.log(_SMALLEST_MIB), math.log(_LARGEST_MIB)))
+        largest_mib = _LARGEST_FLICKER_MIB if trace.family in _FLICKER else _LARGEST_MIB
+        peak_mib = math.exp(rng.uniform(math.log(_SMALLEST_MIB), math.log(largest_mib)))
         fleet.append(
             Run(
                 f"process-{number}",

@@ -15,6 +15,9 @@ from .runs import HOUR_S, Result, Run
 # Where the optimum is less CPU than this, a ratio says nothing.
 LEAST_OPTIMUM_S = 0.010
 
+MEAN_TARGET = 1.5
+WORST_TARGET = 2.2
+
 Table = list[list[str]]
 
 
@@ -90,6 +93,22 @@ def _overall(comparison: Comparison) -> Table:
     return table
 
 
+def _targets(comparison: Comparison) -> str:
+    """What this tree's policy is to reach."""
+    means, worst = {}, {}
+    for strategy in comparison.strategies:
+        ratios = [comparison.ratio(run, strategy) for run in comparison.worth_taking]
+        means[strategy], worst[strategy] = statistics.fmean(ratios), max(ratios)
+    policy = means["policy"]
+    others = [strategy for strategy in means if strategy not in ("policy", "never")]
+    targets = [
+        (f"mean at most {MEAN_TARGET}: {policy:.2f}", policy <= MEAN_TARGET),
+        (f"worst at most {WORST_TARGET}: {worst['policy']:.2f}", worst["policy"] <= WORST_TARGET),
+        *((f"{other} is worse in the mean: {means[other]:.2f}", means[other] > policy) for other in others),
+    ]
+    return "".join(f"- {'pass' if reached else 'FAIL'}: {text}\n" for text, reached in targets) + "\n"
+
+
 def _detail(result: Result) -> str:
     cpu = f"{result.release_s:.2f} + {result.look_s:.2f} + {result.refault_s:.2f} + {result.idle_s:.2f}"
     return f"{result.trims} · {result.held_mib_s / 1024:.1f} · {cpu}"
@@ -135,6 +154,7 @@ def write(out: Path, planned: list[Run], results: list[Result]) -> None:
     parts = [
         "# Policy laboratory\n\nCells of groups: cost ÷ optimum, mean (worst).\n\n",
         markdown(_overall(comparison)),
+        _targets(comparison) if comparison.worth_taking and "policy" in comparison.strategies else "",
         "## By family\n\n" + markdown(grouped(comparison, "family", _group(comparison.worth_taking, family_of))),
     ]
     for title, number in (("period", 1), ("size", 2), ("event", 3), ("background CPU", 4)):
@@ -155,7 +175,7 @@ def write(out: Path, planned: list[Run], results: list[Result]) -> None:
         )
     (out / "results.md").write_text("".join(parts))
     write_csv(out / "results.csv", results)
-    print("".join(parts[:2]), end="")
+    print("".join(parts[:3]), end="")
     stuck = sorted({f"{result.strategy} in {result.run}" for result in results if result.stuck})
     if stuck:
         print("STUCK, no time passes:", *stuck[:20], sep="\n  ")
@@ -195,7 +215,22 @@ def fleet_table(processes: int, results: list[Result]) -> Table:
     return table
 
 
+def fleet_families(drawn: list[Run], results: list[Result]) -> Table:
+    """Whose memory it is: the sums of each family, against its optimum."""
+    comparison = Comparison(drawn, results)
+    table = [["family", "processes", "optimum, CPU·h", *comparison.strategies]]
+    for family, runs in sorted(_group(drawn, family_of).items()):
+        optimum_s = sum(comparison.optimum_s(run) for run in runs)
+        cells = [
+            f"{sum(comparison.of[run.name, strategy].cost_s for run in runs) / optimum_s:.2f}"
+            for strategy in comparison.strategies
+        ]
+        table.append([family, str(len(runs)), f"{optimum_s / 3600:.3f}", *cells])
+    return table
+
+
 def write_fleet(out: Path, drawn: list[Run], results: list[Result]) -> None:
     text = "# Fleet\n\n" + markdown(fleet_table(len(drawn), results))
+    text += "Sum of costs ÷ sum of optima:\n\n" + markdown(fleet_families(drawn, results))
     (out / "fleet.md").write_text(text)
     print(text, end="")

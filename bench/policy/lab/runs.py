@@ -88,10 +88,10 @@ def _unpack(packed: Path, directory: Path) -> Path:
     return path
 
 
-def find_traces(pattern: str | None = None) -> list[Trace]:
+def find_traces(pattern: str | None = None, recorded: Path = RECORDED) -> list[Trace]:
     """Recorded ones first, then the drawn ones; with a pattern those whose names it is found in."""
     traces = []
-    for packed in sorted(RECORDED.glob("*.trace.gz")):
+    for packed in sorted(recorded.glob("*.trace.gz")):
         name = packed.name.removesuffix(".trace.gz")
         traces.append(_read_trace(name, "recorded", _unpack(packed, build.BUILD / "recorded")))
     families = {drawn.name: drawn.family for drawn in draw.all_drawn()}

@@ -28,7 +28,8 @@ struct lab_sight {
     enum lab_look look;
     uint64_t rss_bytes;
     uint64_t minor_faults;
-    uint64_t process_cpu_ns;
+    uint64_t process_cpu_ns;  /* Of all threads, the agent's own included. */
+    uint64_t agent_cpu_ns;    /* The agent's own. */
     uint64_t refaulted_bytes; /* With LAB_LOOK_RECOUNT. */
     uint64_t expected_bytes;  /* With LAB_LOOK_ESTIMATE. */
     uint64_t cost_ns;         /* CPU time of this look. */
@@ -59,6 +60,7 @@ struct lab_outcome {
     uint64_t rss_bytes;
     uint64_t minor_faults;
     uint64_t process_cpu_ns;
+    uint64_t agent_cpu_ns;
     uint64_t left_bytes;
 };
 
