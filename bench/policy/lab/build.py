@@ -19,7 +19,7 @@ V01_SOURCES = (
     "options option_table option_text option_value"
 ).split()
 
-_ENGINE = [LAB / f"{name}.c" for name in ("main", "engine", "optimum", "trace")]
+_ENGINE = [LAB / f"{name}.c" for name in ("main", "engine", "optimum", "layers", "trace")]
 _FLAGS = (
     "-std=c17 -O2 -g -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes"
 ).split()

@@ -3,8 +3,8 @@
  *
  *     NAME SCALE PHASE_MS LENGTH_MS BACKGROUND_PERMILLE PATH
  *
- * and for each a line for each strategy goes to stdout, with the optimum first where optimum=1 says
- * so. log=1 writes to stderr what the strategies do.
+ * and for each a line for each strategy goes to stdout, with the optimum and foresight first where
+ * optimum=1 says so. log=1 writes to stderr what the strategies do.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -118,6 +118,8 @@ static bool play(const struct settings *settings, const char *name, const struct
     if (settings->with_optimum) {
         lab_optimum(run, &settings->prices, &tally);
         print_tally(name, "optimum", run, &settings->prices, &tally);
+        lab_foresight(run, &settings->prices, &tally);
+        print_tally(name, "foresight", run, &settings->prices, &tally);
     }
     for (size_t i = 0; i < lab_strategy_count; i++) {
         const struct lab_strategy *strategy = &lab_strategies[i];

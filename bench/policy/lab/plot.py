@@ -18,6 +18,7 @@ from .report import Comparison  # noqa: E402
 from .runs import Run  # noqa: E402
 
 _COLOURS = {
+    "foresight": "grey",
     "never": "black",
     "timer-1s": "tab:green",
     "timer-10s": "tab:cyan",
@@ -45,7 +46,8 @@ def plot_periods(path: Path, comparison: Comparison, reloads: list[Run], periods
                 points.append((period_s, statistics.fmean(ratios), min(ratios), max(ratios)))
         where, means, least, most = zip(*points, strict=True)
         colour = _COLOURS.get(strategy)
-        axes.plot(where, means, marker="o", markersize=3.5, color=colour, label=strategy)
+        style = "dashed" if strategy == "foresight" else "solid"
+        axes.plot(where, means, marker="o", markersize=3.5, color=colour, linestyle=style, label=strategy)
         if strategy.startswith("policy"):
             axes.fill_between(where, least, most, color=colour, alpha=0.12, linewidth=0)
     axes.axhline(1, color="grey", linewidth=0.8)
