@@ -18,6 +18,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--recorded", type=Path, default=runs.RECORDED, metavar="DIR", help="where recorded traces are")
     parser.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="prices, such as worth_gib=4")
     parser.add_argument("--options", default="", metavar="TEXT", help="options for this tree's policy")
+    parser.add_argument(
+        "--tree", type=Path, default=build.REPOSITORY, metavar="DIR", help="take the policy from this checkout (this one)"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="programs at a time (1)")
     parser.add_argument("--out", type=Path, default=build.BUILD, help="where to write")
     parser.add_argument("--fleet", type=int, nargs="?", const=10_000, metavar="N", help="a fleet of N processes (10000)")
@@ -40,7 +43,7 @@ def tell(programs: build.Programs, run: runs.Run, strategy: str, arguments: argp
 
 def main() -> int:
     arguments = parse()
-    programs = build.build(arguments.sanitize)
+    programs = build.build(arguments.sanitize, arguments.tree.resolve())
     if arguments.check:
         return check.check(programs, arguments.sanitize)
     traces = runs.find_traces(arguments.traces, arguments.recorded)

@@ -33,9 +33,10 @@ static enum lab_look look_for(enum trim_look look)
         break;
     case TRIM_LOOK_PROCESS:
     case TRIM_LOOK_MOVEMENT:
-    case TRIM_LOOK_ROOM:
     case TRIM_LOOK_THROTTLE:
         return LAB_LOOK_POLL;
+    case TRIM_LOOK_ROOM:
+        return LAB_LOOK_ROOM;
     case TRIM_LOOK_REFAULT:
         return LAB_LOOK_RECOUNT;
     case TRIM_LOOK_ESTIMATE:

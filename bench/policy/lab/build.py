@@ -19,7 +19,10 @@ V01_SOURCES = (
     "options option_table option_text option_value"
 ).split()
 
-_ENGINE = [LAB / f"{name}.c" for name in ("main", "engine", "optimum", "layers", "trace")]
+# What this tree's policy needs beside itself.
+POLICY_CORE_SOURCES = "quantity text options option_table option_text option_value".split()
+
+_ENGINE = [LAB / f"{name}.c" for name in ("main", "engine", "world", "optimum", "layers", "trace")]
 _FLAGS = (
     "-std=c17 -O2 -g -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes"
 ).split()
@@ -70,23 +73,23 @@ def _build_v01(sanitize: bool) -> Path | None:
     return _compile(BUILD / "lab-v01", [LAB / "adapter_v01.c", *sources], [directory / "include"], sanitize)
 
 
-def _build_policy(sanitize: bool) -> Path | None:
-    """The policy of this tree. It is pure, so that beside it nothing but arithmetic and names is needed."""
-    own = sorted((REPOSITORY / "agent/policy").glob("*.c"))
+def _build_policy(tree: Path, sanitize: bool) -> Path | None:
+    """The policy of a tree, which is pure, and the agent's options."""
+    own = sorted((tree / "agent/policy").glob("*.c"))
     adapter = LAB / "adapter_policy.c"
     if not own or not adapter.exists():
         print("policy is left out: there is no agent/policy yet, or no adapter for it")
         return None
-    core = [REPOSITORY / f"agent/core/{name}.c" for name in ("quantity", "reason", "text")]
-    others = [source for source in core if source.exists()]
-    includes = [REPOSITORY / "include", REPOSITORY / "agent/policy"]
-    return _compile(BUILD / "lab-policy", [adapter, *own, *others], includes, sanitize)
+    core = [tree / f"agent/core/{name}.c" for name in POLICY_CORE_SOURCES]
+    includes = [tree / "include", tree / "agent/policy", tree / "agent/core"]
+    output = BUILD / ("lab-policy" if tree == REPOSITORY else f"lab-policy-{tree.name}")
+    return _compile(output, [adapter, *own, *core], includes, sanitize)
 
 
-def build(sanitize: bool = False) -> Programs:
+def build(sanitize: bool = False, tree: Path = REPOSITORY) -> Programs:
     BUILD.mkdir(parents=True, exist_ok=True)
     base = _compile(BUILD / "lab-base", [LAB / "blind.c"], [], sanitize)
-    return Programs(base, _build_v01(sanitize), _build_policy(sanitize))
+    return Programs(base, _build_v01(sanitize), _build_policy(tree, sanitize))
 
 
 def build_probe(sanitize: bool = False) -> Path:

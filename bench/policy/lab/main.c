@@ -35,6 +35,7 @@ static void set_defaults(struct settings *settings)
     prices->look_ns = 2000000;
     prices->useless_ns = 800000;
     prices->poll_ns = 15000;
+    prices->room_ns = 300000;
     prices->wake_ns = 5000;
     prices->base_bytes = 100 << 20;
     settings->options = "";
@@ -71,6 +72,7 @@ static bool set(struct settings *settings, const char *argument)
         {"useless_us", &prices->useless_ns, 1e3},
         {"poll_us", &prices->poll_ns, 1e3},
         {"wake_us", &prices->wake_ns, 1e3},
+        {"room_us", &prices->room_ns, 1e3},
         {"base_mib", &prices->base_bytes, 1048576},
     };
     for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -34,7 +35,8 @@ class Comparison:
         return self.of[run.name, "optimum"].cost_s
 
     def ratio(self, run: Run, strategy: str) -> float:
-        return self.of[run.name, strategy].cost_s / self.optimum_s(run)
+        result = self.of[run.name, strategy]
+        return math.inf if result.stuck else result.cost_s / self.optimum_s(run)
 
     def extra_ms_per_hour(self, run: Run, strategy: str) -> float:
         result = self.of[run.name, strategy]
@@ -149,6 +151,12 @@ def write_csv(path: Path, results: list[Result]) -> None:
             writer.writerow(round(v, 6) if isinstance(v, float) else v for v in asdict(result).values())
 
 
+def _tell_stuck(results: list[Result]) -> None:
+    stuck = sorted({f"{result.strategy} in {result.run}" for result in results if result.stuck})
+    if stuck:
+        print(f"STUCK, no time passes, in {len(stuck)} runs:", *stuck[:20], sep="\n  ")
+
+
 def write(out: Path, planned: list[Run], results: list[Result]) -> None:
     comparison = Comparison(planned, results)
     reloads = [run for run in comparison.worth_taking if run.trace.family == "reload"]
@@ -179,9 +187,7 @@ def write(out: Path, planned: list[Run], results: list[Result]) -> None:
     (out / "results.md").write_text("".join(parts))
     write_csv(out / "results.csv", results)
     print("".join(parts[:3]), end="")
-    stuck = sorted({f"{result.strategy} in {result.run}" for result in results if result.stuck})
-    if stuck:
-        print("STUCK, no time passes:", *stuck[:20], sep="\n  ")
+    _tell_stuck(results)
     if reloads:
         try:
             from . import plot
@@ -240,3 +246,4 @@ def write_fleet(out: Path, drawn: list[Run], results: list[Result]) -> None:
     text += "Sum of costs ÷ sum of optima:\n\n" + markdown(fleet_families(drawn, results))
     (out / "fleet.md").write_text(text)
     print(text, end="")
+    _tell_stuck(results)

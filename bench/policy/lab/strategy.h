@@ -15,6 +15,7 @@
 enum lab_look {
     LAB_LOOK_NONE = 0,
     LAB_LOOK_POLL,    /* What the kernel knows of the process: RSS, faults, CPU time. */
+    LAB_LOOK_ROOM,    /* The memory limit and its fill; there is none here, but asking costs. */
     LAB_LOOK_RECOUNT, /* What of the last release has come back. */
     LAB_LOOK_ESTIMATE /* What a release would find. */
 };
