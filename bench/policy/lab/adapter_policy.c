@@ -1,0 +1,128 @@
+/* This tree's policy, with the agent's own options and their defaults. */
+#include <string.h>
+
+#include "policy.h"
+#include "strategy.h"
+#include "trimagent/options.h"
+#include "trimagent/text.h"
+
+struct adapter {
+    struct trim_policy policy;
+    enum trim_look asked;
+    uint64_t fault_ps_per_byte;
+};
+
+static void configure(const struct trim_options *options, struct trim_policy_config *config)
+{
+    *config = (struct trim_policy_config){
+        .price = {.worth_bytes = options->worth_bytes,
+                  .threshold_bytes = options->threshold_bytes,
+                  .threshold_percent = options->threshold_percent,
+                  .urgent_percent = options->urgent_percent},
+        .triggers = {.on = options->on,
+                     .burst = {.classes = options->burst_classes,
+                               .window_ns = options->burst_window_ns,
+                               .settle_ns = options->settle_ns,
+                               .max_wait_ns = options->max_wait_ns}},
+        .settle_ns = options->settle_ns,
+        .max_wait_ns = options->max_wait_ns,
+        .check_ns = options->check_ns,
+        .cooldown_ns = options->cooldown_ns,
+    };
+}
+
+static bool init(void *state, const struct lab_strategy *strategy, const struct lab_prices *prices,
+                 const char *options_text)
+{
+    struct adapter *adapter = state;
+    struct trim_options options;
+    struct trim_policy_config config;
+    char message[512];
+    struct trim_text text;
+    (void)strategy;
+    trim_text_init(&text, message, sizeof message);
+    if (trim_options_parse(&options, options_text, &text) != 0) {
+        fprintf(stderr, "%s\n", message);
+        return false;
+    }
+    if (strstr(options_text, "worth") == NULL) {
+        options.worth_bytes = (uint64_t)prices->worth_bytes;
+    }
+    configure(&options, &config);
+    adapter->fault_ps_per_byte = (uint64_t)(prices->refault_ns_per_byte * 1e3);
+    trim_policy_init(&adapter->policy, &config, 0, 0);
+    return true;
+}
+
+static enum lab_look look_for(enum trim_look look)
+{
+    switch (look) {
+    case TRIM_LOOK_NONE:
+        break;
+    case TRIM_LOOK_PROCESS:
+        return LAB_LOOK_POLL;
+    case TRIM_LOOK_ROOM:
+        return LAB_LOOK_ROOM;
+    case TRIM_LOOK_REFAULT:
+        return LAB_LOOK_RECOUNT;
+    case TRIM_LOOK_ESTIMATE:
+        return LAB_LOOK_ESTIMATE;
+    }
+    return LAB_LOOK_NONE;
+}
+
+static void step(void *state, const struct lab_sight *sight, struct lab_choice *choice)
+{
+    struct adapter *adapter = state;
+    /* No memory limit, no pressure, no quota: the laboratory has none. */
+    const struct trim_observation observation = {
+        .now_ns = sight->now_ns,
+        .signals = {.old_pauses = sight->old_pauses, .class_changes = sight->class_changes},
+        .last_old_ns = sight->last_old_ns,
+        .look = sight->look == LAB_LOOK_NONE ? TRIM_LOOK_NONE : adapter->asked,
+        .rss_bytes = sight->rss_bytes,
+        .minor_faults = sight->minor_faults,
+        .cpu_ns = sight->process_cpu_ns - sight->agent_cpu_ns,
+        .refaulted_bytes = sight->refaulted_bytes,
+        .expected_bytes = sight->expected_bytes,
+        .cost_ns = sight->cost_ns,
+        .fault_ps_per_byte = adapter->fault_ps_per_byte,
+    };
+    struct trim_decision decision;
+    trim_policy_step(&adapter->policy, &observation, &decision);
+    adapter->asked = decision.look;
+    choice->action = decision.action == TRIM_TRIM   ? LAB_TRIM
+                     : decision.action == TRIM_LOOK ? LAB_LOOK
+                                                    : LAB_WAIT;
+    choice->look = look_for(decision.look);
+    choice->wake_ns = decision.wake_ns;
+    choice->arm_classes = decision.arm_classes;
+    /* The policy leaves the agent's own threads out, the process's clock does not. */
+    choice->arm_cpu_ns = decision.wake_cpu_ns == UINT64_MAX
+                             ? UINT64_MAX
+                             : decision.wake_cpu_ns + sight->agent_cpu_ns;
+    choice->why = decision.action != TRIM_WAIT      ? trim_reason_name(decision.reason)
+                  : decision.skip != TRIM_SKIP_NONE ? trim_skip_name(decision.skip)
+                                                    : NULL;
+}
+
+static void trimmed(void *state, const struct lab_outcome *outcome)
+{
+    struct adapter *adapter = state;
+    const struct trim_outcome told = {
+        .end_ns = outcome->end_ns,
+        .released_bytes = outcome->released_bytes,
+        .cpu_ns = outcome->release_cpu_ns,
+        .cost_ns = outcome->looks_cpu_ns,
+        .measured = true,
+        .seen_after = true,
+        .rss_bytes = outcome->rss_bytes,
+        .minor_faults = outcome->minor_faults,
+    };
+    trim_policy_trimmed(&adapter->policy, &told);
+}
+
+const struct lab_strategy lab_strategies[] = {
+    {"policy", sizeof(struct adapter), 0, init, step, trimmed},
+};
+const size_t lab_strategy_count = 1;
