@@ -97,7 +97,7 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
     observation->failed = false;
     switch (look) {
     case TRIM_LOOK_NONE:
-        return;
+        break;
     case TRIM_LOOK_PROCESS:
         observation->failed = trim_process_rss(cycle->config->proc, &observation->rss_bytes) != 0;
         observation->minor_faults = trim_process_minor_faults();
@@ -113,7 +113,6 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
         estimate(cycle, observation, estimated);
         break;
     }
-    observation->cpu_ns = others_cpu_ns();
 }
 
 static void take_signals(const struct trim_cycle *cycle, uint64_t demands,
@@ -128,6 +127,7 @@ static void take_signals(const struct trim_cycle *cycle, uint64_t demands,
     };
     observation->last_old_ns = signals->last_old_ns;
     observation->demands = demands;
+    observation->cpu_ns = others_cpu_ns();
     /* Read last: no signal may seem to come from the future. */
     observation->now_ns = trim_clock_now_ns();
 }

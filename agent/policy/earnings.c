@@ -23,14 +23,14 @@
 #define FAULT_BYTES 4096
 
 struct trim_lot *trim_earnings_release(struct trim_earnings *earnings, enum trim_reason reason,
-                                       bool waited, uint64_t expected_bytes, uint64_t bytes,
+                                       double waited_ns, uint64_t expected_bytes, uint64_t bytes,
                                        double cost_ns, const struct trim_vitals *vitals)
 {
     struct trim_lot *lot = &earnings->lots[earnings->released++ % TRIM_LOTS];
     *lot = (struct trim_lot){
         .number = earnings->released,
         .reason = reason,
-        .waited = waited,
+        .waited_ns = waited_ns,
         .bytes = bytes,
         .left_bytes = (double)bytes,
         .began_ns = vitals->at_ns,

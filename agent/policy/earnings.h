@@ -40,7 +40,7 @@ enum trim_verdict {
 struct trim_lot {
     uint64_t number; /* From 1; 0: none. */
     enum trim_reason reason;
-    bool waited; /* The memory had been watched before. */
+    double waited_ns; /* The memory had been seen free for so long before. */
     uint64_t bytes;
     double left_bytes; /* Of these free still. */
     uint64_t began_ns;
@@ -66,7 +66,7 @@ struct trim_earnings {
 /* A release has ended, which released so many of the expected bytes at cost_ns of CPU; vitals are
  * those right after it. Returns its lot. */
 struct trim_lot *trim_earnings_release(struct trim_earnings *earnings, enum trim_reason reason,
-                                       bool waited, uint64_t expected_bytes, uint64_t bytes,
+                                       double waited_ns, uint64_t expected_bytes, uint64_t bytes,
                                        double cost_ns, const struct trim_vitals *vitals);
 
 /* Takes in the process's figures. */
@@ -84,7 +84,7 @@ void trim_earnings_exact(struct trim_earnings *earnings, const struct trim_price
  */
 struct trim_lot *trim_earnings_next(struct trim_earnings *earnings, const struct trim_price *price);
 
-/* How long the released memory has been free on average, in nanoseconds. */
+/* How long the released memory has been free since on average, in nanoseconds. */
 double trim_lot_held_ns(const struct trim_lot *lot);
 
 /* The verdict's name for status and log: none, open, good, useless, regretted. Any thread. */

@@ -10,12 +10,23 @@
 /* What they begin with, and never fall below, in bytes a second: a program may begin to free memory
  * at any time. */
 #define RATE_START (0.5 * (double)TRIM_MIB)
-#define RATE_LEAST (0.05 * (double)TRIM_MIB)
+#define RATE_LEAST (0.01 * (double)TRIM_MIB)
 
-/* An event whose expectation was halved so often is over. */
-#define EVENT_OVER_PART 64
-/* A release may have come before the event's last memory was free. */
-#define LEFT_PART 4
+/* Half of what events free is free so soon after them. */
+#define SOON_NS (100 * TRIM_NS_PER_MS)
+/* After so long an event is over. */
+#define EVENT_NS (30 * TRIM_NS_PER_S)
+/* One that has freed nothing in so long proves half as much as one that never has. */
+#define PROVES_NS (3.0 * (double)TRIM_NS_PER_S)
+/* What such an event is still taken for. */
+#define DOUBTED_PART 0.25
+
+/* One that never frees anything is taken for this, so that it costs a look in a while. */
+#define USUAL_LEAST_BYTES 65536.0
+
+/* What is still to come after a release, of that, until it has been learned: it may have been in
+ * the midst of being freed. */
+#define REST_PART 0.25
 
 /* Looks at a process with millions of free chunks cost a second; they take no more than this part
  * of one core, however long check is. */
@@ -38,34 +49,50 @@ void trim_looks_init(struct trim_looks *looks, uint64_t check_ns, bool unannounc
     looks->last_ns = now_ns;
     looks->as_of_ns = now_ns;
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
-        looks->events[reason].usual_bytes = -1;
+        looks->events[reason] = (struct trim_event){.usual_bytes = -1, .rest_part = REST_PART};
     }
+}
+
+/* An event is over at now_ns: what such events free is told by what was found since. */
+static void learn(struct trim_event *event, uint64_t now_ns)
+{
+    if (event->found_bytes > 0) {
+        double rest = fmin((event->found_bytes - event->first_bytes) / event->first_bytes, 1);
+        event->rest_part = (event->rest_part + rest) / 2;
+        event->usual_bytes = event->usual_bytes < 0 ? event->found_bytes
+                                                    : (event->usual_bytes + event->found_bytes) / 2;
+    } else {
+        double given_ns = (double)(event->looked_ns - event->since_ns);
+        double proof = given_ns / (given_ns + PROVES_NS);
+        event->usual_bytes = event->pending_bytes * (1 - proof * (1 - DOUBTED_PART));
+    }
+    event->pending_bytes = 0;
+    event->looked_ns = now_ns;
 }
 
 void trim_looks_expect(struct trim_looks *looks, enum trim_reason reason, uint64_t since_ns,
                        uint64_t ready_ns, double guess_bytes)
 {
-    double usual = looks->events[reason].usual_bytes;
-    bool pending = looks->events[reason].pending_bytes > 0;
-    double whole = fmax(usual < 0 ? guess_bytes : usual, (double)TRIM_LEAST_BYTES);
-    looks->events[reason].whole_bytes = whole;
-    looks->events[reason].pending_bytes = whole;
-    looks->events[reason].since_ns = since_ns;
-    /* Pauses that follow one another do not put the look off. */
-    bool waits = pending && looks->events[reason].ready_ns > since_ns;
-    looks->events[reason].ready_ns = waits ? looks->events[reason].ready_ns : ready_ns;
+    struct trim_event *event = &looks->events[reason];
+    if (event->pending_bytes > 0) {
+        if (event->looked_ns != event->since_ns) {
+            learn(event, since_ns);
+        } else if (since_ns - event->since_ns < EVENT_NS) {
+            return; /* Pauses that follow one another do not put the look off. */
+        }
+    }
+    double usual = event->usual_bytes < 0 ? guess_bytes : event->usual_bytes;
+    event->pending_bytes = fmax(usual, USUAL_LEAST_BYTES);
+    event->found_bytes = 0;
+    event->first_bytes = 0;
+    event->since_ns = since_ns;
+    event->looked_ns = since_ns;
+    event->ready_ns = ready_ns;
 }
 
 static uint64_t later(uint64_t from_ns, double ns)
 {
     return ns < 1e18 ? from_ns + (uint64_t)ns : TRIM_NEVER;
-}
-
-/* When so many bytes have cost cost_ns of rent. */
-static uint64_t paid_ns(const struct trim_price *price, uint64_t now_ns, uint64_t since_ns,
-                        double bytes, double cost_ns)
-{
-    return later(since_ns, cost_ns / trim_price_rent_ns(price, now_ns, bytes, 1.0));
 }
 
 /* The gap after which bytes that come free at a rate have cost cost_ns of rent. */
@@ -90,17 +117,24 @@ static uint64_t unannounced_due_ns(const struct trim_looks *looks, const struct 
     return later(looks->last_ns, gap_ns);
 }
 
+static uint64_t event_due_ns(const struct trim_event *event, const struct trim_price *price,
+                             uint64_t now_ns)
+{
+    if (event->pending_bytes <= 0) {
+        return TRIM_NEVER;
+    }
+    /* What may come free is spread evenly over the logarithm of the time since. */
+    double since_s = (double)(event->looked_ns - event->since_ns + SOON_NS) / (double)TRIM_NS_PER_S;
+    double gap_ns = rate_gap_ns(price, now_ns, event->pending_bytes / since_s, price->look_ns);
+    return trim_max(later(event->looked_ns, gap_ns), event->ready_ns);
+}
+
 uint64_t trim_looks_due_ns(const struct trim_looks *looks, const struct trim_price *price,
                            uint64_t now_ns)
 {
     uint64_t due_ns = unannounced_due_ns(looks, price, now_ns);
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
-        double bytes = looks->events[reason].pending_bytes;
-        if (bytes > 0) {
-            uint64_t paid =
-                paid_ns(price, now_ns, looks->events[reason].since_ns, bytes, price->look_ns);
-            due_ns = trim_min(due_ns, trim_max(paid, looks->events[reason].ready_ns));
-        }
+        due_ns = trim_min(due_ns, event_due_ns(&looks->events[reason], price, now_ns));
     }
     return due_ns;
 }
@@ -125,42 +159,51 @@ static void flow(struct trim_looks *looks, uint64_t now_ns, double bytes, bool a
     looks->poll_rate = fmax((looks->poll_rate * MEMORY_S + bytes) / all, RATE_LEAST);
 }
 
-void trim_looks_missed(struct trim_looks *looks, uint64_t now_ns)
+/* A look was taken at now_ns, which may end events. */
+static void look(struct trim_looks *looks, uint64_t now_ns)
 {
     looks->last_ns = now_ns;
-    flow(looks, now_ns, 0, true);
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
-        double *pending = &looks->events[reason].pending_bytes;
-        double whole = looks->events[reason].whole_bytes;
-        if (*pending <= 0 || looks->events[reason].ready_ns > now_ns) {
+        struct trim_event *event = &looks->events[reason];
+        if (event->pending_bytes <= 0 || event->ready_ns > now_ns) {
             continue;
         }
-        *pending /= 2;
-        looks->events[reason].since_ns = now_ns;
-        if (*pending < whole / EVENT_OVER_PART || *pending < (double)TRIM_LEAST_BYTES) {
-            *pending = 0;
-            looks->events[reason].usual_bytes = whole / 2;
+        event->looked_ns = now_ns;
+        if (now_ns - event->since_ns >= EVENT_NS) {
+            learn(event, now_ns);
         }
     }
 }
 
+void trim_looks_missed(struct trim_looks *looks, uint64_t now_ns)
+{
+    flow(looks, now_ns, 0, true);
+    look(looks, now_ns);
+}
+
 void trim_looks_found(struct trim_looks *looks, uint64_t now_ns)
 {
-    looks->last_ns = now_ns;
+    look(looks, now_ns);
 }
 
 void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint64_t now_ns,
                         double bytes)
 {
-    double *usual = &looks->events[reason].usual_bytes;
-    *usual = *usual < 0 ? bytes : (*usual + bytes) / 2;
     flow(looks, now_ns, bytes, reason != TRIM_REASON_WATERMARK);
     looks->last_ns = now_ns;
     for (int other = 0; other < TRIM_REASON_COUNT; other++) {
-        if (looks->events[other].ready_ns <= now_ns) {
-            looks->events[other].pending_bytes =
-                bytes > 0 ? looks->events[other].pending_bytes / LEFT_PART : 0;
-            looks->events[other].since_ns = now_ns;
+        struct trim_event *event = &looks->events[other];
+        if (event->pending_bytes <= 0 || event->ready_ns > now_ns) {
+            continue;
+        }
+        event->first_bytes = event->first_bytes > 0 ? event->first_bytes : bytes;
+        event->found_bytes += bytes;
+        event->pending_bytes = bytes * event->rest_part;
+        event->since_ns = now_ns;
+        event->looked_ns = now_ns;
+        if (event->pending_bytes < (double)TRIM_LEAST_BYTES) {
+            event->pending_bytes = 0;
+            learn(event, now_ns);
         }
     }
 }

@@ -1,10 +1,11 @@
 /*
  * When an estimate is worth what it costs.
  *
- * A look gains what lies free until the next one. After an event as many bytes may be free as such
- * events have freed before: the look is due when their rent since the event is what a look costs.
- * One that finds nothing halves what may still come free, so that the next follows after twice the
- * time: an old model is often closed only seconds after its successor was loaded.
+ * A look gains what lies free until the next one. After an event as many bytes may come free as
+ * such events have freed before, mostly at once, but an old model is often closed only seconds
+ * after its successor was loaded. So looks follow the event, at gaps that grow with the root of the
+ * time since: each is due when what may have come free since the last has cost as much rent as a
+ * look.
  *
  * Beside events memory comes free at a rate that earlier looks have learned: F bytes lambda times a
  * second are worth a look each sqrt(2 * cost * worth / (lambda * F)).
@@ -24,17 +25,23 @@
 extern "C" {
 #endif
 
+/* What is known of the events of one reason. */
+struct trim_event {
+    double usual_bytes;   /* What such an event frees; below 0: not known yet. */
+    double rest_part;     /* How much more it usually frees after the first release, of that. */
+    double pending_bytes; /* What the last one may free yet; 0: it is over. */
+    double found_bytes;   /* What was released since, */
+    double first_bytes;   /* and the first time. */
+    uint64_t since_ns;    /* When it happened, or when memory was last released for it. */
+    uint64_t looked_ns;   /* When a look was last taken since; since_ns: never. */
+    uint64_t ready_ns;    /* No look before. */
+};
+
 struct trim_looks {
     uint64_t check_ns; /* The longest time between looks at a process that moves; 0: there are none
                           without an event. */
     bool unannounced;  /* Looks without an event are wanted. */
-    struct {
-        double usual_bytes;   /* What such an event frees; below 0: not known yet. */
-        double whole_bytes;   /* What the last one was taken to free, */
-        double pending_bytes; /* and what of it may be free and was not found; 0: none. */
-        uint64_t since_ns;    /* Since when. */
-        uint64_t ready_ns;    /* No look before. */
-    } events[TRIM_REASON_COUNT];
+    struct trim_event events[TRIM_REASON_COUNT];
     double rate;       /* Bytes that come free in a second without an event, */
     double poll_rate;  /* and with all events. */
     uint64_t last_ns;  /* When the last look was taken, */

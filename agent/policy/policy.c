@@ -9,7 +9,7 @@
 #define FIRST_ROOM_NS (500 * TRIM_NS_PER_MS)
 
 /* While something is being loaded, its end is looked for so often. */
-#define LOADING_GAP_NS (100 * TRIM_NS_PER_MS)
+#define LOADING_GAP_NS (50 * TRIM_NS_PER_MS)
 
 /* What an event is taken to free where none like it is known: this part of RSS, or of what was
  * loaded before it; or so much where RSS is not known. */
@@ -76,9 +76,11 @@ static void take_earnings(struct trim_policy *policy)
     const struct trim_lot *lot = NULL;
     while ((lot = trim_earnings_next(&policy->earnings, &policy->price)) != NULL) {
         policy->known = *lot;
-        trim_patience_learn(&policy->patience, lot->reason, trim_lot_held_ns(lot));
         bool regretted = lot->verdict == TRIM_VERDICT_REGRETTED;
-        if (lot->waited || !regretted) {
+        /* What came back at once was not seen in use before, though it was. */
+        double lain_ns = trim_lot_held_ns(lot) + (regretted ? 0 : lot->waited_ns);
+        trim_patience_learn(&policy->patience, lot->reason, lain_ns);
+        if (lot->waited_ns > 0 || !regretted) {
             trim_patience_judge(&policy->patience, lot->reason, !regretted);
         }
     }
@@ -186,7 +188,7 @@ static void judge_enough(struct trim_policy *policy, const struct trim_observati
     }
     if (policy->watch.share == 0 || trim_watch_has_paid(&policy->watch, &policy->price)) {
         policy->reason = policy->watch.reason;
-        policy->waited = !began;
+        policy->waited_ns = began ? 0 : trim_watch_lain_ns(&policy->watch, &policy->price, now_ns);
         trim(policy, now->expected_bytes, decision);
     } else if (trim_watch_is_vain(&policy->watch, &policy->price, now_ns)) {
         end_watch(policy, now_ns, decision);
@@ -243,6 +245,7 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
     memset(decision, 0, sizeof *decision);
     decision->wake_ns = observation->now_ns;
     decision->wake_cpu_ns = UINT64_MAX;
+    policy->cpu_ns = observation->cpu_ns;
     take_signals(policy, observation);
     switch (observation->look) {
     case TRIM_LOOK_NONE:
@@ -267,7 +270,7 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
         policy->seen_demands = observation->demands;
         policy->considered++;
         policy->reason = TRIM_REASON_DEMAND;
-        policy->waited = false;
+        policy->waited_ns = 0;
         trim(policy, 0, decision);
         return;
     }
@@ -298,7 +301,7 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     /* What an operator asked for is not held against the policy. */
     bool demanded = policy->reason == TRIM_REASON_DEMAND;
     const struct trim_lot *lot = trim_earnings_release(
-        &policy->earnings, policy->reason, policy->waited, demanded ? 0 : policy->expected_bytes,
+        &policy->earnings, policy->reason, policy->waited_ns, demanded ? 0 : policy->expected_bytes,
         outcome->released_bytes, (double)outcome->cpu_ns + looks_ns, &vitals);
     if (lot->verdict == TRIM_VERDICT_USELESS) {
         policy->known = *lot;

@@ -49,7 +49,7 @@ struct trim_policy_config {
 /* What the worker has measured, from cheap to dear. */
 enum trim_look {
     TRIM_LOOK_NONE = 0, /* Only the signals, which are always there. */
-    TRIM_LOOK_PROCESS,  /* RSS, faults and CPU time of the process: ten microseconds. */
+    TRIM_LOOK_PROCESS,  /* RSS and faults of the process: ten microseconds. */
     TRIM_LOOK_ROOM,     /* The memory limit and its fill: 0.1 to 0.9 ms. */
     TRIM_LOOK_REFAULT, /* What of the last release is resident again: about 1 ms per GiB, no lock of
                           malloc's. */
@@ -59,6 +59,7 @@ enum trim_look {
 
 struct trim_observation {
     uint64_t now_ns; /* Monotonic. */
+    uint64_t cpu_ns; /* CPU time of the process's threads but the agent's own, since the start. */
 
     /* Signals. */
     struct trim_signal_counts signals;
@@ -68,11 +69,9 @@ struct trim_observation {
     enum trim_look look; /* Which of the following was measured for this step. */
     bool failed;         /* The measurement asked for could not be taken. */
 
-    /* With TRIM_LOOK_PROCESS; the CPU time, of all threads but the agent's own, with
-     * TRIM_LOOK_ESTIMATE as well. */
+    /* With TRIM_LOOK_PROCESS. */
     uint64_t rss_bytes;
     uint64_t minor_faults;
-    uint64_t cpu_ns;
 
     /* With TRIM_LOOK_ROOM. */
     uint64_t limit_bytes; /* Of memory; 0: unknown. */
@@ -137,6 +136,7 @@ struct trim_policy {
     struct trim_earnings earnings;
 
     uint64_t seen_demands;
+    uint64_t cpu_ns;      /* As last observed. */
     bool blind;           /* The process's figures cannot be read. */
     uint64_t poll_due_ns; /* When they are to be read again; TRIM_NEVER: only with a look. */
     uint64_t room_due_ns; /* The same for the limit. */
@@ -146,7 +146,7 @@ struct trim_policy {
 
     /* The trim under way. */
     enum trim_reason reason;
-    bool waited;
+    double waited_ns; /* The memory was watched for so long before. */
     uint64_t expected_bytes;
     double looks_cost_ns; /* Of the looks since the last trim. */
 

@@ -4,7 +4,7 @@
 
 /* A process at rest is not looked at again before it has used so much CPU: an idle JVM takes longer
  * than a common interval of checks for it, and loading 100 MiB less. */
-#define REST_CPU_NS (96 * TRIM_NS_PER_MS)
+#define REST_CPU_NS (32 * TRIM_NS_PER_MS)
 
 void trim_decide_skip(struct trim_policy *policy, enum trim_skip skip,
                       struct trim_decision *decision)
@@ -43,8 +43,7 @@ static uint64_t estimate_due_ns(const struct trim_policy *policy, uint64_t now_n
     uint64_t due_ns = trim_looks_due_ns(&policy->looks, &policy->price, now_ns);
     if (policy->watch.on) {
         due_ns = trim_min(due_ns, trim_watch_due_ns(&policy->watch, &policy->price, now_ns));
-        bool used =
-            policy->signs.last.cpu_ns >= trim_watch_due_cpu_ns(&policy->watch, &policy->price);
+        bool used = policy->cpu_ns >= trim_watch_due_cpu_ns(&policy->watch, &policy->price);
         due_ns = used ? now_ns : due_ns;
     }
     return due_ns;
@@ -66,7 +65,7 @@ static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
         defer(policy, TRIM_SKIP_COOLDOWN, now_ns, decision);
         return false;
     }
-    if (!policy->blind && !trim_signs_fresh(&policy->signs, now_ns)) {
+    if (!policy->blind && trim_signs_fresh_until_ns(&policy->signs) <= now_ns) {
         ask(TRIM_LOOK_PROCESS, decision);
         return true;
     }
@@ -102,20 +101,37 @@ static bool is_polled(const struct trim_policy *policy)
            (policy->looks.unannounced || trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH));
 }
 
+/* Whether the process was at rest when it was last looked at; its own CPU time then tells when it
+ * is worth another look. */
+static bool is_at_rest(const struct trim_policy *policy, uint64_t now_ns)
+{
+    return is_polled(policy) && policy->signs.seen && !policy->signs.working &&
+           !is_loading(policy, now_ns);
+}
+
+/* When the process's figures are to be read again; TRIM_NEVER: when it has used more CPU. */
+static uint64_t poll_due_ns(const struct trim_policy *policy, uint64_t now_ns)
+{
+    if (!is_at_rest(policy, now_ns)) {
+        return is_polled(policy) ? policy->poll_due_ns : TRIM_NEVER;
+    }
+    bool works = policy->cpu_ns >= policy->signs.last.cpu_ns + REST_CPU_NS;
+    return works ? trim_signs_fresh_until_ns(&policy->signs) : TRIM_NEVER;
+}
+
 /* Waits for the next moment. A process at rest is left alone until it works again. */
 static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_due,
                  struct trim_decision *decision)
 {
-    const struct trim_signs *signs = &policy->signs;
     bool loading = is_loading(policy, now_ns);
-    bool rests = is_polled(policy) && signs->seen && !signs->working && !loading;
+    bool rests = is_at_rest(policy, now_ns);
     uint64_t wake_ns = trim_min(policy->room_due_ns, trim_triggers_look_ns(&policy->triggers));
     uint64_t cpu_ns = UINT64_MAX;
-    if (rests) {
-        cpu_ns = signs->last.cpu_ns + REST_CPU_NS;
-    } else {
-        wake_ns = trim_min(wake_ns, policy->poll_due_ns);
+    uint64_t poll_ns = poll_due_ns(policy, now_ns);
+    if (rests && poll_ns == TRIM_NEVER) {
+        cpu_ns = policy->signs.last.cpu_ns + REST_CPU_NS;
     }
+    wake_ns = trim_min(wake_ns, poll_ns);
     if (policy->watch.on) {
         cpu_ns = trim_min(cpu_ns, trim_watch_due_cpu_ns(&policy->watch, &policy->price));
     }
@@ -143,7 +159,7 @@ void trim_decide_next(struct trim_policy *policy, uint64_t now_ns, struct trim_d
     if (due_ns <= now_ns && decide_estimate(policy, now_ns, decision)) {
         return;
     }
-    if (is_polled(policy) && policy->poll_due_ns <= now_ns) {
+    if (poll_due_ns(policy, now_ns) <= now_ns) {
         ask(TRIM_LOOK_PROCESS, decision);
         return;
     }

@@ -13,9 +13,13 @@
 #define LOADING_BYTES (8 * TRIM_MIB)
 #define LOADING_BYTES_PER_S (8 * TRIM_MIB)
 
-/* A process that uses less than this part of one core is at rest: an idle JVM takes 1 to 3 ms a
- * second. */
-#define REST_PART 50
+/* A burst has ended after so many intervals without: what loads waits for its file now and then. */
+#define CALM_INTERVALS 2
+
+/* A process that uses this part of one core works, and one that uses less than that part is at
+ * rest: an idle JVM takes about 1 ms a second. */
+#define WORK_PART 50
+#define REST_PART 100
 /* It must have worked for so long before, for its rest to tell anything. */
 #define WORKED_NS (50 * TRIM_NS_PER_MS)
 
@@ -39,11 +43,13 @@ static bool watch_loading(struct trim_signs *signs, const struct trim_vitals *no
     bool fast = (double)bytes >= (double)LOADING_BYTES_PER_S * seconds;
     if (signs->loading) {
         signs->loaded_bytes += bytes;
-        signs->loading = fast;
-        return !fast;
+        signs->calm = fast ? 0 : signs->calm + 1;
+        signs->loading = signs->calm < CALM_INTERVALS;
+        return !signs->loading;
     }
     if (fast && bytes >= LOADING_BYTES) {
         signs->loading = true;
+        signs->calm = 0;
         signs->loading_since_ns = now->at_ns;
         signs->loaded_bytes = bytes;
     }
@@ -63,8 +69,9 @@ enum trim_sign trim_signs_take(struct trim_signs *signs, const struct trim_vital
     }
     bool loaded = watch_loading(signs, now);
     bool worked = signs->working;
-    signs->working =
-        now->cpu_ns - signs->last.cpu_ns >= trim_min(interval_ns, TRIM_NS_PER_S) / REST_PART;
+    uint64_t counted_ns = trim_min(interval_ns, TRIM_NS_PER_S);
+    uint64_t least_ns = counted_ns / (worked ? REST_PART : WORK_PART);
+    signs->working = now->cpu_ns - signs->last.cpu_ns >= least_ns;
     signs->last = *now;
     if (loaded) {
         return TRIM_SIGN_LOADED;
@@ -73,9 +80,9 @@ enum trim_sign trim_signs_take(struct trim_signs *signs, const struct trim_vital
     return worked && !signs->working && much ? TRIM_SIGN_RESTED : TRIM_SIGN_NONE;
 }
 
-bool trim_signs_fresh(const struct trim_signs *signs, uint64_t now_ns)
+uint64_t trim_signs_fresh_until_ns(const struct trim_signs *signs)
 {
-    return signs->seen && now_ns - signs->last.at_ns < INTERVAL_LEAST_NS;
+    return signs->seen ? signs->last.at_ns + INTERVAL_LEAST_NS : 0;
 }
 
 void trim_signs_mark(struct trim_signs *signs, const struct trim_vitals *now)

@@ -44,6 +44,7 @@ struct trim_signs {
     struct trim_vitals mark;
 
     bool loading;
+    uint32_t calm; /* Intervals in a row without. */
     uint64_t loading_since_ns;
     uint64_t loaded_bytes; /* In this burst, or in the last one. */
 };
@@ -51,8 +52,9 @@ struct trim_signs {
 /* Takes in a look. One that follows the last too closely is not compared with it. */
 enum trim_sign trim_signs_take(struct trim_signs *signs, const struct trim_vitals *now);
 
-/* Whether the last look is so recent that it serves. */
-bool trim_signs_fresh(const struct trim_signs *signs, uint64_t now_ns);
+/* Until when the last look serves, because another one would be too close to tell more; 0: there
+ * was none. */
+uint64_t trim_signs_fresh_until_ns(const struct trim_signs *signs);
 
 /* An estimate follows: what can come free later is told by what has moved since now. */
 void trim_signs_mark(struct trim_signs *signs, const struct trim_vitals *now);
