@@ -21,6 +21,9 @@
 /* What such an event is still taken for. */
 #define DOUBTED_PART 0.25
 
+/* An event counts as the reason where it is no less likely than this part of the likeliest. */
+#define LIKELY_PART 0.05
+
 /* One that never frees anything is taken for this, so that it costs a look in a while. */
 #define USUAL_LEAST_BYTES 65536.0
 
@@ -139,11 +142,30 @@ uint64_t trim_looks_due_ns(const struct trim_looks *looks, const struct trim_pri
     return due_ns;
 }
 
+/* How much of an event's memory comes free in a second at now_ns, as far as is known. */
+static double hazard(const struct trim_event *event, uint64_t now_ns)
+{
+    if (event->pending_bytes <= 0 || event->ready_ns > now_ns) {
+        return 0;
+    }
+    return event->pending_bytes / (double)(trim_excess(now_ns, event->since_ns) + SOON_NS);
+}
+
+static double most_likely(const struct trim_looks *looks, uint64_t now_ns)
+{
+    double most = 0;
+    for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
+        most = fmax(most, hazard(&looks->events[reason], now_ns));
+    }
+    return most;
+}
+
 enum trim_reason trim_looks_reason(const struct trim_looks *looks, uint64_t now_ns)
 {
+    double most = most_likely(looks, now_ns);
     int reason = TRIM_REASON_COUNT - 1;
     while (reason > 0 &&
-           (looks->events[reason].pending_bytes <= 0 || looks->events[reason].ready_ns > now_ns)) {
+           (most <= 0 || hazard(&looks->events[reason], now_ns) < most * LIKELY_PART)) {
         reason--;
     }
     return (enum trim_reason)reason;
@@ -191,9 +213,10 @@ void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint6
 {
     flow(looks, now_ns, bytes, reason != TRIM_REASON_WATERMARK);
     looks->last_ns = now_ns;
+    double most = most_likely(looks, now_ns);
     for (int other = 0; other < TRIM_REASON_COUNT; other++) {
         struct trim_event *event = &looks->events[other];
-        if (event->pending_bytes <= 0 || event->ready_ns > now_ns) {
+        if (hazard(event, now_ns) <= 0 || hazard(event, now_ns) < most * LIKELY_PART) {
             continue;
         }
         event->first_bytes = event->first_bytes > 0 ? event->first_bytes : bytes;

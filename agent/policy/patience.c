@@ -7,17 +7,20 @@
 
 /* Each time counts so much of the one after it. */
 #define OLDER_PART 0.75
-/* Fewer times than this prove nothing. */
-#define TIMES_LEAST 2
+/* Memory is released at once where that costs no more than so many times the least: what is free
+ * also keeps the peak low, which no price tells. */
+#define IN_DOUBT 1.4
 /* The wait is doubled at most so often. */
 #define DOUBT_MAX 6
 /* Nothing is known of how long memory lies: a minute. */
 #define UNKNOWN_NS (60.0 * (double)TRIM_NS_PER_S)
 
-void trim_patience_learn(struct trim_patience *patience, enum trim_reason reason, double lain_ns)
+void trim_patience_learn(struct trim_patience *patience, enum trim_reason reason, double bytes,
+                         double lain_ns)
 {
     uint64_t at = patience->reasons[reason].taken++ % TRIM_PATIENCE_TIMES;
     patience->reasons[reason].lain_ns[at] = lain_ns;
+    patience->reasons[reason].bytes[at] = bytes;
 }
 
 void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool paid)
@@ -35,10 +38,10 @@ static uint64_t known(const struct trim_patience *patience, enum trim_reason rea
     return trim_min(patience->reasons[reason].taken, TRIM_PATIENCE_TIMES);
 }
 
-static double lain_ns(const struct trim_patience *patience, enum trim_reason reason, uint64_t back)
+static uint64_t at_back(const struct trim_patience *patience, enum trim_reason reason,
+                        uint64_t back)
 {
-    uint64_t taken = patience->reasons[reason].taken;
-    return patience->reasons[reason].lain_ns[(taken - 1 - back) % TRIM_PATIENCE_TIMES];
+    return (patience->reasons[reason].taken - 1 - back) % TRIM_PATIENCE_TIMES;
 }
 
 /* What waiting for a share of the costs would have cost with the times that are known, in units of
@@ -49,8 +52,9 @@ static double cost_of(const struct trim_patience *patience, enum trim_reason rea
     double cost = 0;
     double weight = 1;
     for (uint64_t back = 0; back < known(patience, reason); back++) {
-        double lain = lain_ns(patience, reason, back) / break_even_ns;
-        cost += weight * (lain <= share ? lain : share + 1);
+        uint64_t at = at_back(patience, reason, back);
+        double lain = patience->reasons[reason].lain_ns[at] / break_even_ns;
+        cost += weight * patience->reasons[reason].bytes[at] * (lain <= share ? lain : share + 1);
         weight *= OLDER_PART;
     }
     return cost;
@@ -65,19 +69,21 @@ static bool is_trusted(enum trim_reason reason)
 double trim_patience_share(const struct trim_patience *patience, enum trim_reason reason,
                            double break_even_ns)
 {
-    static const double shares[] = {1, 0.5, 0.25, 2, 0};
-    double best = is_trusted(reason) ? 0 : 1;
-    if (known(patience, reason) >= TIMES_LEAST) {
-        double least = cost_of(patience, reason, best, break_even_ns);
-        for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
-            double cost = cost_of(patience, reason, shares[i], break_even_ns);
-            if (cost < least) {
-                best = shares[i];
-                least = cost;
-            }
+    static const double shares[] = {0.5, 0.25, 2};
+    if (known(patience, reason) == 0) {
+        return is_trusted(reason) ? 0 : 1;
+    }
+    double best = 1;
+    double least = cost_of(patience, reason, best, break_even_ns);
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        double cost = cost_of(patience, reason, shares[i], break_even_ns);
+        if (cost < least) {
+            best = shares[i];
+            least = cost;
         }
     }
-    return best * (double)(UINT64_C(1) << patience->reasons[reason].doubt);
+    bool at_once = cost_of(patience, reason, 0, break_even_ns) <= least * IN_DOUBT;
+    return at_once ? 0 : best * (double)(UINT64_C(1) << patience->reasons[reason].doubt);
 }
 
 double trim_patience_mean_ns(const struct trim_patience *patience, enum trim_reason reason)
@@ -86,8 +92,10 @@ double trim_patience_mean_ns(const struct trim_patience *patience, enum trim_rea
     double weights = 0;
     double weight = 1;
     for (uint64_t back = 0; back < known(patience, reason); back++) {
-        sum += weight * lain_ns(patience, reason, back);
-        weights += weight;
+        uint64_t at = at_back(patience, reason, back);
+        double bytes = patience->reasons[reason].bytes[at];
+        sum += weight * bytes * patience->reasons[reason].lain_ns[at];
+        weights += weight * bytes;
         weight *= OLDER_PART;
     }
     return weights > 0 ? sum / weights : UNKNOWN_NS;

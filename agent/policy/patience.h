@@ -30,13 +30,16 @@ extern "C" {
 struct trim_patience {
     struct {
         double lain_ns[TRIM_PATIENCE_TIMES]; /* A ring; the newest is at (taken - 1) % TIMES. */
+        double bytes[TRIM_PATIENCE_TIMES];   /* How much has lain so long. */
         uint64_t taken;
         uint32_t doubt; /* Releases in a row that were regretted though they had been waited for. */
     } reasons[TRIM_REASON_COUNT];
 };
 
-/* Memory of this reason has lain free for so long, and is in use again, or may lie longer yet. */
-void trim_patience_learn(struct trim_patience *patience, enum trim_reason reason, double lain_ns);
+/* So many bytes of this reason have lain free for so long, and are in use again, or may lie longer
+ * yet. */
+void trim_patience_learn(struct trim_patience *patience, enum trim_reason reason, double bytes,
+                         double lain_ns);
 
 /* What was released for this reason after waiting for it has paid, or was regretted. */
 void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool paid);

@@ -79,7 +79,7 @@ static void take_earnings(struct trim_policy *policy)
         bool regretted = lot->verdict == TRIM_VERDICT_REGRETTED;
         /* What came back at once was not seen in use before, though it was. */
         double lain_ns = trim_lot_held_ns(lot) + (regretted ? 0 : lot->waited_ns);
-        trim_patience_learn(&policy->patience, lot->reason, lain_ns);
+        trim_patience_learn(&policy->patience, lot->reason, (double)lot->bytes, lain_ns);
         if (lot->waited_ns > 0 || !regretted) {
             trim_patience_judge(&policy->patience, lot->reason, !regretted);
         }
@@ -131,7 +131,7 @@ static void end_watch(struct trim_policy *policy, uint64_t now_ns, struct trim_d
 {
     struct trim_watch *watch = &policy->watch;
     watch->on = false;
-    trim_patience_learn(&policy->patience, watch->reason,
+    trim_patience_learn(&policy->patience, watch->reason, (double)watch->last_bytes,
                         trim_watch_lain_ns(watch, &policy->price, now_ns));
     trim_looks_settled(&policy->looks, watch->reason, now_ns, 0);
     trim_decide_skip(policy, TRIM_SKIP_REUSED, decision);
@@ -305,7 +305,7 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
         outcome->released_bytes, (double)outcome->cpu_ns + looks_ns, &vitals);
     if (lot->verdict == TRIM_VERDICT_USELESS) {
         policy->known = *lot;
-        trim_patience_learn(&policy->patience, lot->reason, 0);
+        trim_patience_learn(&policy->patience, lot->reason, (double)policy->expected_bytes, 0);
         trim_patience_judge(&policy->patience, lot->reason, false);
     }
 }
