@@ -22,7 +22,7 @@
 #define DOUBTED_PART 0.25
 
 /* An event counts as the reason where it is no less likely than this part of the likeliest. */
-#define LIKELY_PART 0.05
+#define LIKELY_PART 0.25
 
 /* One that never frees anything is taken for this, so that it costs a look in a while. */
 #define USUAL_LEAST_BYTES 65536.0

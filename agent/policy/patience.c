@@ -23,10 +23,10 @@ void trim_patience_learn(struct trim_patience *patience, enum trim_reason reason
     patience->reasons[reason].bytes[at] = bytes;
 }
 
-void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool paid)
+void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool deceived)
 {
     uint32_t *doubt = &patience->reasons[reason].doubt;
-    if (paid) {
+    if (!deceived) {
         *doubt /= 2;
     } else if (*doubt < DOUBT_MAX) {
         ++*doubt;

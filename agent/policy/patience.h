@@ -32,7 +32,7 @@ struct trim_patience {
         double lain_ns[TRIM_PATIENCE_TIMES]; /* A ring; the newest is at (taken - 1) % TIMES. */
         double bytes[TRIM_PATIENCE_TIMES];   /* How much has lain so long. */
         uint64_t taken;
-        uint32_t doubt; /* Releases in a row that were regretted though they had been waited for. */
+        uint32_t doubt; /* How often the watch was deceived lately. */
     } reasons[TRIM_REASON_COUNT];
 };
 
@@ -41,8 +41,8 @@ struct trim_patience {
 void trim_patience_learn(struct trim_patience *patience, enum trim_reason reason, double bytes,
                          double lain_ns);
 
-/* What was released for this reason after waiting for it has paid, or was regretted. */
-void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool paid);
+/* Whether what was released for this reason was in use though it had been watched. */
+void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool deceived);
 
 /*
  * The part of its costs that the rent of memory must reach before it is released: 0 releases at

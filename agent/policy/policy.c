@@ -16,6 +16,9 @@
 #define EVENT_PART 4
 #define LOADED_PART 2
 #define EVENT_BYTES (64.0 * (double)TRIM_MIB)
+/* Memory that is taken again within this part of the time for which it was watched. */
+#define DECEIVED_PART 4
+
 /* Coming to rest says less. */
 #define REST_BYTES (16.0 * (double)TRIM_MIB)
 
@@ -77,12 +80,12 @@ static void take_earnings(struct trim_policy *policy)
     while ((lot = trim_earnings_next(&policy->earnings, &policy->price)) != NULL) {
         policy->known = *lot;
         bool regretted = lot->verdict == TRIM_VERDICT_REGRETTED;
-        /* What came back at once was not seen in use before, though it was. */
-        double lain_ns = trim_lot_held_ns(lot) + (regretted ? 0 : lot->waited_ns);
-        trim_patience_learn(&policy->patience, lot->reason, (double)lot->bytes, lain_ns);
-        if (lot->waited_ns > 0 || !regretted) {
-            trim_patience_judge(&policy->patience, lot->reason, !regretted);
-        }
+        double held_ns = trim_lot_held_ns(lot);
+        /* What comes back at once was in use before as well, though no look has met that. */
+        bool deceived = regretted && held_ns < lot->waited_ns / DECEIVED_PART;
+        trim_patience_learn(&policy->patience, lot->reason, (double)lot->bytes,
+                            deceived ? held_ns : held_ns + lot->waited_ns);
+        trim_patience_judge(&policy->patience, lot->reason, deceived);
     }
 }
 
@@ -277,9 +280,17 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
     trim_decide_next(policy, observation->now_ns, decision);
 }
 
+/* That it has lain until now is something learned already; how long it will is told later. */
+static void learn_waited(struct trim_policy *policy)
+{
+    if (policy->waited_ns > 0) {
+        trim_patience_learn(&policy->patience, policy->reason, (double)policy->expected_bytes,
+                            policy->waited_ns);
+    }
+}
+
 void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *outcome)
 {
-    policy->watch.on = false;
     policy->deferred = TRIM_SKIP_NONE;
     policy->cooldown_ends_ns = outcome->end_ns + policy->config.cooldown_ns;
     double looks_ns = policy->looks_cost_ns + (double)outcome->cost_ns;
@@ -289,7 +300,13 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     trim_looks_settled(&policy->looks, policy->reason, outcome->end_ns,
                        (double)(known ? outcome->released_bytes : policy->expected_bytes));
     if (!known) {
+        policy->watch.on = false;
         return;
+    }
+    learn_waited(policy);
+    trim_watch_released(&policy->watch, outcome->end_ns, outcome->released_bytes);
+    if (policy->watch.last_bytes < trim_price_least_bytes(&policy->price, outcome->end_ns)) {
+        policy->watch.on = false;
     }
     trim_price_released(&policy->price, outcome->released_bytes, outcome->cpu_ns, outcome->cost_ns);
     struct trim_vitals vitals = policy->signs.last;
@@ -306,6 +323,6 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     if (lot->verdict == TRIM_VERDICT_USELESS) {
         policy->known = *lot;
         trim_patience_learn(&policy->patience, lot->reason, (double)policy->expected_bytes, 0);
-        trim_patience_judge(&policy->patience, lot->reason, false);
+        trim_patience_judge(&policy->patience, lot->reason, true);
     }
 }

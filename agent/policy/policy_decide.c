@@ -132,8 +132,10 @@ static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_
         cpu_ns = policy->signs.last.cpu_ns + REST_CPU_NS;
     }
     wake_ns = trim_min(wake_ns, poll_ns);
-    if (policy->watch.on) {
-        cpu_ns = trim_min(cpu_ns, trim_watch_due_cpu_ns(&policy->watch, &policy->price));
+    uint64_t watch_cpu_ns = trim_watch_due_cpu_ns(&policy->watch, &policy->price);
+    /* What is due already waits for something else. */
+    if (policy->watch.on && watch_cpu_ns > policy->cpu_ns) {
+        cpu_ns = trim_min(cpu_ns, watch_cpu_ns);
     }
     if (!loading && !(rests && is_unannounced(policy, estimate_due))) {
         wake_ns = trim_min(wake_ns, trim_max(estimate_due, policy->cooldown_ends_ns));

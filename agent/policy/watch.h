@@ -46,6 +46,9 @@ void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, uint64_t cpu_ns
 void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,
                      uint64_t cpu_ns, uint64_t bytes);
 
+/* So many of the bytes were released; the others have lain as long, and stay watched. */
+void trim_watch_released(struct trim_watch *watch, uint64_t now_ns, uint64_t released_bytes);
+
 /* Whether the memory has paid what releasing it costs. */
 bool trim_watch_has_paid(const struct trim_watch *watch, const struct trim_price *price);
 
