@@ -34,7 +34,7 @@ public final class Reload {
 
         Stage stage = new Stage(threads, victims);
         stage.begin();
-        Requests requests = new Requests(requestPeriodUs * 1000);
+        Requests requests = new Requests(requestPeriodUs * 1000, Native::request);
         requests.start(requestThreads);
         if (busy) {
             // One CPU is left for the trims: what they take is then not the CPU but the locks.

@@ -7,11 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A model server on PyTorch: every few seconds loader threads make a new model's matrices, the new
@@ -24,11 +19,9 @@ public final class ReloadPytorch {
     private static final int WARM_UP_MIB = 16;
 
     private final List<Random> sizes = new ArrayList<>(); // One for each loader.
-    private final ExecutorService loaders;
-    private final Latencies latencies = new Latencies();
+    private final Workers loaders;
     private final Object serving = new Object();
     private Model current;
-    private volatile boolean ending;
     private volatile float answer; // So that nothing of a request is left out.
 
     /** The matrices of a model, which live as long as their manager. */
@@ -39,7 +32,7 @@ public final class ReloadPytorch {
         for (int i = 0; i < threads; i++) {
             sizes.add(new Random(i));
         }
-        loaders = Executors.newFixedThreadPool(threads);
+        loaders = new Workers(threads);
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -59,8 +52,8 @@ public final class ReloadPytorch {
         warmUp();
         stage.begin();
         replace(load(bytes));
-        Thread server = new Thread(() -> serve(requestPeriodUs * 1000), "request");
-        server.start();
+        Requests requests = new Requests(requestPeriodUs * 1000, this::serve);
+        requests.start(1);
         int reloads = 0;
         long reloadMs = 0;
         for (long at = interval; at < endMs; at += interval) {
@@ -73,12 +66,9 @@ public final class ReloadPytorch {
         }
         stage.sleepUntil(endMs);
         stage.close();
-        ending = true;
-        server.join();
-        latencies.putInto(stage);
+        requests.end().putInto(stage);
         stage.put("reloads", reloads);
         stage.put("reload_mean_ms", reloadMs / Math.max(1, reloads));
-        loaders.shutdown();
         stage.end();
     }
 
@@ -86,7 +76,7 @@ public final class ReloadPytorch {
     private void warmUp() throws Exception {
         replace(load((long) WARM_UP_MIB << 20));
         for (int i = 0; i < 1000; i++) {
-            request(i);
+            serve(i);
         }
         replace(load((long) WARM_UP_MIB << 20));
         replace(null);
@@ -95,13 +85,10 @@ public final class ReloadPytorch {
     /** The loaders make equal parts of the weights, all in one manager. */
     private Model load(long bytes) throws Exception {
         NDManager manager = NDManager.newBaseManager();
-        List<Callable<List<NDArray>>> parts = new ArrayList<>();
-        for (Random random : sizes) {
-            parts.add(() -> loadPart(manager, random, bytes / sizes.size()));
-        }
         List<NDArray> weights = new ArrayList<>();
-        for (Future<List<NDArray>> part : loaders.invokeAll(parts)) {
-            weights.addAll(part.get());
+        for (List<NDArray> part :
+                loaders.onEach(loader -> loadPart(manager, sizes.get(loader), bytes / sizes.size()))) {
+            weights.addAll(part);
         }
         return new Model(manager, weights, bytesOf(weights));
     }
@@ -136,20 +123,10 @@ public final class ReloadPytorch {
         }
     }
 
-    private void serve(long periodNs) {
-        long number = 0;
-        while (!ending) {
-            long began = System.nanoTime();
-            request(number++);
-            latencies.add(began, System.nanoTime() - began);
-            LockSupport.parkNanos(periodNs);
-        }
-    }
-
     /** A vector through one of the layers. */
-    private void request(long number) {
+    private void serve(long number) {
         synchronized (serving) {
-            NDArray layer = current.weights.get((int) (number % current.weights.size()));
+            NDArray layer = current.weights.get(Math.floorMod(number, current.weights.size()));
             try (NDManager own = NDManager.newBaseManager()) {
                 NDArray input = own.full(new Shape(1, layer.getShape().get(0)), 0.5f);
                 answer = input.matMul(layer).sum().toFloatArray()[0];
