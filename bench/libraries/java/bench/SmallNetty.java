@@ -21,7 +21,7 @@ public final class SmallNetty {
 
     public static void main(String[] arguments) throws Exception {
         Parameters parameters = new Parameters(arguments);
-        int mib = parameters.number("mib", 60);
+        int mib = parameters.number("mib", 40);
         int threads = parameters.number("threads", 4);
         int keepOneIn = parameters.number("keep", 200);
         int after = parameters.number("after", 31);

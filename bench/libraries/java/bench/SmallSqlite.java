@@ -22,7 +22,7 @@ public final class SmallSqlite {
 
     public static void main(String[] arguments) throws Exception {
         Parameters parameters = new Parameters(arguments);
-        int mib = parameters.number("mib", 60);
+        int mib = parameters.number("mib", 40);
         int threads = parameters.number("threads", 4);
         int after = parameters.number("after", 31);
         parameters.end();
