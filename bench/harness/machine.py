@@ -98,6 +98,15 @@ class Wanted:
     libraries: bool
 
 
+def _fetch_libraries() -> Path:
+    """Has Maven fetch them where the list has changed; jars of other versions go."""
+    jars = LIBRARIES / "target/lib"
+    if not jars.exists() or jars.stat().st_mtime < (LIBRARIES / "pom.xml").stat().st_mtime:
+        shutil.rmtree(jars, ignore_errors=True)
+        run("mvn", "-q", "-B", "package", cwd=LIBRARIES)
+    return jars
+
+
 def _build_classes(jdk: Jdk, classes: Path, wanted: Wanted) -> str:
     """Returns the class path, with the libraries that classes were compiled against."""
     sources = sorted((BENCH / "java/bench").glob("*.java"))
@@ -107,10 +116,7 @@ def _build_classes(jdk: Jdk, classes: Path, wanted: Wanted) -> str:
     else:
         sources = [source for source in sources if source.name != "JnaTrimmer.java"]
     if wanted.libraries:
-        # Anew, since jars of other versions may be left.
-        shutil.rmtree(LIBRARIES / "target/lib", ignore_errors=True)
-        run("mvn", "-q", "-B", "package", cwd=LIBRARIES)
-        path.append(f"{LIBRARIES}/target/lib/*")
+        path.append(f"{_fetch_libraries()}/*")
         sources += sorted((LIBRARIES / "java/bench").glob("*.java"))
     run(jdk.javac, "-Xlint:all", "-Werror", "-d", classes, "-cp", ":".join(path) or ".", *sources)
     return ":".join([str(classes), *path])

@@ -46,7 +46,6 @@ public final class Gate {
             longestMs = Math.max(longestMs, stage.elapsedMs() - began);
             stage.sleepUntil(stage.elapsedMs() + pauseMs);
         }
-        stage.close();
         stage.put("requests", rounds);
         stage.put("refused", refused);
         stage.put("request_max_ms", longestMs);

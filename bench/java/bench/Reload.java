@@ -64,7 +64,9 @@ public final class Reload {
             trimmer.trim();
         }
         stage.sleepUntil(first + rounds * interval);
-        stage.close();
+        if (!renews) {
+            stage.close(); // Otherwise it is the load's own threads that have ended.
+        }
         if (busy) {
             Native.stopBusy(Stage.file("busy"));
         }
