@@ -54,6 +54,9 @@ def parse() -> argparse.Namespace:
         help="the agent's library, built by ./dev build",
     )
     parser.add_argument(
+        "--before", type=Path, metavar="FILE", help="the library of another build, as a contender of its own"
+    )
+    parser.add_argument(
         "--put-together",
         nargs="+",
         type=Path,
@@ -180,7 +183,8 @@ def main() -> None:
             print(f"  {name:28} {one_set.title}: {', '.join(one_set.loads)}")
         return
     loads = chosen("load", options.loads, LOADS)
-    contenders = chosen("contender", options.contenders, CONTENDERS)
+    known = tuple(contender for contender in CONTENDERS if options.before or not contender.before)
+    contenders = chosen("contender", options.contenders, known)
     if options.set:
         loads = [load for load in loads if load.name in SETS[options.set].loads]
         contenders = [one for one in contenders if one.name in SETS[options.set].contenders]
@@ -190,13 +194,19 @@ def main() -> None:
     with_agent = any(contender.log == "agent" for contender in contenders)
     if with_agent and not options.agent.exists():
         sys.exit("the agent is not built: ./dev build")
+    if options.before and not options.before.exists():
+        sys.exit(f"no such library: {options.before}")
     with tempfile.TemporaryDirectory(prefix="trimagent-bench-") as work:
         build = machine.build(
             jdk,
             options.agent,
+            options.before,
             Path(work),
-            with_jna=any(contender.name == "jna" for contender in contenders),
-            with_server=any(load.kind == "server" for load in loads),
+            machine.Wanted(
+                jna=any(contender.name == "jna" for contender in contenders),
+                server=any(load.kind == "server" for load in loads),
+                libraries=any(load.libraries for load in loads),
+            ),
         )
         library_kib = machine.stripped_kib(build.agent, Path(work)) if with_agent else None
         setting = Setting(jdk, build, options.profile)

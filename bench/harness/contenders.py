@@ -26,6 +26,7 @@ class Contender:
     helper: str | None = None  # A process beside the JVM: "jcmd", "gdb" or "spin".
     thread: str | None = None  # The thread that trims, by its name in /proc.
     log: str | None = None  # Who writes {log}: "agent" or "jdk".
+    before: bool = False  # {agent} is that of --before.
     only_loads: tuple[str, ...] | None = None  # None: all of them.
     not_loads: tuple[str, ...] = ()
 
@@ -85,6 +86,7 @@ _DECAY = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:1000"
 CONTENDERS = (
     Contender("none", "no trimming"),
     _agent("trimagent"),
+    replace(_agent("trimagent-before"), title="trimagent before", before=True),
     _agent("trimagent-512m", "threshold=512m"),
     _on(_agent("trimagent-borrow", "mode=borrow"), *_RELEASING),
     _on(_agent("trimagent-trim", "mode=trim"), *_RELEASING),

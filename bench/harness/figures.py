@@ -13,7 +13,7 @@ CPU_MARGIN_S = 0.1  # The logs' clock begins a moment after the JVM's start.
 
 COLUMNS = (
     "round", "load", "contender", "ended_early", "failure", "duration_s",
-    "retained_mib_s", "peak_rss_mib", "final_rss_mib", "base_rss_mib", "live_end_mib",
+    "retained_mib_s", "mean_rss_mib", "peak_rss_mib", "final_rss_mib", "base_rss_mib", "live_end_mib",
     "huge_pages_mib", "system_mib", "cgroup_mib", "leftover_mib", "tops_mib",
     "heaps_before_mib", "heaps_after_mib", "tops_released_percent",
     "trims", "trims_below_1_mib", "trims_below_16_mib", "released_mib", "trim_longest_ms", "trim_wall_ms",
@@ -24,7 +24,7 @@ COLUMNS = (
     "minor_faults", "refaults_mib",
     "victims", "victims_sharing", "victim_pairs", "victim_p50_ms", "victim_p999_ms", "victim_max_ms",
     "victim_max_unqueued_ms", "victim_blocked_ms", "victim_calm_max_ms", "victim_calm_blocked_ms",
-    "requests", "request_p50_ms", "request_p999_ms", "request_max_ms",
+    "requests", "refused", "request_p50_ms", "request_p999_ms", "request_max_ms",
     "requests_after", "request_after_p999_ms", "request_after_max_ms",
     "while_trimming_ratio",
     "throughput_per_s", "throughput_per_cpu_s", "throughput_ratio", "throughput_cpu_ratio",
@@ -59,6 +59,14 @@ def _retained_mib_s(run: Run, base_mib: float) -> float:
         above = sample.rss_mib - base_mib - _live_mib(run, sample)
         total += max(0.0, above) * (following.at_s - sample.at_s)
     return total
+
+
+def _mean_rss_mib(run: Run) -> float:
+    samples = _in_window(run)
+    mib_s = sum(
+        sample.rss_mib * (following.at_s - sample.at_s) for sample, following in zip(samples, samples[1:])
+    )
+    return mib_s / (samples[-1].at_s - samples[0].at_s)
 
 
 def _faults_at(samples: list[Sample], at_s: float) -> int:
@@ -200,6 +208,7 @@ def row_of(run: Run, none: Run | None) -> Row:
     row["base_rss_mib"] = run.base_mib
     row["live_end_mib"] = _live_mib(run, samples[-1])
     row["retained_mib_s"] = _retained_mib_s(run, base_mib)
+    row["mean_rss_mib"] = _mean_rss_mib(run)
     row["minor_faults"] = samples[-1].minor_faults - samples[0].minor_faults
     row["refaults_mib"] = _refaults_mib(run)
     if "trimmer_cpu_ms" in row:

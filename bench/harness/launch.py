@@ -49,17 +49,23 @@ class Files:
         return self.directory / "busy"
 
 
+def agent(setting: Setting, contender: Contender) -> Path:
+    """The library of the agent that this contender is."""
+    return setting.build.before if contender.before else setting.build.agent
+
+
 def command(setting: Setting, load: Load, contender: Contender, files: Files) -> list[str]:
     # The agent says when a trim begins in its debug lines; starts are measured as users have them.
     level = "info" if load.kind == "start" else "debug"
     values = {
-        "agent": setting.build.agent,
+        "agent": agent(setting, contender),
         "class_events": setting.build.class_events,
         "log": files.log,
         "level": level,
+        "libraries": machine.LIBRARIES / "target",
     }
-    flags = [flag.format(**values) for flag in contender.flags]
-    java = [setting.jdk.java, *load.flags, *flags]
+    flags = [flag.format(**values) for flag in (*load.flags, *contender.flags)]
+    java = [setting.jdk.java, *flags]
     if load.kind == "staged":
         java += [
             f"-Dbench.library={setting.build.library}",

@@ -11,12 +11,13 @@ class Load:
     title: str
     kind: str  # "staged": a main of bench/java; "server": the model server; "start": starts only.
     main: str
-    flags: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()  # {libraries} stands for the directory that those are built in.
     # Arguments by profile; for kind "start" the number of pairs of starts.
     arguments: dict[str, tuple[str, ...]] = field(default_factory=dict)
     pairs: dict[str, int] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
+    libraries: bool = False  # Its main is in bench/libraries.
     contenders: tuple[str, ...] | None = None  # Those that it tells something of; None: all.
     rests: bool = True  # Its threads have nothing to do at times, long enough for a trim.
 
@@ -27,7 +28,7 @@ _LARGE_HEAP = ("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-XX:InitiatingHeapOcc
 _LARGE_BLOCKS = ("reloads=0", "retire=yes", "smallest=4096")
 # Loads about what a trim does to threads that share its arenas: for those that trim, in glibc.
 _TRIMMERS = (
-    "none", "trimagent", "trimagent-borrow", "trimagent-trim", "trimagent-arena-auto", "jdk-1s", "spin",
+    "none", "trimagent", "trimagent-before", "trimagent-borrow", "trimagent-trim", "trimagent-arena-auto", "jdk-1s", "spin",
 )  # fmt: skip
 
 
@@ -62,6 +63,61 @@ def _narrow(name: str, where: str, threads: int, *more: str, **fields) -> Load:
 
 def _busy(name: str, where: str, threads: int, **fields) -> Load:
     return _narrow(name, f"{where}, with a thread at full speed beside", threads, *_BUSY, **fields)
+
+
+# What is freed without a sign, or is small, or is asked for at once: decided by what it is worth.
+_BY_WORTH = ("none", "trimagent", "trimagent-before", "jdk-1s")
+# No whole seconds, so that a timer's trims do not always fall alike.
+_BEYOND_MS = 130
+
+
+def _pytorch(period_s: int, quick_s: int, full_s: int) -> Load:
+    interval = f"interval={1000 * period_s + _BEYOND_MS}"
+    return Load(
+        f"reload-pytorch-{period_s}",
+        f"300 MiB of PyTorch's matrices, loaded anew by 4 threads each {period_s} s, without a class or a full GC",
+        "staged",
+        "bench.ReloadPytorch",
+        ("-Xmx256m", "-DDJL_CACHE_DIR={libraries}/djl", "-Dai.djl.offline=true"),
+        {"quick": (interval, f"seconds={quick_s}"), "full": (interval, f"seconds={full_s}")},
+        environment={"OMP_NUM_THREADS": "1"},
+        packages=("maven",),
+        libraries=True,
+        contenders=_BY_WORTH,
+    )
+
+
+def _blocks(period_s: int, collects: bool) -> Load:
+    arguments = (
+        "mib=512", "keep=0", "classes=0", "renew=yes", "victims=0",
+        f"interval={1000 * period_s + _BEYOND_MS}", *(("gc=yes",) if collects else ()),
+    )  # fmt: skip
+    return Load(
+        f"reload-blocks-{'gc-' if collects else ''}{period_s}",
+        f"512 MiB of blocks of 64 B to 64 KiB, reloaded by 8 new threads each {period_s} s"
+        + (", with a full GC" if collects else ", without a class or a full GC"),
+        "staged",
+        "bench.Reload",
+        ("-Xmx256m",),
+        {
+            "quick": (*arguments, f"reloads={max(3, 32 // period_s)}"),
+            "full": (*arguments, f"reloads={64 // period_s}"),
+        },
+        contenders=_BY_WORTH,
+    )
+
+
+def _small(name: str, title: str, main: str, *flags: str) -> Load:
+    return Load(
+        f"small-{name}",
+        f"a JVM of 64 MiB of heap that frees 40 MiB of {title} once and serves on for half a minute",
+        "staged",
+        main,
+        ("-Xmx64m", *flags),
+        packages=("maven",),
+        libraries=True,
+        contenders=_BY_WORTH,
+    )
 
 
 def _reload_in(arenas: int) -> Load:
@@ -163,6 +219,26 @@ LOADS = (
     _busy("busy-1", "1 arena", 4, environment=_arenas(1)),
     _busy("busy-4", "4 arenas", 8, environment=_arenas(4)),
     _busy("busy-default", "as many arenas as glibc makes", 32),
+    _pytorch(4, quick_s=32, full_s=42),
+    _pytorch(6, quick_s=32, full_s=42),
+    _pytorch(15, quick_s=62, full_s=62),
+    _pytorch(30, quick_s=92, full_s=122),
+    _pytorch(60, quick_s=122, full_s=122),
+    *(_blocks(period_s, collects) for collects in (False, True) for period_s in (4, 5, 8, 15)),
+    # Chunks of 64 KiB, as small containers choose them: larger ones are mapped and unmapped.
+    _small(
+        "netty", "pooled buffers of Netty's", "bench.SmallNetty",
+        "-XX:MaxDirectMemorySize=128m", "-Dio.netty.allocator.maxOrder=3",
+    ),
+    _small("sqlite", "tables of SQLite's", "bench.SmallSqlite"),
+    Load(
+        "gate",
+        "900 MiB freed by 6 threads, and a library that refuses work above 450 MiB of RSS, three times",
+        "staged",
+        "bench.Gate",
+        ("-Xmx256m",),
+        contenders=_BY_WORTH,
+    ),
     Load(
         "start-up",
         "a trivial main",

@@ -16,6 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 BENCH = REPOSITORY / "bench"
 FIXTURES = REPOSITORY / "java-fixtures"
 MODEL_SERVER = FIXTURES / "model-server"
+LIBRARIES = BENCH / "libraries"
 
 BASE_PACKAGES = ("cmake", "ninja-build", "gcc", "libc6-dev", "binutils", "openjdk-17-jdk-headless")
 PLOT_PACKAGES = ("python3-matplotlib",)
@@ -84,37 +85,68 @@ class Build:
     class_path: str
     fixture_classes: Path
     agent: Path
+    before: Path  # The agent of another build, where there is one to compare.
     class_events: Path
 
 
-def build(jdk: Jdk, agent: Path, work: Path, with_jna: bool, with_server: bool) -> Build:
-    """Builds the loads below the repository's build directory, and keeps a copy of the agent."""
+@dataclass(frozen=True)
+class Wanted:
+    """What of the build only some loads and contenders need."""
+
+    jna: bool
+    server: bool
+    libraries: bool
+
+
+def _fetch_libraries() -> Path:
+    """Has Maven fetch them where the list has changed; jars of other versions go."""
+    jars = LIBRARIES / "target/lib"
+    if not jars.exists() or jars.stat().st_mtime < (LIBRARIES / "pom.xml").stat().st_mtime:
+        shutil.rmtree(jars, ignore_errors=True)
+        run("mvn", "-q", "-B", "package", cwd=LIBRARIES)
+    return jars
+
+
+def _build_classes(jdk: Jdk, classes: Path, wanted: Wanted) -> str:
+    """Returns the class path, with the libraries that classes were compiled against."""
+    sources = sorted((BENCH / "java/bench").glob("*.java"))
+    path = []
+    if wanted.jna:
+        path.append(JNA_JAR)
+    else:
+        sources = [source for source in sources if source.name != "JnaTrimmer.java"]
+    if wanted.libraries:
+        path.append(f"{_fetch_libraries()}/*")
+        sources += sorted((LIBRARIES / "java/bench").glob("*.java"))
+    run(jdk.javac, "-Xlint:all", "-Werror", "-d", classes, "-cp", ":".join(path) or ".", *sources)
+    return ":".join([str(classes), *path])
+
+
+def build(jdk: Jdk, agent: Path, before: Path | None, work: Path, wanted: Wanted) -> Build:
+    """Builds the loads below the repository's build directory, and keeps copies of the agents."""
     native = REPOSITORY / "build/bench-native"
     run("cmake", "-S", BENCH / "native", "-B", native, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={jdk.home}")
     run("cmake", "--build", native, "--", "--quiet")
 
-    classes = work / "classes"
-    sources = sorted((BENCH / "java/bench").glob("*.java"))
-    if not with_jna:
-        sources = [source for source in sources if source.name != "JnaTrimmer.java"]
-    run(jdk.javac, "-Xlint:all", "-Werror", "-d", classes, "-cp", JNA_JAR if with_jna else ".", *sources)
-    class_path = f"{classes}:{JNA_JAR}" if with_jna else str(classes)
-
+    class_path = _build_classes(jdk, work / "classes", wanted)
     fixture_classes = work / "fixture-classes"
     run(jdk.javac, "-nowarn", "-d", fixture_classes, *sorted((FIXTURES / "src/fixtures").glob("*.java")))
 
-    if with_server:
+    if wanted.server:
         run("mvn", "-q", "-B", "package", cwd=MODEL_SERVER)
         run(
             jdk.java, "-Xmx256m", "-cp", "target/classes:target/lib/*", "fixtures.model.ModelServer",
             "train=only", cwd=MODEL_SERVER,
         )  # fmt: skip
 
-    # A copy, since the agent may be built anew while this runs.
-    copy = work / "libtrimagent.so"
-    if agent.exists():
-        shutil.copy(agent, copy)
-    return Build(native / "libbenchload.so", class_path, fixture_classes, copy, native / "libclassevents.so")
+    # Copies, since the agent may be built anew while this runs.
+    copies = {work / "libtrimagent.so": agent, work / "libtrimagent-before.so": before}
+    for copy, library in copies.items():
+        if library is not None and library.exists():
+            shutil.copy(library, copy)
+    return Build(
+        native / "libbenchload.so", class_path, fixture_classes, *copies, native / "libclassevents.so"
+    )
 
 
 def stripped_kib(library: Path, work: Path) -> float:

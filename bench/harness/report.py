@@ -17,6 +17,7 @@ from .targets import Verdict
 # Columns of results.md: name in results.csv, heading, format.
 _SHOWN = (
     ("retained_mib_s", "MiB·s retained", ".0f"),
+    ("mean_rss_mib", "mean RSS", ".0f"),
     ("peak_rss_mib", "peak RSS", ".0f"),
     ("final_rss_mib", "final RSS", ".0f"),
     ("system_mib", "system's own", ".0f"),
@@ -24,6 +25,7 @@ _SHOWN = (
     ("leftover_mib", "left to trim", ".0f"),
     ("tops_mib", "tops", ".0f"),
     ("tops_released_percent", "released of tops %", ".1f"),
+    ("process_cpu_s", "process CPU s", ".2f"),
     ("trims", "trims", ".0f"),
     ("trims_below_1_mib", "< 1 MiB", ".0f"),
     ("trims_below_16_mib", "< 16 MiB", ".0f"),
@@ -41,6 +43,7 @@ _SHOWN = (
     ("victim_calm_max_ms", "at rest: max stall ms", ".2f"),
     ("victim_calm_blocked_ms", "blocked ms", ".1f"),
     ("victim_p999_ms", "victim p99.9", ".3f"),
+    ("refused", "refused", ".0f"),
     ("request_p50_ms", "request p50 ms", ".3f"),
     ("request_p999_ms", "p99.9", ".2f"),
     ("request_max_ms", "max", ".1f"),

@@ -169,7 +169,7 @@ def _measure_end(run: Run, pid: int) -> None:
 def _hear_contender(setting: Setting, run: Run, pid: int, log: Path) -> None:
     if run.contender.log == "agent":
         subprocess.run(
-            [setting.jdk.jcmd, str(pid), "JVMTI.agent_load", str(setting.build.agent), "status"],
+            [setting.jdk.jcmd, str(pid), "JVMTI.agent_load", str(launch.agent(setting, run.contender)), "status"],
             capture_output=True,
         )
         text = log.read_text()
@@ -185,7 +185,7 @@ def _hear_contender(setting: Setting, run: Run, pid: int, log: Path) -> None:
 def _trim_once_more(setting: Setting, run: Run, pid: int, log: Path) -> None:
     """A last trim by the agent, so that what malloc_trim finds right after it is what the agent leaves."""
     subprocess.run(
-        [setting.jdk.jcmd, str(pid), "JVMTI.agent_load", str(setting.build.agent), "trim"],
+        [setting.jdk.jcmd, str(pid), "JVMTI.agent_load", str(launch.agent(setting, run.contender)), "trim"],
         capture_output=True,
     )
     last = trims.demanded_trim(log.read_text())

@@ -28,9 +28,14 @@ void bench_blocks_publish(const char *path)
     live_bytes = shared;
 }
 
+void bench_blocks_count(int64_t change)
+{
+    atomic_fetch_add_explicit(live_bytes, change, memory_order_relaxed);
+}
+
 static void publish(int64_t *change)
 {
-    atomic_fetch_add_explicit(live_bytes, *change, memory_order_relaxed);
+    bench_blocks_count(*change);
     *change = 0;
 }
 

@@ -23,4 +23,7 @@ void bench_blocks_release(unsigned generation, unsigned keep_one_in);
 /* Where the number of live bytes is published, for whoever maps the same file. Optional. */
 void bench_blocks_publish(const char *path);
 
+/* Changes the number of live bytes by what others than the pool's threads have taken or freed. */
+void bench_blocks_count(int64_t change);
+
 #endif

@@ -34,12 +34,26 @@ JNIEXPORT void JNICALL Java_bench_Native_publishLive(JNIEnv *env, jclass type, j
     }
 }
 
+JNIEXPORT void JNICALL Java_bench_Native_countLive(JNIEnv *env, jclass type, jlong change)
+{
+    (void)env;
+    (void)type;
+    bench_blocks_count(change);
+}
+
 JNIEXPORT jint JNICALL Java_bench_Native_startThreads(JNIEnv *env, jclass type, jint threads)
 {
     (void)env;
     (void)type;
     bench_pool_start((unsigned)threads);
     return (jint)bench_pool_arenas();
+}
+
+JNIEXPORT void JNICALL Java_bench_Native_renewThreads(JNIEnv *env, jclass type)
+{
+    (void)env;
+    (void)type;
+    bench_pool_renew();
 }
 
 JNIEXPORT void JNICALL Java_bench_Native_load(JNIEnv *env, jclass type, jint generation,

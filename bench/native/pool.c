@@ -20,7 +20,7 @@ static struct {
 static void *work(void *argument)
 {
     struct bench_worker *worker = argument;
-    uint64_t round = 0;
+    uint64_t round = worker->round;
     for (;;) {
         (void)pthread_mutex_lock(&pool.lock);
         while (pool.round == round) {
@@ -31,7 +31,9 @@ static void *work(void *argument)
         void *job_argument = pool.argument;
         (void)pthread_mutex_unlock(&pool.lock);
 
-        job(worker, job_argument);
+        if (job != NULL) {
+            job(worker, job_argument);
+        }
 
         (void)pthread_mutex_lock(&pool.lock);
         pool.busy--;
@@ -39,8 +41,10 @@ static void *work(void *argument)
             (void)pthread_cond_signal(&pool.done);
         }
         (void)pthread_mutex_unlock(&pool.lock);
+        if (job == NULL) {
+            return NULL;
+        }
     }
-    return NULL;
 }
 
 /* The first malloc of a thread attaches it to an arena. */
@@ -52,6 +56,18 @@ static void find_arena(struct bench_worker *worker, void *argument)
     free(block);
 }
 
+static void start_threads(void)
+{
+    for (unsigned i = 0; i < pool.threads; i++) {
+        /* What was run before is not for this thread. */
+        pool.workers[i].round = pool.round;
+        if (pthread_create(&pool.workers[i].thread, NULL, work, &pool.workers[i]) != 0) {
+            bench_fail("pthread_create");
+        }
+    }
+    bench_pool_run(find_arena, NULL);
+}
+
 void bench_pool_start(unsigned threads)
 {
     if (threads > BENCH_POOL_MAX || pool.threads != 0) {
@@ -61,11 +77,17 @@ void bench_pool_start(unsigned threads)
     for (unsigned i = 0; i < threads; i++) {
         pool.workers[i].index = i;
         pool.workers[i].random.state = 20240229U + i;
-        if (pthread_create(&pool.workers[i].thread, NULL, work, &pool.workers[i]) != 0) {
-            bench_fail("pthread_create");
-        }
     }
-    bench_pool_run(find_arena, NULL);
+    start_threads();
+}
+
+void bench_pool_renew(void)
+{
+    bench_pool_run(NULL, NULL);
+    for (unsigned i = 0; i < pool.threads; i++) {
+        (void)pthread_join(pool.workers[i].thread, NULL);
+    }
+    start_threads();
 }
 
 unsigned bench_pool_threads(void)

@@ -1,6 +1,7 @@
 /*
- * The threads of a load. They live as long as the process and run one job after the other, all of
- * them at the same time, so that each keeps the malloc arena it was given.
+ * The threads of a load. They live as long as the process, or until they are renewed, and run one
+ * job after the other, all of them at the same time, so that each keeps the malloc arena it was
+ * given.
  */
 #ifndef BENCH_POOL_H
 #define BENCH_POOL_H
@@ -25,6 +26,7 @@ struct bench_blocks {
 struct bench_worker {
     unsigned index;
     uintptr_t arena; /* See bench_arena_of. */
+    uint64_t round;  /* The last job that was not for its thread, by the pool's count. */
     struct bench_random random;
     struct bench_blocks generations[BENCH_GENERATIONS];
     pthread_t thread;
@@ -34,6 +36,8 @@ typedef void bench_job(struct bench_worker *worker, void *argument);
 
 /* Starts the threads; to be called once. */
 void bench_pool_start(unsigned threads);
+/* Ends the threads and has new ones go on with what they hold, in arenas of their own. */
+void bench_pool_renew(void);
 unsigned bench_pool_threads(void);
 const struct bench_worker *bench_pool_worker(unsigned index);
 /* The number of different arenas that the threads have; 0 where there are none to tell. */

@@ -12,8 +12,14 @@ final class Native {
     /** Has the number of live bytes published in a file of eight bytes. */
     static native void publishLive(String path);
 
+    /** Changes the number of live bytes, where something else than these methods takes and frees them. */
+    static native void countLive(long change);
+
     /** Starts the threads of the load, once; returns how many arenas they have. */
     static native int startThreads(int threads);
+
+    /** Ends these threads and starts others in their places. */
+    static native void renewThreads();
 
     /** Loads generation 0 or 1 on all threads, in blocks of log-uniform sizes. */
     static native void load(int generation, long bytes, int smallest, int largest);

@@ -2,7 +2,9 @@ package bench;
 
 /**
  * Reloads a model at fixed times: new classes and new blocks first, then the old blocks are freed.
- * At last, with {@code retire=yes}, the model goes without a successor but for the classes.
+ * At last, with {@code retire=yes}, the model goes without a successor but for the classes. With
+ * {@code gc=yes} a full collection follows each reload; with {@code renew=yes} each model is loaded
+ * by new threads.
  */
 public final class Reload {
     private Reload() {
@@ -24,13 +26,15 @@ public final class Reload {
         int requestThreads = parameters.number("requests", 2);
         long requestPeriodUs = parameters.number("request-period-us", 4000);
         boolean busy = parameters.yes("busy");
+        boolean collects = parameters.yes("gc");
+        boolean renews = parameters.yes("renew");
         boolean retires = parameters.yes("retire");
         Trimmer trimmer = parameters.yes("jna") ? Trimmer.byJna() : Trimmer.NONE;
         parameters.end();
 
         Stage stage = new Stage(threads, victims);
         stage.begin();
-        Requests requests = new Requests(requestPeriodUs * 1000);
+        Requests requests = new Requests(requestPeriodUs * 1000, Native::request);
         requests.start(requestThreads);
         if (busy) {
             // One CPU is left for the trims: what they take is then not the CPU but the locks.
@@ -45,16 +49,24 @@ public final class Reload {
             long began = stage.elapsedMs();
             loader = ModelClassLoader.withClasses(classes);
             int old = (round - 1) % 2;
+            if (renews) {
+                Native.renewThreads();
+            }
             if (round <= reloads) {
                 Native.load(1 - old, bytes, smallest, largest);
             }
             Native.release(old, keepOneIn);
             reloadMs += stage.elapsedMs() - began;
-            stage.say("released " + round);
+            stage.sayReleased(round);
+            if (collects) {
+                System.gc();
+            }
             trimmer.trim();
         }
         stage.sleepUntil(first + rounds * interval);
-        stage.close();
+        if (!renews) {
+            stage.close(); // Otherwise it is the load's own threads that have ended.
+        }
         if (busy) {
             Native.stopBusy(Stage.file("busy"));
         }

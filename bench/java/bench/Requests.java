@@ -3,16 +3,19 @@ package bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 
-/** Java threads that serve a small request every few milliseconds, each with native memory. */
+/** Java threads that serve a small request every few milliseconds, as the load's callers would. */
 final class Requests {
     private final long periodNs;
+    private final LongConsumer request;
     private final List<Server> servers = new ArrayList<>();
     private volatile boolean ending;
 
-    /** Each thread pauses so long between two requests. */
-    Requests(long periodNs) {
+    /** Each thread pauses so long between two requests, which are given random numbers. */
+    Requests(long periodNs, LongConsumer request) {
         this.periodNs = periodNs;
+        this.request = request;
     }
 
     void start(int threads) {
@@ -48,7 +51,7 @@ final class Requests {
             while (!ending) {
                 seed = seed * 6364136223846793005L + 1442695040888963407L;
                 long began = System.nanoTime();
-                Native.request(seed);
+                request.accept(seed);
                 latencies.add(began, System.nanoTime() - began);
                 LockSupport.parkNanos(periodNs);
             }

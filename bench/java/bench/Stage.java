@@ -54,6 +54,11 @@ final class Stage {
         System.out.flush();
     }
 
+    /** Not by {@code +}, which would load classes at the first reload that may load none. */
+    void sayReleased(int round) {
+        say(new StringBuilder("released ").append(round).toString());
+    }
+
     void put(String name, Number value) {
         results.put(name, value);
     }
