@@ -10,13 +10,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 POLICY = Path(__file__).resolve().parent
-sys.path.insert(0, str(POLICY.parent))
+sys.path[:0] = [str(POLICY.parent), str(POLICY / "programs")]
 
 from harness import machine  # noqa: E402
+from recorded import TABLE, Program  # noqa: E402
 
 RECORDER = POLICY / "recorder"
 PROGRAMS = POLICY / "programs"
@@ -28,62 +28,7 @@ RUN_LIMIT_S = 600
 TRACE_LIMIT_BYTES = 150 << 10
 CHANGE_KIB = 128  # What the recorder writes a row for.
 CHECK_LIMIT = 0.01
-
-
-@dataclass(frozen=True)
-class Program:
-    name: str
-    title: str
-    main: str
-    arguments: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ("-Xmx256m",)
-    kind: str = "library"  # "library": a main of programs/; "synthetic": of bench/java; "server": the model server.
-    packages: tuple[str, ...] = ()
-    facts: dict[str, str] = field(default_factory=dict)  # More lines for the header.
-
-
-def _reload(name: str, title: str, main: str, reload_s: int, seconds: int) -> Program:
-    """A main whose arguments are the seconds between reloads and in all."""
-    return Program(
-        f"{name}-{reload_s}s",
-        f"{title}, each {reload_s} s",
-        main,
-        (str(reload_s), str(seconds)),
-        facts={"reload_s": str(reload_s)},
-    )
-
-
-def _synthetic(name: str, title: str, main: str, *arguments: str, **more) -> Program:
-    flags = ("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch")
-    return Program(name, title, main, ("victims=0", *arguments), flags, "synthetic", **more)
-
-
-PYTORCH = "PyTorch by DJL: 300 MiB of matrices loaded by 4 threads, the old ones closed, one thread serving"
-
-TABLE = (
-    _reload("pytorch", PYTORCH, "programs.Pytorch", 6, 120),
-    _reload("pytorch", PYTORCH, "programs.Pytorch", 15, 165),
-    _synthetic(
-        "reload-synthetic",
-        "the bench's reload-synthetic: 1 GiB of blocks of 64 B to 64 KiB by 8 threads, 1 in 100 surviving, each 14 s",
-        "bench.Reload",
-        "reloads=7",
-        "interval=14000",
-        facts={"reload_s": "14"},
-    ),
-    _synthetic(
-        "bursty",
-        "the bench's bursty: bursts of 100 MiB on each of 4 threads, with pauses of 0.5 to 1.5 s",
-        "bench.Bursty",
-        "seconds=90",
-    ),
-    _synthetic(
-        "steady",
-        "the bench's steady: 2 threads replacing blocks of 64 B to 64 KiB at full speed",
-        "bench.Steady",
-        "seconds=90",
-    ),
-)
+WEB_CLASSES = 300  # As the fixture has it.
 
 
 def build_recorder(jdk: machine.Jdk) -> Path:
@@ -95,9 +40,25 @@ def build_recorder(jdk: machine.Jdk) -> Path:
 
 def library_command(jdk: machine.Jdk, program: Program) -> list[str]:
     machine.run("mvn", "-q", "-B", "package", cwd=PROGRAMS)
+    if program.name == "tomcat":
+        build_web_application(jdk)
     # DJL unpacks PyTorch there, and must not ask for anything from outside.
     djl = (f"-DDJL_CACHE_DIR={WORK / 'djl'}", "-Doffline=true", "-Dai.djl.offline=true")
     return [*djl, "-cp", f"{PROGRAMS}/target/classes:{PROGRAMS}/target/lib/*", program.main]
+
+
+def build_web_application(jdk: machine.Jdk) -> None:
+    """The fixture, with the classes that it loads."""
+    application, sources = WORK / "application", WORK / "application-sources"
+    sources.mkdir(exist_ok=True)
+    for number in range(WEB_CLASSES):
+        text = f"package fixtures.web.generated; public class Part{number} {{ }}\n"
+        (sources / f"Part{number}.java").write_text(text)
+    machine.run(
+        jdk.javac, "-nowarn", "-proc:none", "-cp", f"{PROGRAMS}/target/lib/*", "-d", application / "WEB-INF/classes",
+        *(machine.FIXTURES / "web-app").glob("*.java"), *sources.glob("*.java"),
+    )  # fmt: skip
+    (application / "index.txt").write_text("up\n")
 
 
 def synthetic_command(jdk: machine.Jdk, program: Program) -> list[str]:
@@ -172,6 +133,8 @@ def write_trace(program: Program, jdk: machine.Jdk, raw: Path) -> None:
         "cpus": str(os.cpu_count()),
         **program.facts,
         **told,
+        # Where the program has come to, its libraries loaded and its Java heap grown.
+        "resident_end_kib": str(int(told["end_rss_kib"]) - int(told["end_system_kib"])),
     }
     packed, change_kib = pack(rows, facts), CHANGE_KIB
     while len(packed) > TRACE_LIMIT_BYTES:
@@ -195,6 +158,8 @@ def record(program: Program) -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     recorder = build_recorder(jdk)
     command = COMMANDS[program.kind](jdk, program)
+    if program.before:
+        machine.run(jdk.java, "-Xmx1g", *command, *program.before, cwd=WORK)
     raw = WORK / f"{program.name}.raw"
     agent = f"-agentpath:{recorder / 'librecorder.so'}={raw}"
     done = subprocess.run(
