@@ -70,7 +70,8 @@ static void *counted(void *block)
 int64_t recorder_in_use_bytes(void)
 {
     int64_t sum = 0;
-    for (size_t i = 0; i < SHARDS; i++) {
+    unsigned seen = atomic_load_explicit(&threads_seen, memory_order_relaxed);
+    for (unsigned i = 0; i < SHARDS && i < seen; i++) {
         sum += atomic_load_explicit(&shards[i].bytes, memory_order_relaxed);
     }
     return sum > 0 ? sum : 0;

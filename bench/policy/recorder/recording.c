@@ -17,9 +17,12 @@
 
 #define NS_PER_MS 1000000L
 #define NS_PER_S 1000000000L
-#define LOOK_EACH_MS 10
+#define LOOK_EACH_MS 1
+#define ROW_EACH_MS 10
 #define QUIET_ROW_EACH_MS 200
 #define CHANGE_BYTES (128 << 10)
+/* So much has a row of its own at each look: a burst may be over after a few milliseconds. */
+#define BURST_BYTES (4 << 20)
 #define KIB 1024
 
 struct row {
@@ -101,8 +104,11 @@ static bool worth_a_row(const struct row *now)
     if (now->t_ms <= last->t_ms) {
         return false;
     }
-    if (labs(now->in_use_bytes - last->in_use_bytes) >= CHANGE_BYTES ||
-        now->counts.old_pauses != last->counts.old_pauses) {
+    int64_t change_bytes = labs(now->in_use_bytes - last->in_use_bytes);
+    if (change_bytes >= BURST_BYTES || now->counts.old_pauses != last->counts.old_pauses) {
+        return true;
+    }
+    if (change_bytes >= CHANGE_BYTES && now->t_ms - last->t_ms >= ROW_EACH_MS) {
         return true;
     }
     bool changed = now->in_use_bytes / KIB != last->in_use_bytes / KIB ||

@@ -1,6 +1,6 @@
 /*
- * The recording: a thread that looks each 10 ms and writes a row where something has changed, as
- * bench/policy/traces/README.md describes. One a process.
+ * The recording: a thread that looks each millisecond and writes a row where something has changed,
+ * as bench/policy/traces/README.md describes. One a process.
  */
 #ifndef TRIMAGENT_RECORDER_RECORDING_H
 #define TRIMAGENT_RECORDER_RECORDING_H
