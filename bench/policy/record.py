@@ -39,12 +39,13 @@ def build_recorder(jdk: machine.Jdk) -> Path:
 
 
 def library_command(jdk: machine.Jdk, program: Program) -> list[str]:
-    machine.run("mvn", "-q", "-B", "package", cwd=PROGRAMS)
+    project = (PROGRAMS / program.project).resolve()
+    machine.run("mvn", "-q", "-B", "package", cwd=project)
     if program.name == "tomcat":
         build_web_application(jdk)
     # DJL unpacks PyTorch there, and must not ask for anything from outside.
     djl = (f"-DDJL_CACHE_DIR={WORK / 'djl'}", "-Doffline=true", "-Dai.djl.offline=true")
-    return [*djl, "-cp", f"{PROGRAMS}/target/classes:{PROGRAMS}/target/lib/*", program.main]
+    return [*djl, "-cp", f"{project}/target/classes:{project}/target/lib/*", program.main]
 
 
 def build_web_application(jdk: machine.Jdk) -> None:
@@ -129,7 +130,7 @@ def write_trace(program: Program, jdk: machine.Jdk, raw: Path) -> None:
     facts = {
         "program": program.title,
         "jdk": jdk.version(),
-        "flags": " ".join(program.flags),
+        "flags": " ".join(flag for flag in program.flags if flag.startswith("-X")),
         "cpus": str(os.cpu_count()),
         **program.facts,
         **told,
@@ -159,7 +160,7 @@ def record(program: Program) -> None:
     recorder = build_recorder(jdk)
     command = COMMANDS[program.kind](jdk, program)
     if program.before:
-        machine.run(jdk.java, "-Xmx1g", *command, *program.before, cwd=WORK)
+        machine.run(jdk.java, "-Xmx2g", *command, *program.before, cwd=WORK)
     raw = WORK / f"{program.name}.raw"
     agent = f"-agentpath:{recorder / 'librecorder.so'}={raw}"
     done = subprocess.run(

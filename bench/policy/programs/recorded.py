@@ -14,6 +14,7 @@ class Program:
     flags: tuple[str, ...] = ("-Xmx256m",)
     kind: str = "library"  # "library": a main of programs/; "synthetic": of bench/java; "server": the model server.
     before: tuple[str, ...] = ()  # A run of the same main with these arguments that is not recorded.
+    project: str = "."  # Where in programs/ its pom.xml is, if it has one of its own.
     packages: tuple[str, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)  # More lines for the header.
 
@@ -35,11 +36,21 @@ def _synthetic(name: str, title: str, main: str, *arguments: str, **more) -> Pro
     return Program(name, title, main, ("victims=0", *arguments), flags, "synthetic", **more)
 
 
-PYTORCH = "PyTorch by DJL: 300 MiB of matrices loaded by 4 threads, the old ones closed, one thread serving"
+_PYTORCH = "PyTorch by DJL: 300 MiB of matrices loaded by 4 threads, the old ones closed, one thread serving"
+
+# What Spark's own start script opens to it.
+_OPENED = tuple(
+    f"--add-opens=java.base/{package}=ALL-UNNAMED"
+    for package in (
+        "java.lang", "java.lang.invoke", "java.lang.reflect", "java.io", "java.net", "java.nio", "java.util",
+        "java.util.concurrent", "java.util.concurrent.atomic", "sun.nio.ch", "sun.nio.cs", "sun.security.action",
+        "sun.util.calendar",
+    )
+)  # fmt: skip
 
 TABLE = (
-    _reload("pytorch", PYTORCH, "programs.Pytorch", 6, 120),
-    _reload("pytorch", PYTORCH, "programs.Pytorch", 15, 165),
+    _reload("pytorch", _PYTORCH, "programs.Pytorch", 6, 120),
+    _reload("pytorch", _PYTORCH, "programs.Pytorch", 15, 165),
     _synthetic(
         "reload-synthetic",
         "the bench's reload-synthetic: 1 GiB of blocks of 64 B to 64 KiB by 8 threads, 1 in 100 surviving, each 14 s",
@@ -103,10 +114,19 @@ TABLE = (
         ("150",),
     ),
     Program(
+        "spark",
+        "Spark in local mode: aggregations, joins and sorts over 2 million rows in memory outside the heap, paused for 2 to 12 s",
+        "programs.Spark",
+        ("150",),
+        flags=("-Xmx1g", *_OPENED),
+        project="spark",
+    ),
+    Program(
         "tomcat",
         "Tomcat: a web application of 300 classes and some native memory, redeployed each 15 s while requests come",
         "programs.TomcatRedeploy",
         ("application", "15", "150"),
+        flags=("-Xmx256m", "--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.rmi/sun.rmi.transport=ALL-UNNAMED"),
         facts={"reload_s": "15"},
     ),
 )

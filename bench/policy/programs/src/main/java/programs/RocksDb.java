@@ -34,6 +34,7 @@ public final class RocksDb {
 
     public static void main(String[] arguments) throws Exception {
         Schedule schedule = new Schedule(Integer.parseInt(arguments[0]));
+        RocksDB.loadLibrary();
         Path directory = Files.createTempDirectory(Path.of("."), "rocksdb");
         RocksDb store = new RocksDb();
         boolean more = true;
