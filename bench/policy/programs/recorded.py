@@ -73,7 +73,7 @@ TABLE = (
     ),
     Program(
         "xgboost",
-        "the demo's model server: three XGBoost models of 115 MiB with classes of their own, reloaded each 20 s, retired",
+        "the demo's model server: three XGBoost models of 115 MiB, reloaded each 20 s, then retired",
         "fixtures.model.ModelServer",
         ("models=3", "reloads=5", "interval=20000"),
         kind="server",
@@ -82,7 +82,7 @@ TABLE = (
     ),
     Program(
         "netty",
-        "two Netty echo servers, pooled and unpooled: bursts of 24 to 164 MiB in messages of up to 2 MiB, quiet for 3 to 20 s",
+        "two Netty echo servers, pooled and unpooled: bursts of 24 to 164 MiB, quiet for 3 to 20 s",
         "programs.NettyEcho",
         ("150",),
         flags=("-Xmx256m", "-XX:MaxDirectMemorySize=1g"),
@@ -97,13 +97,13 @@ TABLE = (
     ),
     Program(
         "sqlite",
-        "SQLite in memory: load, sorts and joins, delete half and pack, close; sizes of 100 to 350 MiB",
+        "SQLite in memory: loaded, sorted and joined, half deleted and packed, closed",
         "programs.Sqlite",
         ("150",),
     ),
     Program(
         "rocksdb",
-        "RocksDB: a column family loaded, read through a cache of 160 MiB, scanned, compacted and dropped; closed at times",
+        "RocksDB: a column family loaded, read through a cache of 160 MiB, compacted, dropped; closed at times",
         "programs.RocksDb",
         ("180",),
     ),
@@ -115,7 +115,7 @@ TABLE = (
     ),
     Program(
         "spark",
-        "Spark in local mode: aggregations, joins and sorts over 2 million rows in memory outside the heap, paused for 2 to 12 s",
+        "Spark in local mode, off-heap: aggregations, joins and sorts over 2 million rows, paused for 2 to 12 s",
         "programs.Spark",
         ("150",),
         flags=("-Xmx1g", *_OPENED),
@@ -126,7 +126,11 @@ TABLE = (
         "Tomcat: a web application of 300 classes and some native memory, redeployed each 15 s while requests come",
         "programs.TomcatRedeploy",
         ("application", "15", "150"),
-        flags=("-Xmx256m", "--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.rmi/sun.rmi.transport=ALL-UNNAMED"),
+        flags=(
+            "-Xmx256m",
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--add-opens=java.rmi/sun.rmi.transport=ALL-UNNAMED",
+        ),
         facts={"reload_s": "15"},
     ),
 )
