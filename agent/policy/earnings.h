@@ -47,6 +47,7 @@ struct trim_lot {
     double held_byte_ns; /* Bytes free times how long, so far. */
     double cost_ns;      /* CPU of the release, the looks that led to it, and the faults so far. */
     bool learned;        /* How long it has lain was told. */
+    uint64_t time;       /* Number of the time that patience has learned of it. */
     enum trim_verdict verdict;
 };
 

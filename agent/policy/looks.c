@@ -15,7 +15,7 @@
 /* Half of what events free is free so soon after them. */
 #define SOON_NS (100 * TRIM_NS_PER_MS)
 /* After so long an event is over. */
-#define EVENT_NS (30 * TRIM_NS_PER_S)
+#define EVENT_NS (10 * TRIM_NS_PER_S)
 /* One that has freed nothing in so long proves half as much as one that never has. */
 #define PROVES_NS (3.0 * (double)TRIM_NS_PER_S)
 /* What such an event is still taken for. */
@@ -228,6 +228,13 @@ void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint6
             event->pending_bytes = 0;
             learn(event, now_ns);
         }
+    }
+}
+
+void trim_looks_regret(struct trim_looks *looks, enum trim_reason reason, double bytes)
+{
+    if (reason == TRIM_REASON_WATERMARK) {
+        looks->rate = fmax(looks->rate - bytes / MEMORY_S, RATE_LEAST);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "patience.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "trimagent/quantity.h"
@@ -10,26 +11,24 @@
 /* Memory is released at once where that costs no more than so many times the least: what is free
  * also keeps the peak low, which no price tells. */
 #define IN_DOUBT 1.4
-/* The wait is doubled at most so often. */
-#define DOUBT_MAX 6
 /* Nothing is known of how long memory lies: a minute. */
 #define UNKNOWN_NS (60.0 * (double)TRIM_NS_PER_S)
 
-void trim_patience_learn(struct trim_patience *patience, enum trim_reason reason, double bytes,
-                         double lain_ns)
+uint64_t trim_patience_learn(struct trim_patience *patience, enum trim_reason reason, double bytes,
+                             double lain_ns)
 {
-    uint64_t at = patience->reasons[reason].taken++ % TRIM_PATIENCE_TIMES;
+    uint64_t number = patience->reasons[reason].taken++;
+    uint64_t at = number % TRIM_PATIENCE_TIMES;
     patience->reasons[reason].lain_ns[at] = lain_ns;
     patience->reasons[reason].bytes[at] = bytes;
+    return number;
 }
 
-void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool deceived)
+void trim_patience_correct(struct trim_patience *patience, enum trim_reason reason, uint64_t number,
+                           double lain_ns)
 {
-    uint32_t *doubt = &patience->reasons[reason].doubt;
-    if (!deceived) {
-        *doubt /= 2;
-    } else if (*doubt < DOUBT_MAX) {
-        ++*doubt;
+    if (patience->reasons[reason].taken - number <= TRIM_PATIENCE_TIMES) {
+        patience->reasons[reason].lain_ns[number % TRIM_PATIENCE_TIMES] = lain_ns;
     }
 }
 
@@ -60,10 +59,17 @@ static double cost_of(const struct trim_patience *patience, enum trim_reason rea
     return cost;
 }
 
-static bool is_trusted(enum trim_reason reason)
+/* What is waited for as long as nothing is known. */
+static double unknown_share(enum trim_reason reason)
 {
-    return reason == TRIM_REASON_FULL_GC || reason == TRIM_REASON_RELOAD ||
-           reason == TRIM_REASON_PRESSURE;
+    switch (reason) {
+    case TRIM_REASON_WATERMARK:
+        return 1;
+    case TRIM_REASON_GROWTH:
+        return 0.5;
+    default:
+        return 0;
+    }
 }
 
 double trim_patience_share(const struct trim_patience *patience, enum trim_reason reason,
@@ -71,7 +77,7 @@ double trim_patience_share(const struct trim_patience *patience, enum trim_reaso
 {
     static const double shares[] = {0.5, 0.25, 2};
     if (known(patience, reason) == 0) {
-        return is_trusted(reason) ? 0 : 1;
+        return unknown_share(reason);
     }
     double best = 1;
     double least = cost_of(patience, reason, best, break_even_ns);
@@ -83,7 +89,7 @@ double trim_patience_share(const struct trim_patience *patience, enum trim_reaso
         }
     }
     bool at_once = cost_of(patience, reason, 0, break_even_ns) <= least * IN_DOUBT;
-    return at_once ? 0 : best * (double)(UINT64_C(1) << patience->reasons[reason].doubt);
+    return at_once ? 0 : best;
 }
 
 double trim_patience_mean_ns(const struct trim_patience *patience, enum trim_reason reason)

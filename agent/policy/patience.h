@@ -7,15 +7,14 @@
  * at once is best where it has lain long before, never where it always comes back sooner.
  *
  * Events have trust to begin with: after a full GC or the end of a reload memory is released at
- * once. What is found without one, or after a burst of page faults, waits. Both change with what
- * the releases bring.
+ * once. After a burst of page faults it waits for half of what it costs, and without any event for
+ * all of it. All of this changes with what the releases bring.
  *
  * Pure.
  */
 #ifndef TRIMAGENT_PATIENCE_H
 #define TRIMAGENT_PATIENCE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "reason.h"
@@ -32,17 +31,18 @@ struct trim_patience {
         double lain_ns[TRIM_PATIENCE_TIMES]; /* A ring; the newest is at (taken - 1) % TIMES. */
         double bytes[TRIM_PATIENCE_TIMES];   /* How much has lain so long. */
         uint64_t taken;
-        uint32_t doubt; /* How often the watch was deceived lately. */
+
     } reasons[TRIM_REASON_COUNT];
 };
 
 /* So many bytes of this reason have lain free for so long, and are in use again, or may lie longer
- * yet. */
-void trim_patience_learn(struct trim_patience *patience, enum trim_reason reason, double bytes,
-                         double lain_ns);
+ * yet. Returns the number of this time. */
+uint64_t trim_patience_learn(struct trim_patience *patience, enum trim_reason reason, double bytes,
+                             double lain_ns);
 
-/* Whether what was released for this reason was in use though it had been watched. */
-void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool deceived);
+/* The same is now known better of the time of this number, which may have been forgotten. */
+void trim_patience_correct(struct trim_patience *patience, enum trim_reason reason, uint64_t number,
+                           double lain_ns);
 
 /*
  * The part of its costs that the rent of memory must reach before it is released: 0 releases at

@@ -16,8 +16,6 @@
 #define EVENT_PART 4
 #define LOADED_PART 2
 #define EVENT_BYTES (64.0 * (double)TRIM_MIB)
-/* Memory that is taken again within this part of the time for which it was watched. */
-#define DECEIVED_PART 4
 
 /* Coming to rest says less. */
 #define REST_BYTES (16.0 * (double)TRIM_MIB)
@@ -80,12 +78,11 @@ static void take_earnings(struct trim_policy *policy)
     while ((lot = trim_earnings_next(&policy->earnings, &policy->price)) != NULL) {
         policy->known = *lot;
         bool regretted = lot->verdict == TRIM_VERDICT_REGRETTED;
-        double held_ns = trim_lot_held_ns(lot);
-        /* What comes back at once was in use before as well, though no look has met that. */
-        bool deceived = regretted && held_ns < lot->waited_ns / DECEIVED_PART;
-        trim_patience_learn(&policy->patience, lot->reason, (double)lot->bytes,
-                            deceived ? held_ns : held_ns + lot->waited_ns);
-        trim_patience_judge(&policy->patience, lot->reason, deceived);
+        trim_patience_correct(&policy->patience, lot->reason, lot->time,
+                              lot->waited_ns + trim_lot_held_ns(lot));
+        if (regretted) {
+            trim_looks_regret(&policy->looks, lot->reason, (double)lot->bytes);
+        }
     }
 }
 
@@ -280,15 +277,6 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
     trim_decide_next(policy, observation->now_ns, decision);
 }
 
-/* That it has lain until now is something learned already; how long it will is told later. */
-static void learn_waited(struct trim_policy *policy)
-{
-    if (policy->waited_ns > 0) {
-        trim_patience_learn(&policy->patience, policy->reason, (double)policy->expected_bytes,
-                            policy->waited_ns);
-    }
-}
-
 void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *outcome)
 {
     policy->deferred = TRIM_SKIP_NONE;
@@ -303,7 +291,6 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
         policy->watch.on = false;
         return;
     }
-    learn_waited(policy);
     trim_watch_released(&policy->watch, outcome->end_ns, outcome->released_bytes);
     if (policy->watch.last_bytes < trim_price_least_bytes(&policy->price, outcome->end_ns)) {
         policy->watch.on = false;
@@ -317,12 +304,16 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     }
     /* What an operator asked for is not held against the policy. */
     bool demanded = policy->reason == TRIM_REASON_DEMAND;
-    const struct trim_lot *lot = trim_earnings_release(
+    struct trim_lot *lot = trim_earnings_release(
         &policy->earnings, policy->reason, policy->waited_ns, demanded ? 0 : policy->expected_bytes,
         outcome->released_bytes, (double)outcome->cpu_ns + looks_ns, &vitals);
-    if (lot->verdict == TRIM_VERDICT_USELESS) {
+    /* Until it is known how long it lies it is taken to pay. */
+    bool useless = lot->verdict == TRIM_VERDICT_USELESS;
+    double lies_ns = policy->waited_ns + trim_price_break_even_ns(&policy->price, outcome->end_ns);
+    lot->time = trim_patience_learn(&policy->patience, lot->reason, (double)policy->expected_bytes,
+                                    useless ? 0 : lies_ns);
+    if (useless) {
         policy->known = *lot;
-        trim_patience_learn(&policy->patience, lot->reason, (double)policy->expected_bytes, 0);
-        trim_patience_judge(&policy->patience, lot->reason, true);
+        trim_looks_regret(&policy->looks, lot->reason, (double)policy->expected_bytes);
     }
 }
