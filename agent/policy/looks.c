@@ -78,7 +78,7 @@ void trim_looks_expect(struct trim_looks *looks, enum trim_reason reason, uint64
 {
     struct trim_event *event = &looks->events[reason];
     if (event->pending_bytes > 0) {
-        if (event->looked_ns != event->since_ns) {
+        if (event->looked) {
             learn(event, since_ns);
         } else if (since_ns - event->since_ns < EVENT_NS) {
             return; /* Pauses that follow one another do not put the look off. */
@@ -89,6 +89,7 @@ void trim_looks_expect(struct trim_looks *looks, enum trim_reason reason, uint64
     event->found_bytes = 0;
     event->first_bytes = 0;
     event->since_ns = since_ns;
+    event->looked = false;
     event->looked_ns = since_ns;
     event->ready_ns = ready_ns;
 }
@@ -190,6 +191,7 @@ static void look(struct trim_looks *looks, uint64_t now_ns)
         if (event->pending_bytes <= 0 || event->ready_ns > now_ns) {
             continue;
         }
+        event->looked = true;
         event->looked_ns = now_ns;
         if (now_ns - event->since_ns >= EVENT_NS) {
             learn(event, now_ns);
@@ -223,6 +225,7 @@ void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint6
         event->found_bytes += bytes;
         event->pending_bytes = bytes * event->rest_part;
         event->since_ns = now_ns;
+        event->looked = true;
         event->looked_ns = now_ns;
         if (event->pending_bytes < (double)TRIM_LEAST_BYTES) {
             event->pending_bytes = 0;

@@ -33,7 +33,8 @@ struct trim_event {
     double found_bytes;   /* What was released since, */
     double first_bytes;   /* and the first time. */
     uint64_t since_ns;    /* When it happened, or when memory was last released for it. */
-    uint64_t looked_ns;   /* When a look was last taken since; since_ns: never. */
+    bool looked;          /* There was a look since it happened, */
+    uint64_t looked_ns;   /* the last one at this time. */
     uint64_t ready_ns;    /* No look before. */
 };
 

@@ -8,9 +8,7 @@
 
 /* Each time counts so much of the one after it. */
 #define OLDER_PART 0.75
-/* Memory is released at once where that costs no more than so many times the least: what is free
- * also keeps the peak low, which no price tells. */
-#define IN_DOUBT 1.4
+
 /* Nothing is known of how long memory lies: a minute. */
 #define UNKNOWN_NS (60.0 * (double)TRIM_NS_PER_S)
 
@@ -88,7 +86,7 @@ double trim_patience_share(const struct trim_patience *patience, enum trim_reaso
             least = cost;
         }
     }
-    bool at_once = cost_of(patience, reason, 0, break_even_ns) <= least * IN_DOUBT;
+    bool at_once = cost_of(patience, reason, 0, break_even_ns) <= least * TRIM_PATIENCE_DOUBT;
     return at_once ? 0 : best;
 }
 

@@ -51,6 +51,10 @@ void trim_patience_correct(struct trim_patience *patience, enum trim_reason reas
 double trim_patience_share(const struct trim_patience *patience, enum trim_reason reason,
                            double break_even_ns);
 
+/* In doubt memory is released: where that costs no more than so many times the least. What is free
+ * also keeps the peak low, which no price tells. */
+#define TRIM_PATIENCE_DOUBT 1.4
+
 /* How long memory of this reason may be expected to lie. */
 double trim_patience_mean_ns(const struct trim_patience *patience, enum trim_reason reason);
 

@@ -142,8 +142,8 @@ static void end_watch(struct trim_policy *policy, uint64_t now_ns, struct trim_d
 static bool pays_at_once(const struct trim_policy *policy, uint64_t now_ns, uint64_t bytes)
 {
     double mean_ns = trim_patience_mean_ns(&policy->patience, policy->watch.reason);
-    return trim_price_rent_ns(&policy->price, now_ns, (double)bytes, mean_ns) >=
-           trim_price_round_trip_ns(&policy->price, (double)bytes);
+    double rent_ns = trim_price_rent_ns(&policy->price, now_ns, (double)bytes, mean_ns);
+    return rent_ns * TRIM_PATIENCE_DOUBT >= trim_price_round_trip_ns(&policy->price, (double)bytes);
 }
 
 /* Takes an estimate that has found enough into the watch. */
