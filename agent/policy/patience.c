@@ -9,6 +9,8 @@
 /* Each time counts so much of the one after it. */
 #define OLDER_PART 0.75
 
+/* The wait is doubled at most so often. */
+#define DOUBT_MAX 6
 /* Nothing is known of how long memory lies: a minute. */
 #define UNKNOWN_NS (60.0 * (double)TRIM_NS_PER_S)
 
@@ -27,6 +29,16 @@ void trim_patience_correct(struct trim_patience *patience, enum trim_reason reas
 {
     if (patience->reasons[reason].taken - number <= TRIM_PATIENCE_TIMES) {
         patience->reasons[reason].lain_ns[number % TRIM_PATIENCE_TIMES] = lain_ns;
+    }
+}
+
+void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool deceived)
+{
+    uint32_t *doubt = &patience->reasons[reason].doubt;
+    if (!deceived) {
+        *doubt /= 2;
+    } else if (*doubt < DOUBT_MAX) {
+        ++*doubt;
     }
 }
 
@@ -87,7 +99,7 @@ double trim_patience_share(const struct trim_patience *patience, enum trim_reaso
         }
     }
     bool at_once = cost_of(patience, reason, 0, break_even_ns) <= least * TRIM_PATIENCE_DOUBT;
-    return at_once ? 0 : best;
+    return at_once ? 0 : best * (double)(UINT64_C(1) << patience->reasons[reason].doubt);
 }
 
 double trim_patience_mean_ns(const struct trim_patience *patience, enum trim_reason reason)

@@ -15,6 +15,7 @@
 #ifndef TRIMAGENT_PATIENCE_H
 #define TRIMAGENT_PATIENCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "reason.h"
@@ -31,6 +32,7 @@ struct trim_patience {
         double lain_ns[TRIM_PATIENCE_TIMES]; /* A ring; the newest is at (taken - 1) % TIMES. */
         double bytes[TRIM_PATIENCE_TIMES];   /* How much has lain so long. */
         uint64_t taken;
+        uint32_t doubt; /* How often the watch was deceived lately. */
 
     } reasons[TRIM_REASON_COUNT];
 };
@@ -43,6 +45,9 @@ uint64_t trim_patience_learn(struct trim_patience *patience, enum trim_reason re
 /* The same is now known better of the time of this number, which may have been forgotten. */
 void trim_patience_correct(struct trim_patience *patience, enum trim_reason reason, uint64_t number,
                            double lain_ns);
+
+/* Whether what was released for this reason was in use though it had been watched. */
+void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool deceived);
 
 /*
  * The part of its costs that the rent of memory must reach before it is released: 0 releases at

@@ -17,6 +17,9 @@
 #define LOADED_PART 2
 #define EVENT_BYTES (64.0 * (double)TRIM_MIB)
 
+/* Memory that is taken again within this part of the time for which it was watched. */
+#define DECEIVED_PART 2
+
 /* Coming to rest says less. */
 #define REST_BYTES (16.0 * (double)TRIM_MIB)
 
@@ -78,8 +81,12 @@ static void take_earnings(struct trim_policy *policy)
     while ((lot = trim_earnings_next(&policy->earnings, &policy->price)) != NULL) {
         policy->known = *lot;
         bool regretted = lot->verdict == TRIM_VERDICT_REGRETTED;
+        double held_ns = trim_lot_held_ns(lot);
+        /* What comes back at once was in use before as well, though no look has met that. */
+        bool deceived = regretted && held_ns < lot->waited_ns / DECEIVED_PART;
         trim_patience_correct(&policy->patience, lot->reason, lot->time,
-                              lot->waited_ns + trim_lot_held_ns(lot));
+                              deceived ? held_ns : held_ns + lot->waited_ns);
+        trim_patience_judge(&policy->patience, lot->reason, deceived);
         if (regretted) {
             trim_looks_regret(&policy->looks, lot->reason, (double)lot->bytes);
         }

@@ -5,18 +5,27 @@
 
 #include "trimagent/quantity.h"
 
-/* The first look comes after one tick of the kernel's CPU clock; the gaps grow by half. */
+/* The first look comes after one tick of the kernel's CPU clock; the gaps grow by a tenth. */
 #define GAP_CPU_NS (4.0 * (double)TRIM_NS_PER_MS)
-#define GAP_GROWTH 1.5
+#define GAP_GROWTH 1.1
 
 /* Looks on the way cost no more than this part of what the release does. */
-#define SPENT_PART 0.25
+#define SPENT_PART 0.75
 
 /* What has not paid after so many times the time that it would take lying still comes and goes. */
 #define VAIN_TIMES 4
 
 /* Less than this, of what was there, moves in any busy process. */
 #define STILL_PART 64
+/* Where this part is gone the memory is in use. */
+#define BROKEN_PART 16
+
+/* Most looks by the clock, and the gaps between them: 4 to 11 eighths of the even one, in an order
+ * that repeats after eight, since even gaps would meet what goes by a clock at the same moment. */
+#define LOOKS_MAX 200
+#define GAP_PARTS 8
+#define GAP_LEAST_PARTS 4
+#define GAP_STRIDE 5
 
 static void plan_next(struct trim_watch *watch, uint64_t cpu_ns)
 {
@@ -44,6 +53,8 @@ void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, u
     double before = (double)watch->last_bytes;
     double still = fmin(before, (double)bytes);
     double gone = before - still > before / STILL_PART ? before - still : 0;
+    watch->broken = watch->broken || gone > before / BROKEN_PART;
+    watch->looks++;
     watch->paid_ns *= 1 - gone / before;
     watch->paid_ns += trim_price_rent_ns(price, now_ns, still, (double)(now_ns - watch->last_ns));
     watch->spent_ns += price->look_ns;
@@ -82,7 +93,7 @@ bool trim_watch_is_vain(const struct trim_watch *watch, const struct trim_price 
                         uint64_t now_ns)
 {
     double needed_ns = wanted_ns(watch, price) / rent_rate(watch, price, now_ns);
-    return (double)(now_ns - watch->began_ns) > needed_ns * VAIN_TIMES;
+    return watch->broken || (double)(now_ns - watch->began_ns) > needed_ns * VAIN_TIMES;
 }
 
 double trim_watch_lain_ns(const struct trim_watch *watch, const struct trim_price *price,
@@ -91,16 +102,33 @@ double trim_watch_lain_ns(const struct trim_watch *watch, const struct trim_pric
     return watch->paid_ns / rent_rate(watch, price, now_ns);
 }
 
+static double budget_ns(const struct trim_watch *watch, const struct trim_price *price)
+{
+    return trim_price_round_trip_ns(price, (double)watch->last_bytes) * SPENT_PART;
+}
+
+/* The gap to the next look by the clock, so that they are spread over the time that is needed. */
+static double gap_ns(const struct trim_watch *watch, const struct trim_price *price,
+                     double needed_ns)
+{
+    double looks = fmin(budget_ns(watch, price) / price->look_ns, LOOKS_MAX);
+    double parts = GAP_LEAST_PARTS + (watch->looks + 1) * GAP_STRIDE % GAP_PARTS;
+    return needed_ns / fmax(looks, 1) * parts / GAP_PARTS;
+}
+
 uint64_t trim_watch_due_ns(const struct trim_watch *watch, const struct trim_price *price,
                            uint64_t now_ns)
 {
-    double left_ns = fmax(wanted_ns(watch, price) - watch->paid_ns, 0);
-    double ns = left_ns / rent_rate(watch, price, now_ns);
+    double wanted = wanted_ns(watch, price);
+    double rate = rent_rate(watch, price, now_ns);
+    double left_ns = fmax(wanted - watch->paid_ns, 0) / rate;
+    double next_ns = gap_ns(watch, price, wanted / rate);
+    double ns = watch->spent_ns < budget_ns(watch, price) ? fmin(left_ns, next_ns) : left_ns;
     return ns < 1e18 ? watch->last_ns + (uint64_t)ceil(ns) : TRIM_NEVER;
 }
 
 uint64_t trim_watch_due_cpu_ns(const struct trim_watch *watch, const struct trim_price *price)
 {
-    double most_ns = trim_price_round_trip_ns(price, (double)watch->last_bytes) * SPENT_PART;
-    return watch->spent_ns + price->look_ns <= most_ns ? watch->next_cpu_ns : UINT64_MAX;
+    bool affordable = watch->spent_ns + price->look_ns <= budget_ns(watch, price);
+    return affordable ? watch->next_cpu_ns : UINT64_MAX;
 }

@@ -3,12 +3,12 @@
  * at it again.
  *
  * Rent adds up while it lies free. A look that finds less takes away the same part of what was
- * paid, for who knows which of the memory was in use meanwhile. What lies still pays its price in
- * time; what comes and goes never does, and the watch ends.
+ * paid. Where nothing has told that the memory was freed for good, one that finds a good deal less
+ * ends the watch: memory that is in use for 5 ms a second is met by one look in two hundred, so the
+ * one that meets it counts.
  *
- * Only the process's threads can take memory, and for that they need CPU. So the looks go by its
- * CPU time, not by the clock: an idle process is not looked at, and a burst of 15 ms a second,
- * which one look in sixty would meet, is met while it lasts.
+ * Only the process's threads can take memory, and for that they need CPU. So looks come when it has
+ * used some, and beside that at uneven gaps, as many as a part of what the release costs pays for.
  *
  * Pure.
  */
@@ -36,6 +36,8 @@ struct trim_watch {
     double spent_ns;      /* On looks. */
     double gap_cpu_ns;    /* CPU time from the last look to the next. */
     uint64_t next_cpu_ns; /* The process's CPU time at which the next one is due. */
+    uint32_t looks;       /* So far. */
+    bool broken;          /* A look has found a good deal less. */
 };
 
 /* Begins after a look that found bytes, in a process that has used cpu_ns. */
@@ -52,7 +54,8 @@ void trim_watch_released(struct trim_watch *watch, uint64_t now_ns, uint64_t rel
 /* Whether the memory has paid what releasing it costs. */
 bool trim_watch_has_paid(const struct trim_watch *watch, const struct trim_price *price);
 
-/* Whether it comes and goes: it would have paid long ago if it had lain still. */
+/* Whether it comes and goes: a look has met it in use, or it would have paid long ago if it had
+ * lain still. */
 bool trim_watch_is_vain(const struct trim_watch *watch, const struct trim_price *price,
                         uint64_t now_ns);
 
@@ -60,7 +63,7 @@ bool trim_watch_is_vain(const struct trim_watch *watch, const struct trim_price 
 double trim_watch_lain_ns(const struct trim_watch *watch, const struct trim_price *price,
                           uint64_t now_ns);
 
-/* When it will have paid, if it lies still. */
+/* When it is to be looked at next: when it will have paid if it lies still, or sooner. */
 uint64_t trim_watch_due_ns(const struct trim_watch *watch, const struct trim_price *price,
                            uint64_t now_ns);
 
