@@ -215,6 +215,9 @@ void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint6
 {
     flow(looks, now_ns, bytes, reason != TRIM_REASON_WATERMARK);
     looks->last_ns = now_ns;
+    if (bytes <= 0) {
+        looks->rate = fmax(looks->rate / 2, RATE_LEAST);
+    }
     double most = most_likely(looks, now_ns);
     for (int other = 0; other < TRIM_REASON_COUNT; other++) {
         struct trim_event *event = &looks->events[other];

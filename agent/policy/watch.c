@@ -8,6 +8,7 @@
 /* The first look comes after one tick of the kernel's CPU clock; the gaps grow by a tenth. */
 #define GAP_CPU_NS (4.0 * (double)TRIM_NS_PER_MS)
 #define GAP_GROWTH 1.1
+#define GAP_CPU_MOST_NS (1.0 * (double)TRIM_NS_PER_S)
 
 /* Looks on the way cost no more than this part of what the release does. */
 #define SPENT_PART 0.75
@@ -17,8 +18,14 @@
 
 /* Less than this, of what was there, moves in any busy process. */
 #define STILL_PART 64
-/* Where this part is gone the memory is in use. */
-#define BROKEN_PART 16
+/* What one look finds in use was used by many more than are looked at, and is taken so many times.
+ */
+#define USED_TIMES 16.0
+
+/* Where more than this part of it is in use it has to wait longer than it would have had to: one
+ * long rest between bursts proves nothing. */
+#define MUCH_PART 0.06
+#define USED_WAIT 1.5
 
 /* Most looks by the clock, and the gaps between them: 4 to 11 eighths of the even one, in an order
  * that repeats after eight, since even gaps would meet what goes by a clock at the same moment. */
@@ -30,7 +37,7 @@
 static void plan_next(struct trim_watch *watch, uint64_t cpu_ns)
 {
     watch->next_cpu_ns = cpu_ns + (uint64_t)watch->gap_cpu_ns;
-    watch->gap_cpu_ns *= GAP_GROWTH;
+    watch->gap_cpu_ns = fmin(watch->gap_cpu_ns * GAP_GROWTH, GAP_CPU_MOST_NS);
 }
 
 void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, uint64_t cpu_ns,
@@ -52,10 +59,10 @@ void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, u
 {
     double before = (double)watch->last_bytes;
     double still = fmin(before, (double)bytes);
-    double gone = before - still > before / STILL_PART ? before - still : 0;
-    watch->broken = watch->broken || gone > before / BROKEN_PART;
+    double gone = before - still > before / STILL_PART ? (before - still) / before : 0;
     watch->looks++;
-    watch->paid_ns *= 1 - gone / before;
+    watch->paid_ns *= fmax(1 - gone * USED_TIMES, 0);
+    watch->share *= gone > MUCH_PART ? USED_WAIT : 1;
     watch->paid_ns += trim_price_rent_ns(price, now_ns, still, (double)(now_ns - watch->last_ns));
     watch->spent_ns += price->look_ns;
     watch->last_ns = now_ns;
@@ -93,7 +100,7 @@ bool trim_watch_is_vain(const struct trim_watch *watch, const struct trim_price 
                         uint64_t now_ns)
 {
     double needed_ns = wanted_ns(watch, price) / rent_rate(watch, price, now_ns);
-    return watch->broken || (double)(now_ns - watch->began_ns) > needed_ns * VAIN_TIMES;
+    return (double)(now_ns - watch->began_ns) > needed_ns * VAIN_TIMES;
 }
 
 double trim_watch_lain_ns(const struct trim_watch *watch, const struct trim_price *price,

@@ -37,7 +37,6 @@ struct trim_watch {
     double gap_cpu_ns;    /* CPU time from the last look to the next. */
     uint64_t next_cpu_ns; /* The process's CPU time at which the next one is due. */
     uint32_t looks;       /* So far. */
-    bool broken;          /* A look has found a good deal less. */
 };
 
 /* Begins after a look that found bytes, in a process that has used cpu_ns. */
