@@ -22,11 +22,6 @@
  */
 #define USED_TIMES 16.0
 
-/* Where more than this part of it is in use it has to wait longer than it would have had to: one
- * long rest between bursts proves nothing. */
-#define MUCH_PART 0.06
-#define USED_WAIT 1.5
-
 /* Most looks by the clock, and the gaps between them: 4 to 11 eighths of the even one, in an order
  * that repeats after eight, since even gaps would meet what goes by a clock at the same moment. */
 #define LOOKS_MAX 200
@@ -62,7 +57,7 @@ void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, u
     double gone = before - still > before / STILL_PART ? (before - still) / before : 0;
     watch->looks++;
     watch->paid_ns *= fmax(1 - gone * USED_TIMES, 0);
-    watch->share *= gone > MUCH_PART ? USED_WAIT : 1;
+
     watch->paid_ns += trim_price_rent_ns(price, now_ns, still, (double)(now_ns - watch->last_ns));
     watch->spent_ns += price->look_ns;
     watch->last_ns = now_ns;

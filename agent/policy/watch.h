@@ -2,10 +2,9 @@
  * Memory that was found free and is left alone for now: how much rent it has paid, and when to look
  * at it again.
  *
- * Rent adds up while it lies free. A look that finds less takes away the same part of what was
- * paid. Where nothing has told that the memory was freed for good, one that finds a good deal less
- * ends the watch: memory that is in use for 5 ms a second is met by one look in two hundred, so the
- * one that meets it counts.
+ * Rent adds up while it lies free. A look that finds less takes many times that part away of what
+ * was paid: memory that is in use for 5 ms a second is met by one look in two hundred. What lies
+ * still pays its price in time; what comes and goes never does, and the watch ends.
  *
  * Only the process's threads can take memory, and for that they need CPU. So looks come when it has
  * used some, and beside that at uneven gaps, as many as a part of what the release costs pays for.
