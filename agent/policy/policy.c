@@ -196,10 +196,6 @@ static void judge_enough(struct trim_policy *policy, const struct trim_observati
     watch(policy, now);
     trim_looks_found(&policy->looks, now_ns);
     decision->reason = policy->watch.reason;
-    if (policy->watch.share == 0 &&
-        (!pays_at_once(policy, now_ns, now->expected_bytes) || policy->price.throttled)) {
-        policy->watch.share = 1;
-    }
     if (policy->watch.share == 0 || trim_watch_has_paid(&policy->watch, &policy->price)) {
         policy->reason = policy->watch.reason;
         policy->waited_ns = began ? 0 : trim_watch_lain_ns(&policy->watch, &policy->price, now_ns);
