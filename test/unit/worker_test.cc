@@ -82,7 +82,7 @@ TEST_F(Worker, TellsItsStatus)
 TEST_F(Worker, OnlyAnswersWhereTheAllocatorCannotTrim)
 {
     RunInChild([&] {
-        Start("settle=10ms,confirm=0", &trim_allocator_unsupported);
+        Start("settle=10ms", &trim_allocator_unsupported);
         OldPause();
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), -1);
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
@@ -151,7 +151,7 @@ TEST_F(Worker, IsStoppedAtOnceWhileAnEstimateRuns)
 {
     RunInChild([&] {
         FakeAllocator::Get().hold_estimates = true;
-        Start("settle=10ms,confirm=0");
+        Start("settle=10ms");
         OldPause();
         FakeAllocator::Get().estimate_entered.Await();
         /* With millions of chunks an estimate takes seconds; a stop that waited for it would hang.

@@ -26,7 +26,7 @@ TEST_F(Worker, TrimsOnDemandAndReports)
 TEST_F(Worker, TrimsAfterAnOldPause)
 {
     RunInChild([&] {
-        Start("settle=10ms,confirm=10ms,check=off");
+        Start("settle=10ms,check=off");
         OldPause();
         FakeAllocator::Get().trim_entered.Await();
         EXPECT_EQ(FakeAllocator::Get().estimates, 2);
@@ -39,7 +39,7 @@ TEST_F(Worker, TrimsAfterAnOldPause)
 TEST_F(Worker, TrimsAfterABurstOfClassLoads)
 {
     RunInChild([&] {
-        Start("on=reload,settle=10ms,confirm=0,burst=100/10s,check=off");
+        Start("on=reload,settle=10ms,burst=100/10s,check=off");
         for (int i = 0; i < 200; ++i) {
             trim_signals_class_load();
         }
@@ -53,7 +53,7 @@ TEST_F(Worker, DoesNotTrimWithoutAnEstimateButOnDemand)
 {
     RunInChild([&] {
         FakeAllocator::Get().estimate_fails = true;
-        Start("settle=10ms,confirm=0,check=off");
+        Start("settle=10ms,check=off");
         OldPause();
         FakeAllocator::Get().estimated.Await();
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
@@ -80,7 +80,7 @@ TEST_F(Worker, GoesOnWithoutTheFilesOfProc)
     RunInChild([&] {
         std::filesystem::remove(proc_.File("statm"));
         std::filesystem::remove(proc_.File("status"));
-        Start("settle=10ms,confirm=0,check=off");
+        Start("settle=10ms,check=off");
         OldPause();
         FakeAllocator::Get().trim_entered.Await();
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
@@ -102,7 +102,7 @@ TEST_F(Worker, FollowsATrimUpLaterWhereNothingHasComeBack)
         FakeAllocator::Get().on_trim = [this] {
             WriteRssKib(3500000);
         };
-        Start("settle=10ms,confirm=10ms,cooldown=100ms,check=1h");
+        Start("settle=10ms,cooldown=100ms,check=1h");
         OldPause();
         TrimTwice();
     });
@@ -113,7 +113,7 @@ TEST_F(Worker, FollowsATrimUpAtOnceThatHasLeftEnough)
 {
     RunInChild([&] {
         FakeAllocator::Get().left_bytes = 400 * TRIM_MIB;
-        Start("settle=10ms,confirm=10ms,cooldown=100ms,check=1h");
+        Start("settle=10ms,cooldown=100ms,check=1h");
         OldPause();
         TrimTwice();
     });
