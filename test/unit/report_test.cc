@@ -69,13 +69,13 @@ TEST(VerdictLine, TellsWhatATrimHasEarned)
     BoundedText good;
     trim_verdict_add(good.get(), &lot);
     EXPECT_EQ(good.str(),
-              "trim #6 was good: held 480M for 7.2s on average, 3.37G*s for 210ms of CPU");
+              "trim #6 was good: held 480M for 7.2s on average, 3.38G*s for 210ms of CPU");
     lot.verdict = TRIM_VERDICT_REGRETTED;
     lot.held_byte_ns /= 100;
     BoundedText regretted;
     trim_verdict_add(regretted.get(), &lot);
     EXPECT_EQ(regretted.str(),
-              "trim #6 was regretted: held 480M for 0.0s on average, 34.5M*s for 210ms of CPU");
+              "trim #6 was regretted: held 480M for 0.0s on average, 34.6M*s for 210ms of CPU");
 }
 
 TEST(VerdictLine, OfATrimThatReleasedNothingDividesByNothing)
@@ -115,7 +115,7 @@ TEST(TrimReport, TellsWhatTheTrimBeforeHasEarned)
     const std::string line = Line(report);
     EXPECT_EQ(line.substr(line.find("; tops")),
               "; tops of other arenas, which malloc_trim does not reach: 415M"
-              "; trim #6 held 480M for 7.2s on average, 3.37G*s for 210ms of CPU");
+              "; trim #6 held 480M for 7.2s on average, 3.38G*s for 210ms of CPU");
 }
 
 TEST(TrimReport, TellsWhatIsUnknown)

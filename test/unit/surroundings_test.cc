@@ -152,7 +152,7 @@ TEST_F(Surroundings, ShortMemoryIsToldOnceForEachTime)
     Open();
     Tell(500, TRIM_SKIP_BELOW_THRESHOLD, 10 * kS);
     EXPECT_EQ(Logged("memory is short"), 0U);
-    Tell(900, TRIM_SKIP_NONE, 11 * kS);
+    Tell(850, TRIM_SKIP_NONE, 11 * kS);
     Tell(910, TRIM_SKIP_NONE, 12 * kS);
     EXPECT_EQ(Logged(": from 16M on memory is given back at once"), 1U);
     Tell(920, TRIM_SKIP_BELOW_THRESHOLD, 13 * kS);
