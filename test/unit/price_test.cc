@@ -120,6 +120,14 @@ TEST_F(Price, IsNotToldByWhatWasNotMeasured)
     EXPECT_EQ(price_.release_ns_per_byte, release) << "of a little it tells little";
 }
 
+TEST_F(Price, NoLookIsFree)
+{
+    for (int i = 0; i < 1000; ++i) {
+        trim_price_looked(&price_, 0);
+    }
+    EXPECT_GE(price_.look_ns, 1e3) << "looks would follow one another without end";
+}
+
 TEST_F(Price, MemoryIsDearerTheFullerTheLimit)
 {
     double before = RentOfASecond();
