@@ -123,7 +123,7 @@ void trim_earnings_exact(struct trim_earnings *earnings, const struct trim_price
 static bool is_known(const struct trim_lot *lot, const struct trim_price *price)
 {
     double rent_ns = lot->held_byte_ns / (double)price->config.worth_bytes;
-    return lot->left_bytes <= (double)(lot->bytes / BACK_PART) ||
+    return lot->left_bytes <= (double)lot->bytes / BACK_PART ||
            rent_ns >= lot->cost_ns * LONG_TIMES;
 }
 

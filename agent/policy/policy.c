@@ -49,7 +49,7 @@ void trim_policy_init(struct trim_policy *policy, const struct trim_policy_confi
 static double guess_bytes(const struct trim_policy *policy)
 {
     uint64_t rss_bytes = policy->signs.last.rss_bytes;
-    return rss_bytes == 0 ? EVENT_BYTES : (double)(rss_bytes / EVENT_PART);
+    return rss_bytes == 0 ? EVENT_BYTES : (double)rss_bytes / EVENT_PART;
 }
 
 static void take_signals(struct trim_policy *policy, const struct trim_observation *now)
@@ -97,7 +97,7 @@ static void take_sign(struct trim_policy *policy, enum trim_sign sign, uint64_t 
 {
     if (sign == TRIM_SIGN_LOADED && trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH)) {
         trim_looks_expect(&policy->looks, TRIM_REASON_GROWTH, now_ns, now_ns,
-                          (double)(policy->signs.loaded_bytes / LOADED_PART));
+                          (double)policy->signs.loaded_bytes / LOADED_PART);
     } else if (sign == TRIM_SIGN_RESTED && policy->looks.unannounced) {
         trim_looks_expect(&policy->looks, TRIM_REASON_WATERMARK, now_ns, now_ns, REST_BYTES);
     }
