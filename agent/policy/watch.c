@@ -36,12 +36,12 @@ static void plan_next(struct trim_watch *watch, uint64_t cpu_ns)
 }
 
 void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, uint64_t cpu_ns,
-                      enum trim_reason reason, double share, uint64_t bytes)
+                      enum trim_reason reason, uint64_t bytes)
 {
     memset(watch, 0, sizeof *watch);
     watch->on = true;
     watch->reason = reason;
-    watch->share = share;
+
     watch->began_ns = now_ns;
     watch->last_ns = now_ns;
     watch->last_bytes = bytes;
