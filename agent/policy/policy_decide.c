@@ -94,11 +94,13 @@ static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
     return true;
 }
 
-/* Whether the process's figures tell of anything that is wanted. */
+/* Whether the process's figures tell of anything that is wanted: such as the end of a burst of page
+ * faults, which a look may wait for. */
 static bool is_polled(const struct trim_policy *policy)
 {
-    return !policy->blind &&
-           (policy->looks.unannounced || trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH));
+    bool wanted =
+        policy->looks.unannounced || trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH);
+    return !policy->blind && (wanted || policy->signs.loading);
 }
 
 /* Whether the process was at rest when it was last looked at; its own CPU time then tells when it
@@ -140,10 +142,13 @@ static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_
     if (!loading && !(rests && is_unannounced(policy, estimate_due))) {
         wake_ns = trim_min(wake_ns, trim_max(estimate_due, policy->cooldown_ends_ns));
     }
+    bool started = now_ns >= policy->started_ns;
+    if (!started && trim_triggers_on(&policy->triggers, TRIM_REASON_RELOAD)) {
+        wake_ns = trim_min(wake_ns, policy->started_ns);
+    }
     decision->action = TRIM_WAIT;
     decision->wake_ns = trim_max(wake_ns, now_ns + 1);
     decision->wake_cpu_ns = cpu_ns;
-    bool started = now_ns >= policy->started_ns;
     decision->arm_classes = started ? trim_triggers_arm(&policy->triggers) : UINT64_MAX;
 }
 
