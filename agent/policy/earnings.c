@@ -56,14 +56,16 @@ static struct trim_lot *lot_back(struct trim_earnings *earnings, uint64_t back)
     return there ? &earnings->lots[(earnings->released - 1 - back) % TRIM_LOTS] : NULL;
 }
 
-static double left_of_all(struct trim_earnings *earnings)
+/* What is left of the lot that is taken back next. */
+static double left_of_newest(struct trim_earnings *earnings)
 {
-    double left = 0;
     struct trim_lot *lot = NULL;
     for (uint64_t back = 0; (lot = lot_back(earnings, back)) != NULL; back++) {
-        left += lot->left_bytes;
+        if (lot->left_bytes > 0) {
+            return lot->left_bytes;
+        }
     }
-    return left;
+    return 0;
 }
 
 /* What the process has taken since what had come back was last known. */
@@ -88,7 +90,7 @@ void trim_earnings_take(struct trim_earnings *earnings, const struct trim_price 
         }
     }
     earnings->as_of_ns = vitals->at_ns;
-    double left = left_of_all(earnings);
+    double left = left_of_newest(earnings);
     if (left > 0 && (double)taken_again(earnings, vitals) >= left / EXACT_PART) {
         earnings->wants_exact = true;
     }

@@ -85,7 +85,10 @@ static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
         trim_decide_skip(policy, TRIM_SKIP_BELOW_THRESHOLD, decision);
         return false;
     }
-    if (!policy->blind && is_unannounced(policy, now_ns) && !trim_signs_moved(&policy->signs)) {
+    bool unmoved = is_unannounced(policy, now_ns)
+                       ? !trim_signs_moved(&policy->signs)
+                       : !policy->watch.on && trim_signs_still(&policy->signs);
+    if (!policy->blind && unmoved) {
         trim_looks_missed(&policy->looks, now_ns);
         trim_decide_skip(policy, TRIM_SKIP_UNCHANGED, decision);
         return false;
