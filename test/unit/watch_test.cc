@@ -234,6 +234,7 @@ TEST_F(Watch, EndsWhereNothingIsLeft)
     watch_ = {};
     trim_watch_released(&watch_, now_ns_, 600 * kMiB);
     EXPECT_FALSE(watch_.on) << "there was none";
+    EXPECT_EQ(watch_.paid_ns, 0);
 }
 
 TEST_F(Watch, DearMemoryPaysSooner)
