@@ -140,10 +140,14 @@ static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_
     if (!loading && !(rests && is_unannounced(policy, estimate_due))) {
         wake_ns = trim_min(wake_ns, trim_max(estimate_due, policy->cooldown_ends_ns));
     }
+    bool started = now_ns >= policy->started_ns;
+    if (!started && trim_triggers_on(&policy->triggers, TRIM_REASON_RELOAD)) {
+        /* Class loads are armed then. */
+        wake_ns = trim_min(wake_ns, policy->started_ns);
+    }
     decision->action = TRIM_WAIT;
     decision->wake_ns = trim_max(wake_ns, now_ns + 1);
     decision->wake_cpu_ns = cpu_ns;
-    bool started = now_ns >= policy->started_ns;
     decision->arm_classes = started ? trim_triggers_arm(&policy->triggers) : UINT64_MAX;
 }
 
