@@ -320,6 +320,10 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     lot->time = trim_patience_learn(&policy->patience, lot->reason, (double)policy->expected_bytes,
                                     useless ? 0 : lies_ns);
     if (useless) {
+        /* What no release reaches may seem free for ever: each attempt waits twice as long. */
+        lot->learned = true;
+        trim_patience_judge(&policy->patience, lot->reason, true);
+        policy->watch.on = false;
         policy->known = *lot;
         trim_looks_regret(&policy->looks, lot->reason, (double)policy->expected_bytes);
     }

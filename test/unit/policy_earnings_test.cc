@@ -75,8 +75,23 @@ TEST(PolicyEarnings, AReleaseOfAFractionIsUseless)
     timeline.RunUntil(11 * kS);
     EXPECT_EQ(timeline.policy().earnings.useless, 1U);
     EXPECT_EQ(timeline.policy().known.verdict, TRIM_VERDICT_USELESS);
-    timeline.RunUntil(120 * kS);
-    EXPECT_LT(timeline.trims().size(), 20U) << "a release that does not work is made less often";
+}
+
+TEST(PolicyEarnings, WhatNoReleaseReachesIsTriedLessAndLessOften)
+{
+    for (const bool event : {false, true}) {
+        PolicyTimeline timeline;
+        timeline.memory.released_percent = 0;
+        timeline.WorkAt(0, 200);
+        timeline.FreeAt(9 * kS, 500 * kMiB);
+        if (event) {
+            timeline.OldPauseAt(10 * kS);
+        }
+        timeline.RunUntil(3600 * kS);
+        EXPECT_GE(timeline.trims().size(), 1U) << event;
+        EXPECT_LE(timeline.trims().size(), 60U) << event;
+        EXPECT_EQ(timeline.policy().earnings.useless, timeline.trims().size());
+    }
 }
 
 TEST(PolicyEarnings, TheTotalsTellWhatWasHeldAndWhatItCost)

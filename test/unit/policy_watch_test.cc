@@ -29,7 +29,7 @@ TEST(PolicyWatch, WhatHasAlwaysLainLongIsReleasedAtOnceAfterSomeTime)
     timeline.WorkAt(0, 200);
     for (uint64_t round = 0; round < 10; ++round) {
         timeline.FreeAt((10 + 60 * round) * kS, 500 * kMiB);
-        timeline.TakeAt((60 + 60 * round) * kS, 500 * kMiB);
+        timeline.TakeAt((40 + 60 * round) * kS, 500 * kMiB);
     }
     timeline.RunUntil(600 * kS);
     EXPECT_EQ(timeline.policy().earnings.regretted, 0U);
