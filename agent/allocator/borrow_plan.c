@@ -129,5 +129,5 @@ bool trim_borrow_is_worth(const struct trim_borrow_plan *plan, enum trim_mode mo
         return false;
     }
     return mode == TRIM_MODE_BORROW || plan->longest_bytes > TRIM_BORROW_FROM_BYTES ||
-           plan->tops_bytes > TRIM_BORROW_FROM_BYTES || plan->tops_bytes > plan->wet_bytes;
+           plan->tops_bytes > TRIM_SHORT_HOLD_BYTES || plan->tops_bytes > plan->wet_bytes;
 }

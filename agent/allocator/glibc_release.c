@@ -200,7 +200,7 @@ static void trim_rest(void)
     sum_up_rest(&rest, &longest);
     bool much = rest > plan.wet_bytes / MUCH_PART && order->mode == TRIM_MODE_AUTO &&
                 !release->borrow.gave_way;
-    bool short_hold = longest <= TRIM_BORROW_FROM_BYTES;
+    bool short_hold = longest <= TRIM_SHORT_HOLD_BYTES;
     if (rest > plan.wet_bytes / REST_PART && (short_hold || much) && !cancelled()) {
         run_malloc_trim();
     } else {

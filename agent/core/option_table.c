@@ -22,7 +22,7 @@ const struct trim_option trim_option_table[] = {
      "100 ms per GiB in it; borrow by taking free chunks and dropping their pages, for which "
      "others "
      "wait no longer than for a call of malloc, and which reaches tops too, at more CPU; auto "
-     "borrows where malloc_trim would stop a thread for more than 5 ms or tops hold much."},
+     "borrows where malloc_trim would stop a thread for more than 10 ms or tops hold much."},
     {"urgent", TRIM_OPTION_PERCENT_OR_OFF, FIELD(urgent_percent), "85%", 1, 100,
      "Fill of the memory limit from which memory is four times as dear, and up to 64 times at the "
      "limit; threshold falls in step."},

@@ -144,13 +144,23 @@ static void end_watch(struct trim_policy *policy, uint64_t now_ns, struct trim_d
     trim_decide_skip(policy, TRIM_SKIP_REUSED, decision);
 }
 
-/* Whether memory that an event has told of is worth releasing at once, going by how long such
- * memory lies. */
-static bool pays_at_once(const struct trim_policy *policy, uint64_t now_ns, uint64_t bytes)
+/* Whether memory is worth releasing at once, going by how long such memory lies. */
+static bool pays_at_once(const struct trim_policy *policy, enum trim_reason reason, uint64_t now_ns,
+                         uint64_t bytes)
 {
-    double mean_ns = trim_patience_mean_ns(&policy->patience, policy->watch.reason);
+    double mean_ns = trim_patience_mean_ns(&policy->patience, reason);
     double rent_ns = trim_price_rent_ns(&policy->price, now_ns, (double)bytes, mean_ns);
     return rent_ns * TRIM_PATIENCE_DOUBT >= trim_price_round_trip_ns(&policy->price, (double)bytes);
+}
+
+/* The part of its costs that memory must have paid before it is released. */
+static double share_of(const struct trim_policy *policy, enum trim_reason reason, uint64_t now_ns,
+                       uint64_t bytes)
+{
+    double break_even_ns = trim_price_break_even_ns(&policy->price, now_ns);
+    double share = trim_patience_share(&policy->patience, reason, break_even_ns);
+    bool waits = policy->price.throttled || !pays_at_once(policy, reason, now_ns, bytes);
+    return share == 0 && waits ? 1 : share;
 }
 
 /* Takes an estimate that has found enough into the watch. */
@@ -158,18 +168,15 @@ static void watch(struct trim_policy *policy, const struct trim_observation *now
 {
     struct trim_watch *watch = &policy->watch;
     uint64_t now_ns = now->now_ns;
+    uint64_t bytes = now->expected_bytes;
     enum trim_reason reason = trim_looks_reason(&policy->looks, now_ns);
-    double share = trim_patience_share(&policy->patience, reason,
-                                       trim_price_break_even_ns(&policy->price, now_ns));
     if (!watch->on) {
-        trim_watch_begin(watch, now_ns, now->cpu_ns, reason, share, now->expected_bytes);
-        return;
+        trim_watch_begin(watch, now_ns, now->cpu_ns, reason, bytes);
+    } else {
+        trim_watch_look(watch, &policy->price, now_ns, now->cpu_ns, bytes);
+        watch->reason = reason > watch->reason ? reason : watch->reason;
     }
-    trim_watch_look(watch, &policy->price, now_ns, now->cpu_ns, now->expected_bytes);
-    if (reason > watch->reason) {
-        watch->reason = reason;
-        watch->share = share;
-    }
+    watch->share = share_of(policy, watch->reason, now_ns, bytes);
 }
 
 static void trim(struct trim_policy *policy, uint64_t expected_bytes,
@@ -189,10 +196,6 @@ static void judge_enough(struct trim_policy *policy, const struct trim_observati
     watch(policy, now);
     trim_looks_found(&policy->looks, now_ns);
     decision->reason = policy->watch.reason;
-    if (policy->watch.share == 0 &&
-        (!pays_at_once(policy, now_ns, now->expected_bytes) || policy->price.throttled)) {
-        policy->watch.share = 1;
-    }
     if (policy->watch.share == 0 || trim_watch_has_paid(&policy->watch, &policy->price)) {
         policy->reason = policy->watch.reason;
         policy->waited_ns = began ? 0 : trim_watch_lain_ns(&policy->watch, &policy->price, now_ns);

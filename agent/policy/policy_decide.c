@@ -94,11 +94,13 @@ static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
     return true;
 }
 
-/* Whether the process's figures tell of anything that is wanted. */
+/* Whether the process's figures tell of anything that is wanted: such as the end of a burst of page
+ * faults, which a look may wait for. */
 static bool is_polled(const struct trim_policy *policy)
 {
-    return !policy->blind &&
-           (policy->looks.unannounced || trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH));
+    bool wanted =
+        policy->looks.unannounced || trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH);
+    return !policy->blind && (wanted || policy->signs.loading);
 }
 
 /* Whether the process was at rest when it was last looked at; its own CPU time then tells when it

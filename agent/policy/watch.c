@@ -11,7 +11,7 @@
 #define GAP_CPU_MOST_NS (1.0 * (double)TRIM_NS_PER_S)
 
 /* Looks on the way cost no more than this part of what the release does. */
-#define SPENT_PART 0.75
+#define SPENT_PART 0.5
 
 /* What has not paid after so many times the time that it would take lying still comes and goes. */
 #define VAIN_TIMES 4
@@ -36,12 +36,12 @@ static void plan_next(struct trim_watch *watch, uint64_t cpu_ns)
 }
 
 void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, uint64_t cpu_ns,
-                      enum trim_reason reason, double share, uint64_t bytes)
+                      enum trim_reason reason, uint64_t bytes)
 {
     memset(watch, 0, sizeof *watch);
     watch->on = true;
     watch->reason = reason;
-    watch->share = share;
+
     watch->began_ns = now_ns;
     watch->last_ns = now_ns;
     watch->last_bytes = bytes;

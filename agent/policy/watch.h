@@ -27,7 +27,7 @@ extern "C" {
 struct trim_watch {
     bool on;
     enum trim_reason reason; /* The foremost that has told of the memory. */
-    double share;            /* Of the costs, that the rent must reach. */
+    double share;            /* Of the costs, that the rent must reach: the policy's to set. */
     uint64_t began_ns;
     uint64_t last_ns;     /* When it was last looked at, */
     uint64_t last_bytes;  /* and what was found. */
@@ -40,7 +40,7 @@ struct trim_watch {
 
 /* Begins after a look that found bytes, in a process that has used cpu_ns. */
 void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, uint64_t cpu_ns,
-                      enum trim_reason reason, double share, uint64_t bytes);
+                      enum trim_reason reason, uint64_t bytes);
 
 /* Takes in a further look. */
 void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,

@@ -66,7 +66,7 @@ TEST_P(Attach, WithBadOptionsStartsNothing)
     // And it stands in nothing's way.
     EXPECT_EQ(jvm.attach("threshold:5m").exit_code, 0);
     ASSERT_TRUE(jvm.wait_for_line(
-        log_lines::start("threshold=5m,mode=auto,urgent=85%,on=full-gc+reload+watermark")));
+        log_lines::start("threshold=5m,mode=auto,urgent=85%,on=full-gc+reload+growth+watermark")));
     EXPECT_EQ(jvm.finish(), 0);
 }
 
@@ -75,7 +75,7 @@ TEST_P(Attach, WithACommandStartsTheAgentAndObeys)
     Jvm jvm(Launch(GetParam()).run("NativeFree", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     EXPECT_EQ(jvm.attach("trim").exit_code, 0);
-    ASSERT_TRUE(jvm.wait_for_line(log_lines::start("threshold=64m")));
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::start("threshold=auto")));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "demand")));
     EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "demand")));
     EXPECT_EQ(jvm.finish(), 0);
@@ -118,7 +118,7 @@ TEST_P(Command, StatusTellsCountersOptionsAndLastTrims)
     for (const std::string part :
          {" *classes: loaded [1-9]", " *considered 1: 1 trim \\(demand 1\\)",
           " *last estimate: .*expected",
-          " *options: threshold=64m,mode=auto,urgent=85%,on=watermark,",
+          " *options: worth=8g,threshold=auto,mode=auto,urgent=85%,on=watermark,",
           " *[0-9.]+s ago trim #1 demand: RSS"}) {
         EXPECT_TRUE(jvm_.wait_for_line(log_lines::decorated("info", part)));
     }
@@ -134,7 +134,7 @@ TEST_P(Command, ThatIsUnknownIsExplainedAndChangesNothing)
     ASSERT_TRUE(jvm_.wait_for_line(log_lines::unknown_command("on:full-gc")));
     EXPECT_EQ(jvm_.attach("status").exit_code, 0);
     ASSERT_TRUE(jvm_.wait_for_line(log_lines::decorated(
-        "info", " *options: threshold=64m,mode=auto,urgent=85%,on=watermark,")));
+        "info", " *options: worth=8g,threshold=auto,mode=auto,urgent=85%,on=watermark,")));
     EXPECT_EQ(jvm_.threads_named("trimagent").size(), 1u);
     EXPECT_EQ(jvm_.finish(), 0);
     EXPECT_TRUE(jvm_.lines_with(log_lines::any_trim()).empty()) << jvm_.transcript();

@@ -71,7 +71,7 @@ TEST_P(Borrow, IsNotWaitedForAtExit)
     bool was_running = false;
     for (int attempt = 0; attempt < 10 && !was_running; attempt++) {
         Jvm jvm(launch("1")
-                    .with_agent("mode=borrow,on=full-gc,threshold=32m,settle=10ms,confirm=0,"
+                    .with_agent("mode=borrow,on=full-gc,threshold=32m,settle=10ms,"
                                 "log-level=debug")
                     .run("ExitDuringTrim", {"1024"}));
         ASSERT_TRUE(jvm.wait_for_line(log_lines::trim_begins(1, "full-gc")));

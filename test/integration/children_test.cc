@@ -25,7 +25,7 @@ TEST_P(Children, StartAndEndWellDuringATrim)
     const auto &[jdk, mechanism] = GetParam();
     Jvm jvm(Launch(jdk)
                 .with("-Djdk.lang.Process.launchMechanism=" + mechanism)
-                .with_agent("on=full-gc,threshold=32m,settle=10ms,confirm=0,log-level=debug")
+                .with_agent("on=full-gc,threshold=32m,settle=10ms,log-level=debug")
                 .run("Children", {"20", "256", "gc"}));
     // The fixture itself fails where a child does not end with 0.
     ASSERT_TRUE(jvm.wait_for_line("^children 20$"));

@@ -51,7 +51,7 @@ TEST_P(Container, MoreIsTrimmedWhereItIsNearlyFull)
     // What is freed is less than the threshold, unless that falls.
     Jvm jvm(Launch(GetParam())
                 .through(cgroup.joining())
-                .with_agent("threshold=128m,urgent=40%,on=watermark,check=200ms,confirm=0")
+                .with_agent("threshold=128m,urgent=40%,on=watermark,check=200ms")
                 .run("NativeFree", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::memory_is_short()));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "watermark")));
@@ -66,7 +66,7 @@ TEST_P(Container, WhereATrimCannotHelpItSaysSoOnce)
     }
     Jvm jvm(Launch(GetParam())
                 .through(cgroup.joining())
-                .with_agent("urgent=1%,on=watermark,check=100ms,confirm=0,log-level=debug")
+                .with_agent("urgent=1%,on=watermark,check=100ms,log-level=debug")
                 .run("Quiet"));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim_would_not_help()));
     const size_t before = jvm.lines_with(log_lines::no_trim("watermark", "unchanged")).size();
@@ -97,9 +97,8 @@ TEST_P(Container, RealPressureLeadsToATrim)
     if (!cgroup.why_not().empty()) {
         GTEST_SKIP() << cgroup.why_not();
     }
-    Jvm jvm(Launch(GetParam())
-                .with_agent("on=pressure,check=500ms,confirm=0")
-                .run("NativeFree", {freed_mib}));
+    Jvm jvm(
+        Launch(GetParam()).with_agent("on=pressure,check=500ms").run("NativeFree", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::pressure_source()));
     if (!jvm.lines_with(log_lines::pressure_unknown()).empty()) {
         jvm.finish();

@@ -62,7 +62,7 @@ protected:
 TEST_P(Exit, DuringATrimIsClean)
 {
     Jvm jvm(launch()
-                .with_agent("on=full-gc,threshold=32m,settle=10ms,confirm=0,log-level=debug")
+                .with_agent("on=full-gc,threshold=32m,settle=10ms,log-level=debug")
                 .run("ExitDuringTrim", {"512"}));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim_begins(1, "full-gc")));
@@ -98,7 +98,7 @@ protected:
     Jvm jvm_with_a_long_trim(const std::string &mib)
     {
         return Jvm(Launch(GetParam())
-                       .with_agent("on=full-gc,threshold=32m,settle=10ms,confirm=0,log-level=debug")
+                       .with_agent("on=full-gc,threshold=32m,settle=10ms,log-level=debug")
                        .run("ExitDuringTrim", {mib}));
     }
 };

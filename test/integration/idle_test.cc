@@ -41,9 +41,7 @@ protected:
 
 TEST_P(Idle, HasNoWakeUpsWithTheCheckOff)
 {
-    Jvm jvm(Launch(GetParam())
-                .with_agent("check=off,settle=100ms,max-wait=1s,confirm=100ms")
-                .run("Quiet"));
+    Jvm jvm(Launch(GetParam()).with_agent("check=off,settle=100ms,max-wait=1s").run("Quiet"));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     ASSERT_TRUE(eventually([&] { return jvm.threads_named("trimagent").size() == 1; }))
         << jvm.transcript();

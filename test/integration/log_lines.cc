@@ -133,7 +133,8 @@ std::string no_cgroup_visible()
 
 std::string memory_is_short()
 {
-    return decorated("info", "memory is short, [0-9]+% full: .*the threshold is ");
+    return decorated("info",
+                     "memory is short, [0-9]+% full: .*from [^ ]+ on memory is given back at once");
 }
 
 std::string trim_would_not_help()

@@ -129,7 +129,7 @@ TEST_P(LogTarget, ThatIsAFifoWithoutAReaderIsNoObstacle)
 TEST_P(LogTarget, OnAFullDiskDoesNotKeepTheAgentFromTrimming)
 {
     Jvm jvm(Launch(GetParam())
-                .with_agent("on=full-gc,threshold=32m,settle=2s,confirm=0,log=/dev/full")
+                .with_agent("on=full-gc,threshold=32m,settle=2s,log=/dev/full")
                 .run("FullGcs", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     const uint64_t before = jvm.resident_bytes();

@@ -28,12 +28,10 @@ TEST_P(Options, AreNotNeeded)
     EXPECT_EQ(jvm.lines_with(log_lines::start("glibc 2.")).size(), 1u) << jvm.transcript();
     EXPECT_EQ(jvm.lines_with(log_lines::start("performance counters")).size(), 1u)
         << jvm.transcript();
-    EXPECT_EQ(
-        jvm
-            .lines_with(log_lines::start(
-                "threshold=64m,mode=auto,urgent=85%,on=full-gc+reload+watermark,settle=500ms"))
-            .size(),
-        1u)
+    EXPECT_EQ(jvm.lines_with(log_lines::start("worth=8g,threshold=auto,mode=auto,urgent=85%,on="
+                                              "full-gc+reload+growth+watermark,settle=100ms"))
+                  .size(),
+              1u)
         << jvm.transcript();
     EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
 }
@@ -58,9 +56,9 @@ TEST_P(Options, ArePrintedByHelpInsteadOfStarting)
     EXPECT_EQ(jvm.finish(), 0) << jvm.transcript();
     EXPECT_TRUE(jvm.lines_with("^hello$").empty()) << jvm.transcript();
     for (const std::string option :
-         {"threshold", "mode", "urgent", "on", "settle", "max-wait", "confirm", "burst", "check",
-          "cooldown", "max-cooldown", "trim-threshold", "mmap-threshold", "arena-max", "log",
-          "log-level", "dry-run", "help"}) {
+         {"worth", "threshold", "mode", "urgent", "on", "settle", "max-wait", "burst", "check",
+          "cooldown", "trim-threshold", "mmap-threshold", "arena-max", "log", "log-level",
+          "dry-run", "help"}) {
         EXPECT_EQ(jvm.lines_with("^" + option + "=").size(), 1u) << option << " in:\n"
                                                                  << jvm.transcript();
     }

@@ -35,7 +35,7 @@ TEST_P(Reload, IsLeftAloneAsLongAsClassesKeepComing)
     // Loading this many takes longer than the calm to wait for, and the old model is there until
     // the end: a look in between would find nothing to release and say so.
     Jvm jvm(Launch(GetParam())
-                .with_agent("on=reload,threshold=32m,settle=700ms,max-wait=60s,confirm=0,"
+                .with_agent("on=reload,threshold=32m,settle=700ms,max-wait=60s,"
                             "log-level=debug")
                 .run("Reloads", {"1", "25000", freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line("^round 1$"));
@@ -48,13 +48,14 @@ TEST_P(Reload, IsLeftAloneAsLongAsClassesKeepComing)
 TEST_P(Reload, WithAFullGcLeadsToOneTrimForBoth)
 {
     // The calm to wait for is longer than the time between the last class and the collection at the
-    // end of a round.
+    // end of a round. Which of the two is told as the reason depends on their times.
+    const std::string either = "(full-gc|reload)";
     Jvm jvm(Launch(GetParam())
-                .with_agent("on=full-gc+reload,threshold=32m,settle=2s,confirm=0,cooldown=100ms")
+                .with_agent("on=full-gc+reload,threshold=32m,settle=2s,cooldown=100ms")
                 .run("Reloads", {"1", "300", freed_mib, "gc"}));
-    ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, either)));
     EXPECT_EQ(jvm.finish(), 0);
-    EXPECT_TRUE(jvm.wait_for_line(log_lines::summary(1, "full-gc")));
+    EXPECT_TRUE(jvm.wait_for_line(log_lines::summary(1, either)));
 }
 
 TEST_P(Reload, IsWhatTheStartOfTheApplicationCountsAs)

@@ -19,7 +19,7 @@ const char *const freed_mib = "96";
 
 std::string quick_options(const std::string &on, const std::string &more)
 {
-    return "on=" + on + ",threshold=32m,settle=100ms,confirm=100ms,cooldown=200ms,log-level=debug" +
+    return "on=" + on + ",threshold=32m,settle=100ms,cooldown=200ms,log-level=debug" +
            (more.empty() ? "" : "," + more);
 }
 

@@ -29,7 +29,7 @@ TEST_P(Watermark, LeadsToATrim)
 TEST_P(Watermark, BelowItsThresholdLeadsToNone)
 {
     Jvm jvm(Launch(GetParam())
-                .with_agent("on=watermark,threshold=1g,check=200ms,confirm=0,log-level=debug")
+                .with_agent("on=watermark,threshold=1g,check=200ms,log-level=debug")
                 .run("NativeFree", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     const size_t before = jvm.lines_with(log_lines::no_trim("watermark", "below-threshold")).size();
@@ -43,7 +43,7 @@ TEST_P(Watermark, IsCheaplyFoundUnchangedInAJvmThatRests)
 {
     // The threshold is below what the JVM holds, and above what it could give back.
     Jvm jvm(Launch(GetParam())
-                .with_agent("on=watermark,threshold=24m,check=100ms,confirm=0,log-level=debug")
+                .with_agent("on=watermark,threshold=24m,check=100ms,log-level=debug")
                 .run("Quiet"));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::no_trim("watermark", "unchanged")));
     EXPECT_EQ(jvm.finish(), 0);

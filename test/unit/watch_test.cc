@@ -29,7 +29,8 @@ protected:
 
     void Begin(double share, uint64_t bytes = 500 * kMiB)
     {
-        trim_watch_begin(&watch_, now_ns_, cpu_ns_, TRIM_REASON_WATERMARK, share, bytes);
+        trim_watch_begin(&watch_, now_ns_, cpu_ns_, TRIM_REASON_WATERMARK, bytes);
+        watch_.share = share;
     }
 
     void LookAfter(uint64_t ns, uint64_t bytes = 500 * kMiB)
