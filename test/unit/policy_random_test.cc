@@ -152,7 +152,8 @@ private:
     /* Until the moment that the policy waits for, or until something happens. */
     void Sleep(const trim_decision &decision)
     {
-        const bool in_time = decision.wake_ns != TRIM_NEVER && !Seldom(3);
+        /* A clock that has run for centuries would overflow. */
+        const bool in_time = decision.wake_ns - now_ns_ < 24 * 3600 * kS && !Seldom(3);
         now_ns_ = in_time ? decision.wake_ns : now_ns_ + Draw(100 * kS);
         cpu_ns_ += Draw(100 * kS);
         signals_.old_pauses += Seldom(5) ? Draw(5) : 0;
