@@ -129,7 +129,7 @@ TEST(PolicyEarnings, TheCooldownIsAFloorBetweenTwoTrims)
     EXPECT_LE(timeline.skips(TRIM_SKIP_COOLDOWN), timeline.trims().size()) << "each told once";
 }
 
-TEST(PolicyEarnings, ADryRunDecidesAndLearnsNothing)
+TEST(PolicyEarnings, ADryRunDecidesOnceAndLearnsNothing)
 {
     PolicyTimeline timeline;
     timeline.dry = true;
@@ -139,7 +139,18 @@ TEST(PolicyEarnings, ADryRunDecidesAndLearnsNothing)
     timeline.RunUntil(300 * kS);
     ASSERT_GE(timeline.trims().size(), 1U);
     EXPECT_LE(timeline.trims()[0].at_ns, 10 * kS + 300 * kMs);
-    EXPECT_LE(timeline.trims().size(), 100U) << "what it leaves is no reason for a row of them";
+    EXPECT_EQ(timeline.trims().size(), 1U) << "what it would have released is told once";
+    timeline.FreeAt(301 * kS, 200 * kMiB);
+    timeline.OldPauseAt(301 * kS);
+    timeline.RunUntil(400 * kS);
+    ASSERT_EQ(timeline.trims().size(), 2U);
+    EXPECT_EQ(timeline.trims()[1].expected_bytes, 200 * kMiB);
+    timeline.TakeAt(401 * kS, 700 * kMiB);
+    timeline.RunUntil(500 * kS);
+    timeline.FreeAt(501 * kS, 100 * kMiB);
+    timeline.OldPauseAt(501 * kS);
+    timeline.RunUntil(600 * kS);
+    EXPECT_EQ(timeline.trims().size(), 3U) << "it was in use meanwhile";
     EXPECT_EQ(timeline.policy().earnings.released, 0U);
     EXPECT_EQ(timeline.policy().known.number, 0U);
 }
