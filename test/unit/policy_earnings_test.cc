@@ -47,6 +47,21 @@ TEST(PolicyEarnings, WhatLiesLongIsGoodAndReleasedAtOnceEachTime)
     }
 }
 
+TEST(PolicyEarnings, WhatWasCheapToReleaseIsNotTakenToLieShortly)
+{
+    /* Huge pages, or a hypervisor: taking memory costs far more than releasing it. */
+    PolicyTimeline timeline;
+    timeline.memory.release_ns_per_mib = 5000;
+    timeline.memory.fault_ps_per_byte = 300;
+    timeline.WorkAt(0, 200);
+    FullGcs(&timeline, 20, 4500 * kMs);
+    timeline.RunUntil(110 * kS);
+    ASSERT_EQ(timeline.trims().size(), 20U);
+    for (size_t round = 0; round < 20; ++round) {
+        EXPECT_LE(timeline.trims()[round].at_ns, (10 + 5 * round) * kS + 300 * kMs) << round;
+    }
+}
+
 TEST(PolicyEarnings, TrustComesBackWhenMemoryLiesLongAgain)
 {
     PolicyTimeline timeline;
