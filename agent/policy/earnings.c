@@ -125,8 +125,10 @@ void trim_earnings_exact(struct trim_earnings *earnings, const struct trim_price
 static bool is_known(const struct trim_lot *lot, const struct trim_price *price)
 {
     double rent_ns = lot->held_byte_ns / (double)price->config.worth_bytes;
+    /* Its faults are still to come, and may cost more than all the rest. */
+    double costs_ns = lot->cost_ns + lot->left_bytes * price->fault_ns_per_byte;
     return lot->left_bytes <= (double)lot->bytes / BACK_PART ||
-           rent_ns >= lot->cost_ns * LONG_TIMES;
+           rent_ns >= fmax(lot->cost_ns * LONG_TIMES, costs_ns);
 }
 
 struct trim_lot *trim_earnings_next(struct trim_earnings *earnings, const struct trim_price *price)

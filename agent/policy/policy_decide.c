@@ -147,6 +147,7 @@ static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_
     }
     bool started = now_ns >= policy->started_ns;
     if (!started && trim_triggers_on(&policy->triggers, TRIM_REASON_RELOAD)) {
+        /* Class loads are armed then. */
         wake_ns = trim_min(wake_ns, policy->started_ns);
     }
     decision->action = TRIM_WAIT;

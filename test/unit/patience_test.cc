@@ -56,6 +56,15 @@ TEST_F(Patience, WhatAlwaysComesBackSoonWaits)
     EXPECT_EQ(Share(TRIM_REASON_RELOAD), 0) << "each reason learns for itself";
 }
 
+TEST_F(Patience, WhatWasNeverFreeAtAllWaits)
+{
+    Learn(TRIM_REASON_FULL_GC, 0);
+    EXPECT_GT(Share(TRIM_REASON_FULL_GC), 0);
+    const double share = Share(TRIM_REASON_FULL_GC);
+    trim_patience_judge(&patience_, TRIM_REASON_FULL_GC, true);
+    EXPECT_DOUBLE_EQ(Share(TRIM_REASON_FULL_GC), 2 * share);
+}
+
 TEST_F(Patience, TrustComesBackWithProfit)
 {
     Learn(TRIM_REASON_FULL_GC, kEven / 10, TRIM_PATIENCE_TIMES);

@@ -26,11 +26,6 @@ struct SeenTrim {
     uint64_t expected_bytes;
 };
 
-struct SeenLook {
-    uint64_t at_ns; /* Since the timeline's start. */
-    trim_look look;
-};
-
 class PolicyTimeline
 {
 public:
@@ -171,20 +166,14 @@ public:
         return policy_.skips[skip];
     }
 
-    std::vector<uint64_t> LookTimes(trim_look look) const
+    /* When looks of a kind were taken, since the timeline's start. */
+    const std::vector<uint64_t> &LookTimes(trim_look look) const
     {
-        std::vector<uint64_t> times;
-        for (const SeenLook &seen : looks_) {
-            if (seen.look == look) {
-                times.push_back(seen.at_ns);
-            }
-        }
-        return times;
+        return looks_[look];
     }
-
     size_t LookCount(trim_look look) const
     {
-        return LookTimes(look).size();
+        return looks_[look].size();
     }
 
     /* The trims from one time to another. */
@@ -220,15 +209,11 @@ private:
     /* When the process will have used as much CPU time as the policy waits for. */
     uint64_t CpuAlarmNs() const
     {
-        if (wake_cpu_ns_ == UINT64_MAX) {
+        if (wake_cpu_ns_ == UINT64_MAX || cpu_permille_ == 0) {
             return TRIM_NEVER;
         }
-        if (wake_cpu_ns_ <= CpuNs()) {
-            return now_ns_;
-        }
-        const uint64_t left_ps = wake_cpu_ns_ * 1000 - cpu_ps_;
-        return cpu_permille_ == 0 ? TRIM_NEVER
-                                  : now_ns_ + (left_ps + cpu_permille_ - 1) / cpu_permille_;
+        const uint64_t left_ps = trim_excess(wake_cpu_ns_ * 1000, cpu_ps_);
+        return now_ns_ + (left_ps + cpu_permille_ - 1) / cpu_permille_;
     }
 
     trim_observation Observe(trim_look look) const
@@ -287,7 +272,7 @@ private:
             case TRIM_LOOK:
                 ASSERT_NE(decision.look, TRIM_LOOK_NONE);
                 look = decision.look;
-                looks_.push_back({now_ns_ - kStart, look});
+                looks_[look].push_back(now_ns_ - kStart);
                 break;
             case TRIM_TRIM:
                 Trim(decision);
@@ -310,7 +295,7 @@ private:
     uint64_t demands_ = 0;
     uint64_t wake_ups_ = 0;
     std::vector<SeenTrim> trims_;
-    std::vector<SeenLook> looks_;
+    std::array<std::vector<uint64_t>, TRIM_LOOK_ESTIMATE + 1> looks_;
 };
 
 #endif

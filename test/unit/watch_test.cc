@@ -29,7 +29,8 @@ protected:
 
     void Begin(double share, uint64_t bytes = 500 * kMiB)
     {
-        trim_watch_begin(&watch_, now_ns_, cpu_ns_, TRIM_REASON_WATERMARK, share, bytes);
+        trim_watch_begin(&watch_, now_ns_, cpu_ns_, TRIM_REASON_WATERMARK, bytes);
+        watch_.share = share;
     }
 
     void LookAfter(uint64_t ns, uint64_t bytes = 500 * kMiB)
@@ -234,6 +235,7 @@ TEST_F(Watch, EndsWhereNothingIsLeft)
     watch_ = {};
     trim_watch_released(&watch_, now_ns_, 600 * kMiB);
     EXPECT_FALSE(watch_.on) << "there was none";
+    EXPECT_EQ(watch_.paid_ns, 0);
 }
 
 TEST_F(Watch, DearMemoryPaysSooner)

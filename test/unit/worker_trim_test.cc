@@ -117,7 +117,7 @@ TEST_F(Worker, LooksAtAProcessThatWorksWithoutBeingTold)
 {
     RunInChild([&] {
         FakeAllocator::Get().expected_bytes = 0;
-        Start("on=watermark,check=1h");
+        Start("worth=16m,on=watermark,check=1h");
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
         /* A process at rest is not looked at, so that only work brings the estimate. */
         while (FakeAllocator::Get().estimates < 2) {
