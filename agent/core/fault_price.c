@@ -16,7 +16,7 @@
 uint64_t trim_fault_price_ps_per_byte(void)
 {
     uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t bytes = ROUNDS * PAGES * page_bytes;
+    uint64_t bytes = (uint64_t)ROUNDS * PAGES * page_bytes;
     void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED) {
         return 0;

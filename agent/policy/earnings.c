@@ -56,14 +56,16 @@ static struct trim_lot *lot_back(struct trim_earnings *earnings, uint64_t back)
     return there ? &earnings->lots[(earnings->released - 1 - back) % TRIM_LOTS] : NULL;
 }
 
-static double left_of_all(struct trim_earnings *earnings)
+/* What is left of the lot that is taken back next. */
+static double left_of_newest(struct trim_earnings *earnings)
 {
-    double left = 0;
     struct trim_lot *lot = NULL;
     for (uint64_t back = 0; (lot = lot_back(earnings, back)) != NULL; back++) {
-        left += lot->left_bytes;
+        if (lot->left_bytes > 0) {
+            return lot->left_bytes;
+        }
     }
-    return left;
+    return 0;
 }
 
 /* What the process has taken since what had come back was last known. */
@@ -88,7 +90,7 @@ void trim_earnings_take(struct trim_earnings *earnings, const struct trim_price 
         }
     }
     earnings->as_of_ns = vitals->at_ns;
-    double left = left_of_all(earnings);
+    double left = left_of_newest(earnings);
     if (left > 0 && (double)taken_again(earnings, vitals) >= left / EXACT_PART) {
         earnings->wants_exact = true;
     }
@@ -123,8 +125,10 @@ void trim_earnings_exact(struct trim_earnings *earnings, const struct trim_price
 static bool is_known(const struct trim_lot *lot, const struct trim_price *price)
 {
     double rent_ns = lot->held_byte_ns / (double)price->config.worth_bytes;
-    return lot->left_bytes <= (double)(lot->bytes / BACK_PART) ||
-           rent_ns >= lot->cost_ns * LONG_TIMES;
+    /* Its faults are still to come, and may cost more than all the rest. */
+    double costs_ns = lot->cost_ns + lot->left_bytes * price->fault_ns_per_byte;
+    return lot->left_bytes <= (double)lot->bytes / BACK_PART ||
+           rent_ns >= fmax(lot->cost_ns * LONG_TIMES, costs_ns);
 }
 
 struct trim_lot *trim_earnings_next(struct trim_earnings *earnings, const struct trim_price *price)

@@ -63,7 +63,9 @@ static double cost_of(const struct trim_patience *patience, enum trim_reason rea
     for (uint64_t back = 0; back < known(patience, reason); back++) {
         uint64_t at = at_back(patience, reason, back);
         double lain = patience->reasons[reason].lain_ns[at] / break_even_ns;
-        cost += weight * patience->reasons[reason].bytes[at] * (lain <= share ? lain : share + 1);
+        /* Who does not wait releases even what is taken again at once. */
+        bool waits = share > 0 && lain <= share;
+        cost += weight * patience->reasons[reason].bytes[at] * (waits ? lain : share + 1);
         weight *= OLDER_PART;
     }
     return cost;

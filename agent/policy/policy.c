@@ -49,7 +49,7 @@ void trim_policy_init(struct trim_policy *policy, const struct trim_policy_confi
 static double guess_bytes(const struct trim_policy *policy)
 {
     uint64_t rss_bytes = policy->signs.last.rss_bytes;
-    return rss_bytes == 0 ? EVENT_BYTES : (double)(rss_bytes / EVENT_PART);
+    return rss_bytes == 0 ? EVENT_BYTES : (double)rss_bytes / EVENT_PART;
 }
 
 static void take_signals(struct trim_policy *policy, const struct trim_observation *now)
@@ -97,7 +97,7 @@ static void take_sign(struct trim_policy *policy, enum trim_sign sign, uint64_t 
 {
     if (sign == TRIM_SIGN_LOADED && trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH)) {
         trim_looks_expect(&policy->looks, TRIM_REASON_GROWTH, now_ns, now_ns,
-                          (double)(policy->signs.loaded_bytes / LOADED_PART));
+                          (double)policy->signs.loaded_bytes / LOADED_PART);
     } else if (sign == TRIM_SIGN_RESTED && policy->looks.unannounced) {
         trim_looks_expect(&policy->looks, TRIM_REASON_WATERMARK, now_ns, now_ns, REST_BYTES);
     }
@@ -227,10 +227,13 @@ static void judge_estimate(struct trim_policy *policy, const struct trim_observa
     vitals.cpu_ns = now->cpu_ns;
     trim_signs_mark(&policy->signs, &vitals);
 
-    decision->expected_bytes = now->expected_bytes;
+    policy->dry_bytes = trim_min(policy->dry_bytes, now->expected_bytes);
+    struct trim_observation left = *now;
+    left.expected_bytes -= policy->dry_bytes;
+    decision->expected_bytes = left.expected_bytes;
     decision->bound_only = now->bound_only;
-    if (now->expected_bytes >= trim_price_least_bytes(&policy->price, now->now_ns)) {
-        judge_enough(policy, now, decision);
+    if (left.expected_bytes >= trim_price_least_bytes(&policy->price, now->now_ns)) {
+        judge_enough(policy, &left, decision);
     } else if (policy->watch.on) {
         decision->reason = policy->watch.reason;
         end_watch(policy, now->now_ns, decision);
@@ -298,6 +301,7 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     trim_looks_settled(&policy->looks, policy->reason, outcome->end_ns,
                        (double)(known ? outcome->released_bytes : policy->expected_bytes));
     if (!known) {
+        policy->dry_bytes += outcome->dry ? policy->expected_bytes : 0;
         policy->watch.on = false;
         return;
     }
@@ -323,6 +327,10 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     lot->time = trim_patience_learn(&policy->patience, lot->reason, (double)policy->expected_bytes,
                                     useless ? 0 : lies_ns);
     if (useless) {
+        /* What no release reaches may seem free for ever: each attempt waits twice as long. */
+        lot->learned = true;
+        trim_patience_judge(&policy->patience, lot->reason, true);
+        policy->watch.on = false;
         policy->known = *lot;
         trim_looks_regret(&policy->looks, lot->reason, (double)policy->expected_bytes);
     }

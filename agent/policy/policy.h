@@ -149,6 +149,7 @@ struct trim_policy {
     double waited_ns; /* The memory was watched for so long before. */
     uint64_t expected_bytes;
     double looks_cost_ns; /* Of the looks since the last trim. */
+    uint64_t dry_bytes;   /* What dry runs have decided on counts as given back. */
 
     /* The last release of which it has become known what it earned; its number is 0 before that. */
     struct trim_lot known;

@@ -85,7 +85,10 @@ static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
         trim_decide_skip(policy, TRIM_SKIP_BELOW_THRESHOLD, decision);
         return false;
     }
-    if (!policy->blind && is_unannounced(policy, now_ns) && !trim_signs_moved(&policy->signs)) {
+    bool unmoved = is_unannounced(policy, now_ns)
+                       ? !trim_signs_moved(&policy->signs)
+                       : !policy->watch.on && trim_signs_still(&policy->signs);
+    if (!policy->blind && unmoved) {
         trim_looks_missed(&policy->looks, now_ns);
         trim_decide_skip(policy, TRIM_SKIP_UNCHANGED, decision);
         return false;
@@ -144,6 +147,7 @@ static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_
     }
     bool started = now_ns >= policy->started_ns;
     if (!started && trim_triggers_on(&policy->triggers, TRIM_REASON_RELOAD)) {
+        /* Class loads are armed then. */
         wake_ns = trim_min(wake_ns, policy->started_ns);
     }
     decision->action = TRIM_WAIT;

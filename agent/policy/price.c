@@ -14,6 +14,10 @@
 #define FIXED_NS 4e6
 #define LOOK_NS 1e6
 
+/* A wake-up costs so much beside, and a coarse clock of CPU time shows nothing at all. Looks that
+ * cost nothing would follow one another without end. */
+#define LOOK_LEAST_NS (20 * TRIM_NS_PER_US)
+
 /* A new measurement counts this much; one alone may have met a busy moment. */
 #define NEW_PART 0.3
 
@@ -73,7 +77,7 @@ static void blend(double *known, double measured)
 
 void trim_price_looked(struct trim_price *price, uint64_t cost_ns)
 {
-    blend(&price->look_ns, (double)cost_ns);
+    blend(&price->look_ns, (double)trim_max(cost_ns, LOOK_LEAST_NS));
 }
 
 void trim_price_released(struct trim_price *price, uint64_t bytes, uint64_t release_ns,

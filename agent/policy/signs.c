@@ -27,6 +27,10 @@
 #define MOVED_CPU_NS TRIM_NS_PER_MS
 #define MOVED_BYTES TRIM_MIB
 
+/* An idle JVM takes this in a quarter of a second. */
+#define STILL_CPU_NS (200 * TRIM_NS_PER_US)
+#define STILL_BYTES (256 * TRIM_KIB)
+
 static uint64_t faulted_bytes(const struct trim_vitals *from, const struct trim_vitals *to)
 {
     uint64_t by_faults = trim_excess(to->minor_faults, from->minor_faults) * FAULT_BYTES;
@@ -91,13 +95,23 @@ void trim_signs_mark(struct trim_signs *signs, const struct trim_vitals *now)
     signs->mark = *now;
 }
 
-bool trim_signs_moved(const struct trim_signs *signs)
+static bool moved(const struct trim_signs *signs, uint64_t least_cpu_ns, uint64_t least_bytes)
 {
     const struct trim_vitals *from = &signs->mark;
     const struct trim_vitals *to = &signs->last;
-    return !signs->marked || to->at_ns < from->at_ns || to->cpu_ns - from->cpu_ns >= MOVED_CPU_NS ||
-           faulted_bytes(from, to) >= MOVED_BYTES ||
-           trim_distance(to->rss_bytes, from->rss_bytes) >= MOVED_BYTES;
+    return !signs->marked || to->at_ns < from->at_ns || to->cpu_ns - from->cpu_ns >= least_cpu_ns ||
+           faulted_bytes(from, to) >= least_bytes ||
+           trim_distance(to->rss_bytes, from->rss_bytes) >= least_bytes;
+}
+
+bool trim_signs_moved(const struct trim_signs *signs)
+{
+    return moved(signs, MOVED_CPU_NS, MOVED_BYTES);
+}
+
+bool trim_signs_still(const struct trim_signs *signs)
+{
+    return !moved(signs, STILL_CPU_NS, STILL_BYTES);
 }
 
 bool trim_signs_loading(const struct trim_signs *signs, uint64_t now_ns, uint64_t most_ns)

@@ -62,6 +62,10 @@ void trim_signs_mark(struct trim_signs *signs, const struct trim_vitals *now);
 /* Whether memory can have come free between the mark and the last look. */
 bool trim_signs_moved(const struct trim_signs *signs);
 
+/* Whether the process has done nothing at all between the mark and the last look: not even a single
+ * large block can have been freed. */
+bool trim_signs_still(const struct trim_signs *signs);
+
 /* Whether a burst of page faults is under way, and has not lasted for longer than most_ns. */
 bool trim_signs_loading(const struct trim_signs *signs, uint64_t now_ns, uint64_t most_ns);
 

@@ -11,7 +11,7 @@
 #define GAP_CPU_MOST_NS (1.0 * (double)TRIM_NS_PER_S)
 
 /* Looks on the way cost no more than this part of what the release does. */
-#define SPENT_PART 0.75
+#define SPENT_PART 0.5
 
 /* What has not paid after so many times the time that it would take lying still comes and goes. */
 #define VAIN_TIMES 4
@@ -67,8 +67,11 @@ void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, u
 
 void trim_watch_released(struct trim_watch *watch, uint64_t now_ns, uint64_t released_bytes)
 {
+    if (!watch->on) {
+        return;
+    }
     uint64_t left_bytes = trim_excess(watch->last_bytes, released_bytes);
-    watch->on = watch->on && left_bytes != 0;
+    watch->on = left_bytes != 0;
     watch->paid_ns *= (double)left_bytes / (double)watch->last_bytes;
     watch->last_bytes = left_bytes;
     watch->last_ns = now_ns;

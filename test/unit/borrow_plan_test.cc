@@ -267,10 +267,11 @@ struct WorthCase {
 TEST(BorrowWorth, DependsOnTheModeTheLongestHoldAndTheTops)
 {
     constexpr uint64_t kMuch = TRIM_BORROW_FROM_BYTES + 1;
+    constexpr uint64_t kTops = TRIM_SHORT_HOLD_BYTES + 1;
     const WorthCase cases[] = {
         {TRIM_MODE_AUTO, 1, kMuch, 0, true},
-        {TRIM_MODE_AUTO, 1, 0, kMuch, true},
-        {TRIM_MODE_AUTO, 1, kMuch - 1, kMuch - 1, false},
+        {TRIM_MODE_AUTO, 1, 0, kTops, true},
+        {TRIM_MODE_AUTO, 1, kMuch - 1, kTops - 1, false},
         {TRIM_MODE_AUTO, 0, kMuch, kMuch, false},
         {TRIM_MODE_BORROW, 1, 0, 0, true},
         {TRIM_MODE_BORROW, 0, kMuch, kMuch, false},

@@ -21,14 +21,8 @@ std::string Companion(const trim_option &option)
     if (name == "settle") {
         return ",max-wait=1h";
     }
-    if (name == "cooldown") {
-        return ",max-cooldown=24h";
-    }
     if (name == "max-wait") {
         return ",settle=10ms";
-    }
-    if (name == "max-cooldown") {
-        return ",cooldown=100ms";
     }
     return "";
 }
@@ -54,7 +48,7 @@ bool IsTime(trim_option_type type)
 bool HasRange(trim_option_type type)
 {
     return IsTime(type) || type == TRIM_OPTION_BYTES || type == TRIM_OPTION_BYTES_OR_OFF ||
-           type == TRIM_OPTION_BYTES_OR_SHARE || type == TRIM_OPTION_COUNT_AUTO_OR_OFF;
+           type == TRIM_OPTION_THRESHOLD || type == TRIM_OPTION_COUNT_AUTO_OR_OFF;
 }
 
 /* Nearly any text is the name of a file. */

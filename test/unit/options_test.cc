@@ -54,19 +54,18 @@ TEST(Options, ArenaMaxIsANumberOrLeftToTheAgentOrOff)
     EXPECT_EQ(ValueOf(option, chosen), "auto");
     EXPECT_EQ(AllowedOf(option), "auto, a number from 1 to 1024, or off");
     ExpectMessageHas("arena-max=18446744073709551615", {"arena-max", "auto, a number"});
-    ExpectMessageHas("threshold=auto", {"threshold", "auto", "a size"});
+    ExpectMessageHas("cooldown=auto", {"cooldown", "auto", "a time"});
 }
 
 TEST(Options, ReachTheirFields)
 {
     const ParsedOptions parsed = ParseOptions(
-        "threshold=3m,mode=borrow,urgent=77%,on=reload+full-gc,settle:20ms,max-wait=7s,confirm=2s,"
-        "burst=33/"
-        "44s,check=55s,"
-        "cooldown=8s,max-cooldown=9m,trim-threshold=3m,mmap-threshold=4m,arena-max=5,log=/tmp/"
-        "%p.log,log-level=debug,dry-run=true");
+        "worth=6g,threshold=3m,mode=borrow,urgent=77%,on=reload+full-gc,settle:20ms,max-wait=7s,"
+        "burst=33/44s,check=55s,cooldown=8s,trim-threshold=3m,mmap-threshold=4m,arena-max=5,"
+        "log=/tmp/%p.log,log-level=debug,dry-run=true");
     ASSERT_TRUE(parsed.accepted) << parsed.message;
     const trim_options &options = parsed.options;
+    EXPECT_EQ(options.worth_bytes, 6 * TRIM_GIB);
     EXPECT_EQ(options.threshold_bytes, 3 * TRIM_MIB);
     EXPECT_EQ(options.mode, uint64_t{TRIM_MODE_BORROW});
     EXPECT_EQ(options.urgent_percent, 77U);
@@ -74,12 +73,10 @@ TEST(Options, ReachTheirFields)
               (UINT64_C(1) << TRIM_REASON_RELOAD) | (UINT64_C(1) << TRIM_REASON_FULL_GC));
     EXPECT_EQ(options.settle_ns, 20 * TRIM_NS_PER_MS);
     EXPECT_EQ(options.max_wait_ns, 7 * TRIM_NS_PER_S);
-    EXPECT_EQ(options.confirm_ns, 2 * TRIM_NS_PER_S);
     EXPECT_EQ(options.burst_classes, 33U);
     EXPECT_EQ(options.burst_window_ns, 44 * TRIM_NS_PER_S);
     EXPECT_EQ(options.check_ns, 55 * TRIM_NS_PER_S);
     EXPECT_EQ(options.cooldown_ns, 8 * TRIM_NS_PER_S);
-    EXPECT_EQ(options.max_cooldown_ns, 540 * TRIM_NS_PER_S);
     EXPECT_EQ(options.trim_threshold_bytes, 3 * TRIM_MIB);
     EXPECT_EQ(options.mmap_threshold_bytes, 4 * TRIM_MIB);
     EXPECT_EQ(options.arena_max, 5U);
@@ -102,6 +99,42 @@ TEST(Options, TheThresholdMayBeAShareOfTheLimit)
     EXPECT_TRUE(ParseOptions("threshold=100%").accepted);
     for (const char *value : {"0%", "101%", "5.5%", "%", "5 %", "5%%", "-5%", "5%m"}) {
         ExpectMessageHas("threshold=" + std::string(value), {"threshold", value, "1% to 100%"});
+    }
+}
+
+TEST(Options, TheThresholdIsLeftToTheAgentUnlessItIsGiven)
+{
+    const trim_option &option = OptionNamed("threshold");
+    for (const char *text : {"", "threshold=auto", "threshold:auto"}) {
+        const ParsedOptions parsed = ParseOptions(text);
+        ASSERT_TRUE(parsed.accepted) << parsed.message;
+        EXPECT_EQ(parsed.options.threshold_bytes, 0U);
+        EXPECT_EQ(parsed.options.threshold_percent, 0U);
+        EXPECT_EQ(ValueOf(option, parsed.options), "auto");
+    }
+    const std::string allowed = "auto, a size from 1m to 16t, or a share from 1% to 100%";
+    EXPECT_EQ(AllowedOf(option), allowed);
+    for (const char *value : {"0", "off", "Auto", "auto%", "autom"}) {
+        ExpectMessageHas("threshold=" + std::string(value), {"threshold", value, allowed});
+    }
+}
+
+TEST(Options, WorthIsASize)
+{
+    EXPECT_EQ(ParseOptions("").options.worth_bytes, 8 * TRIM_GIB);
+    EXPECT_EQ(ParseOptions("worth=512m").options.worth_bytes, 512 * TRIM_MIB);
+    EXPECT_EQ(ValueOf(OptionNamed("worth"), ParseOptions("worth=512m").options), "512m");
+    /* Everything is divided by it. */
+    EXPECT_GT(OptionNamed("worth").min, 0U);
+    for (const char *value : {"0", "off", "auto", "5%"}) {
+        EXPECT_FALSE(ParseOptions("worth=" + std::string(value)).accepted) << value;
+    }
+}
+
+TEST(Options, ThoseThatAreGoneAreErrors)
+{
+    for (const char *name : {"confirm", "max-cooldown"}) {
+        ExpectMessageHas(std::string(name) + "=1s", {name, "cooldown"});
     }
 }
 
@@ -183,18 +216,15 @@ TEST(Options, ReasonsAreASet)
 
 TEST(Options, LaterBoundsNameBothOptions)
 {
-    ExpectMessageHas("cooldown=20m,max-cooldown=15m", {"cooldown", "max-cooldown", "20m", "15m"});
-    ExpectMessageHas("max-cooldown=5s", {"cooldown", "max-cooldown", "5s", "10s"});
     ExpectMessageHas("settle=11s,max-wait=9s", {"settle", "max-wait", "11s", "9s"});
-    ExpectMessageHas("max-wait=499ms", {"settle", "max-wait", "499ms", "500ms"});
-    EXPECT_TRUE(ParseOptions("cooldown=10m,settle=10s").accepted) << "equal is allowed";
+    ExpectMessageHas("max-wait=99ms", {"settle", "max-wait", "99ms", "100ms"});
+    EXPECT_TRUE(ParseOptions("settle=10s,max-wait=10s").accepted) << "equal is allowed";
 }
 
 TEST(Options, ALaterBoundThatWasNotGivenFollowsTheEarlierOne)
 {
-    const auto parsed = ParseOptions("cooldown=20m,settle=11s");
+    const auto parsed = ParseOptions("settle=11s");
     ASSERT_TRUE(parsed.accepted);
-    EXPECT_EQ(parsed.options.max_cooldown_ns, parsed.options.cooldown_ns);
     EXPECT_EQ(parsed.options.max_wait_ns, parsed.options.settle_ns);
 }
 

@@ -1,224 +1,168 @@
-/* What the container around does to the policy: limit, pressure and CPU quota. */
+/* The memory limit, the kernel's pressure and the threshold. */
 #include <gtest/gtest.h>
 
-#include "policy_timeline.h"
 #include "policy.h"
+#include "policy_timeline.h"
 
 namespace
 {
 
-trim_options Checked()
+uint64_t FirstTrim(const PolicyTimeline &timeline)
 {
-    trim_options options = PolicyOptions();
-    options.check_ns = 60 * kS;
-    return options;
+    return timeline.trims().empty() ? TRIM_NEVER : timeline.trims()[0].at_ns;
 }
 
-TEST(PolicyContainer, AShareOfTheLimitIsTheThresholdAndFollowsIt)
+TEST(PolicyContainer, NearTheLimitMemoryWaitsLess)
 {
-    trim_options options = Checked();
-    options.threshold_bytes = 0;
-    options.threshold_percent = 10;
-    options.urgent_percent = 0;
-    PolicyTimeline timeline(options);
-    timeline.memory.limit_bytes = 4096 * kMiB;
-    timeline.memory.Free(300 * kMiB);
-    timeline.OldPauseAt(10 * kS);
-    timeline.RunUntil(50 * kS);
-    EXPECT_TRUE(timeline.trims().empty()) << "300 MiB are less than a tenth";
-    timeline.memory.limit_bytes = 2048 * kMiB; /* Lowered while the process runs. */
-    timeline.OldPauseAt(51 * kS);
-    timeline.RunUntil(59 * kS);
-    EXPECT_EQ(timeline.trims().size(), 1U);
+    const auto first_ns = [](uint32_t fill_permille) {
+        PolicyTimeline timeline;
+        timeline.memory.limit_bytes = 2 * kGiB;
+        timeline.memory.fill_permille = fill_permille;
+        timeline.WorkAt(0, 200);
+        timeline.FreeAt(10 * kS, 200 * kMiB);
+        timeline.RunUntil(100 * kS);
+        return FirstTrim(timeline);
+    };
+    EXPECT_LT(first_ns(990), first_ns(500));
+    EXPECT_LE(first_ns(990), 12 * kS);
 }
 
-TEST(PolicyContainer, WhereMemoryIsShortLessIsWorthATrimAndFound)
+TEST(PolicyContainer, NearTheLimitLessIsEnough)
 {
-    PolicyTimeline timeline(Checked());
-    timeline.memory.limit_bytes = 1024 * kMiB;
-    timeline.memory.fill_permille = 500;
-    timeline.memory.Free(20 * kMiB);
-    timeline.RunUntil(600 * kS);
-    EXPECT_TRUE(timeline.trims().empty());
-    timeline.memory.fill_permille = 930; /* By others: the process itself has not moved. */
-    timeline.RunUntil(670 * kS);
-    ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_WATERMARK);
+    const auto trims = [](uint32_t fill_permille) {
+        trim_policy_config config = PolicyConfig();
+        config.price.threshold_bytes = 64 * kMiB;
+        PolicyTimeline timeline(config);
+        timeline.memory.limit_bytes = 2 * kGiB;
+        timeline.memory.fill_permille = fill_permille;
+        timeline.WorkAt(0, 200);
+        timeline.FreeAt(10 * kS, 20 * kMiB);
+        timeline.OldPauseAt(10 * kS);
+        timeline.RunUntil(100 * kS);
+        return timeline.trims().size();
+    };
+    EXPECT_EQ(trims(500), 0U);
+    EXPECT_EQ(trims(950), 1U);
 }
 
-TEST(PolicyContainer, ChecksComeEachSecondWhileMemoryIsShortAndNotAfterwards)
+TEST(PolicyContainer, WhatMadeMemoryShortIsLookedAtWhenItIsSeen)
 {
-    PolicyTimeline timeline(Checked());
-    timeline.memory.limit_bytes = 1024 * kMiB;
-    timeline.memory.fill_permille = 900;
+    PolicyTimeline timeline;
+    timeline.memory.limit_bytes = 2 * kGiB;
+    timeline.memory.fill_permille = 800;
+    timeline.WorkAt(0, 200);
     timeline.RunUntil(100 * kS);
-    const size_t looks = timeline.LookCount(TRIM_LOOK_PROCESS);
-    EXPECT_GE(looks, 97U);
-    EXPECT_LE(looks, 101U);
-    timeline.memory.fill_permille = 400;
-    timeline.RunUntil(1000 * kS);
-    EXPECT_LE(timeline.LookCount(TRIM_LOOK_PROCESS), looks + 17);
+    timeline.At(100 * kS + kMs, [&timeline] { timeline.memory.fill_permille = 960; });
+    timeline.FreeAt(100 * kS + 2 * kMs, 100 * kMiB);
+    timeline.RunUntil(110 * kS);
+    EXPECT_GE(timeline.trims().size(), 1U) << "ten seconds are enough near the limit";
 }
 
-TEST(PolicyContainer, WhereMemoryIsShortTheCooldownIsAnEighth)
+TEST(PolicyContainer, TheLimitIsReadMoreOftenTheFullerItIs)
 {
-    const trim_options options = Checked();
-    PolicyTimeline timeline(options);
-    timeline.memory.limit_bytes = 1024 * kMiB;
-    timeline.memory.fill_permille = 900;
-    timeline.memory.Free(500 * kMiB);
-    timeline.OldPauseAt(10 * kS);
-    timeline.At(14 * kS, [&] { timeline.memory.Free(200 * kMiB); });
-    timeline.RunUntil(30 * kS);
-    ASSERT_EQ(timeline.trims().size(), 2U);
-    const uint64_t gap_ns = timeline.trims()[1].at_ns - timeline.trims()[0].at_ns;
-    EXPECT_GE(gap_ns, options.cooldown_ns / 8);
-    EXPECT_LT(gap_ns, options.cooldown_ns / 2);
+    const auto looks = [](uint32_t fill_permille) {
+        PolicyTimeline timeline;
+        timeline.memory.limit_bytes = 2 * kGiB;
+        timeline.memory.fill_permille = fill_permille;
+        timeline.WorkAt(0, 200);
+        timeline.RunUntil(600 * kS);
+        return timeline.LookCount(TRIM_LOOK_ROOM);
+    };
+    EXPECT_LE(looks(100), 25U);
+    EXPECT_GT(looks(800), looks(100));
+    EXPECT_GT(looks(900), looks(800));
+    EXPECT_LE(looks(900), 650U) << "at most each second";
 }
 
-TEST(PolicyContainer, MemoryThatGetsShortIsNoticedInALongCooldown)
+TEST(PolicyContainer, TheLimitIsNotReadWhereNobodyAsked)
 {
-    trim_options options = Checked();
-    options.cooldown_ns = 3600 * kS;
-    options.max_cooldown_ns = 3600 * kS;
-    PolicyTimeline timeline(options);
-    timeline.memory.limit_bytes = 1024 * kMiB;
-    timeline.memory.fill_permille = 500;
-    timeline.memory.Free(500 * kMiB);
-    timeline.OldPauseAt(10 * kS);
-    timeline.At(20 * kS, [&] {
-        timeline.memory.Free(200 * kMiB);
-        timeline.memory.fill_permille = 950;
-    });
-    timeline.RunUntil(1000 * kS);
-    EXPECT_EQ(timeline.trims().size(), 2U) << "an eighth of the cooldown is 450 s";
-}
-
-TEST(PolicyContainer, ARecheckThatFallsIntoAWaitForTheRationDoesNotSpin)
-{
-    trim_options options = Checked();
-    options.cooldown_ns = 100 * kS;
-    options.check_ns = 10 * kS;
-    PolicyTimeline timeline(options);
-    timeline.memory.limit_bytes = 1024 * kMiB;
-    timeline.memory.fill_permille = 900;
-    timeline.memory.estimate_cost_ns = 90 * kMs;
-    timeline.memory.Free(500 * kMiB);
-    timeline.OldPauseAt(10 * kS);
-    for (uint64_t at_ns = 20 * kS; at_ns < 600 * kS; at_ns += 3 * kS) {
-        timeline.At(at_ns, [&] { timeline.memory.Free(3 * kMiB); });
-    }
-    timeline.RunUntil(600 * kS);
-    EXPECT_LE(timeline.wake_ups(), 2400U) << "four a second are plenty";
-    EXPECT_GE(timeline.trims().size(), 2U);
-}
-
-TEST(PolicyContainer, RegretIsJudgedThoughMemoryIsShort)
-{
-    PolicyTimeline timeline(Checked());
-    timeline.memory.limit_bytes = 1024 * kMiB;
-    timeline.memory.fill_permille = 900;
-    for (uint64_t at_ns = 10 * kS; at_ns < 300 * kS; at_ns += 2 * kS) {
-        timeline.At(at_ns, [&] {
-            timeline.memory.Refault(300 * kMiB);
-            timeline.memory.releasable_bytes = 300 * kMiB;
-        });
-    }
-    timeline.OldPauseAt(11 * kS);
+    trim_policy_config config = PolicyConfig();
+    config.price.urgent_percent = 0;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
     timeline.RunUntil(300 * kS);
-    EXPECT_GE(timeline.policy().cooldown.regretted, 3U);
-    EXPECT_LE(timeline.trims().size(), 20U);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ROOM), 0U);
+    config.price.threshold_percent = 10;
+    PolicyTimeline share(config);
+    share.RunUntil(300 * kS);
+    EXPECT_GE(share.LookCount(TRIM_LOOK_ROOM), 1U) << "a share is one of the limit";
 }
 
-TEST(PolicyContainer, AGrowingProcessIsTrimmedWhereMemoryIsShort)
+TEST(PolicyContainer, PressureLooksAtOnce)
 {
-    PolicyTimeline timeline(Checked());
-    timeline.memory.limit_bytes = 1024 * kMiB;
-    timeline.memory.fill_permille = 950;
-    timeline.memory.Free(100 * kMiB);
-    for (uint64_t at_ns = 5 * kS; at_ns < 30 * kS; at_ns += 100 * kMs) {
-        timeline.At(at_ns, [&] { timeline.memory.resident_bytes += 2 * kMiB; });
-    }
-    timeline.OldPauses(6 * kS, 29 * kS, 5 * kS);
-    timeline.RunUntil(30 * kS);
-    EXPECT_GE(timeline.trims().size(), 1U);
-    EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_GROWING], 0U);
-}
-
-TEST(PolicyContainer, PressureIsAReasonThatNeedsOneConfirmation)
-{
-    trim_options options = PolicyOptions();
-    options.on |= UINT64_C(1) << TRIM_REASON_PRESSURE;
-    PolicyTimeline timeline(options);
-    timeline.memory.Free(500 * kMiB);
-    timeline.PressureAt(10 * kS);
-    timeline.RunUntil(20 * kS);
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on |= Bit(TRIM_REASON_PRESSURE);
+    config.check_ns = 3600 * kS;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.RunUntil(99 * kS);
+    timeline.FreeAt(100 * kS - kMs, 100 * kMiB);
+    timeline.PressureAt(100 * kS);
+    timeline.RunUntil(101 * kS);
     ASSERT_EQ(timeline.trims().size(), 1U);
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_PRESSURE);
-    EXPECT_EQ(timeline.trims()[0].at_ns, 10 * kS + options.confirm_ns);
+    EXPECT_LE(timeline.trims()[0].at_ns, 100 * kS + 300 * kMs);
 }
 
-TEST(PolicyContainer, LastingPressureIsConsideredOnceAMinute)
+TEST(PolicyContainer, LastingPressureIsNoRowOfTrims)
 {
-    trim_options options = PolicyOptions();
-    options.on |= UINT64_C(1) << TRIM_REASON_PRESSURE;
-    PolicyTimeline timeline(options);
-    timeline.memory.Free(10 * kMiB);
-    for (uint64_t at_ns = 10 * kS; at_ns < 310 * kS; at_ns += 2 * kS) {
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on |= Bit(TRIM_REASON_PRESSURE);
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    for (uint64_t at_ns = 10 * kS; at_ns < 130 * kS; at_ns += 2 * kS) {
         timeline.PressureAt(at_ns);
     }
-    timeline.RunUntil(320 * kS);
-    EXPECT_EQ(timeline.policy().considered, 5U);
+    timeline.RunUntil(130 * kS);
+    EXPECT_TRUE(timeline.trims().empty());
+    EXPECT_LE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 300U);
 }
 
-TEST(PolicyContainer, ATrimWaitsWhileTheCpuQuotaBites)
+TEST(PolicyContainer, ANumberOfTheThresholdMeansThatNumber)
 {
-    PolicyTimeline timeline(PolicyOptions());
-    timeline.memory.Free(500 * kMiB);
-    timeline.memory.throttled = true;
-    timeline.OldPauseAt(10 * kS);
-    timeline.At(13900 * kMs, [&] { timeline.memory.throttled = false; });
-    timeline.RunUntil(60 * kS);
-    ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_GE(timeline.trims()[0].at_ns, 13900 * kMs);
-    EXPECT_LE(timeline.trims()[0].at_ns, 14200 * kMs);
-    EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_THROTTLED], 1U);
+    const auto trims = [](uint64_t freed_bytes) {
+        trim_policy_config config = PolicyConfig();
+        config.price.threshold_bytes = 64 * kMiB;
+        PolicyTimeline timeline(config);
+        timeline.WorkAt(0, 200);
+        timeline.FreeAt(10 * kS, freed_bytes);
+        timeline.OldPauseAt(10 * kS);
+        timeline.RunUntil(600 * kS);
+        return timeline.trims().size();
+    };
+    EXPECT_EQ(trims(64 * kMiB - 1), 0U);
+    EXPECT_EQ(trims(64 * kMiB), 1U);
 }
 
-TEST(PolicyContainer, ThrottlingPutsATrimOffByTwoSecondsAtMost)
+TEST(PolicyContainer, ByDefaultASmallPodGivesBackWhatIsSmall)
 {
-    PolicyTimeline timeline(PolicyOptions());
-    timeline.memory.Free(500 * kMiB);
-    timeline.memory.throttled = true;
-    timeline.OldPauseAt(10 * kS);
-    timeline.RunUntil(60 * kS);
-    ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_GE(timeline.trims()[0].at_ns, 15 * kS);
-    EXPECT_LE(timeline.trims()[0].at_ns, 15200 * kMs);
+    PolicyTimeline timeline;
+    timeline.memory.used_bytes = 110 * kMiB;
+    timeline.memory.limit_bytes = 256 * kMiB;
+    timeline.memory.fill_permille = 430;
+    timeline.WorkAt(0, 50);
+    timeline.FreeAt(10 * kS, 50 * kMiB);
+    timeline.RunUntil(40 * kS);
+    EXPECT_EQ(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.memory.free_bytes, 0U);
 }
 
-TEST(PolicyContainer, MemoryThatIsUsedAgainWhileThrottledIsLeftAlone)
+TEST(PolicyContainer, AShareIsMeasuredByTheLimitThatIsRead)
 {
-    PolicyTimeline timeline(PolicyOptions());
-    timeline.memory.Free(500 * kMiB);
-    timeline.memory.throttled = true;
+    trim_policy_config config = PolicyConfig();
+    config.price.threshold_percent = 10;
+    PolicyTimeline timeline(config);
+    timeline.memory.limit_bytes = 1000 * kMiB;
+    timeline.memory.fill_permille = 300;
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 90 * kMiB);
     timeline.OldPauseAt(10 * kS);
-    timeline.At(14 * kS, [&] { timeline.memory.Reuse(480 * kMiB); });
     timeline.RunUntil(60 * kS);
     EXPECT_TRUE(timeline.trims().empty());
-    EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_REUSED], 1U);
-}
-
-TEST(PolicyContainer, ADemandDoesNotWaitForTheQuota)
-{
-    PolicyTimeline timeline(PolicyOptions());
-    timeline.memory.Free(500 * kMiB);
-    timeline.memory.throttled = true;
-    timeline.OldPauseAt(10 * kS);
-    timeline.DemandAt(13500 * kMs);
-    timeline.RunUntil(13600 * kMs);
-    ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_DEMAND);
+    timeline.FreeAt(61 * kS, 20 * kMiB);
+    timeline.OldPauseAt(61 * kS);
+    timeline.RunUntil(100 * kS);
+    EXPECT_EQ(timeline.trims().size(), 1U);
 }
 
 } // namespace

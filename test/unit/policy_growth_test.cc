@@ -1,95 +1,113 @@
-/* Timelines of processes that grow: models are being loaded, and what they replace is freed then.
- */
+/* A burst of page faults is something being loaded: what it replaces is freed after it. */
 #include <gtest/gtest.h>
 
+#include "policy.h"
 #include "policy_timeline.h"
 
 namespace
 {
 
-/* 2000 classes from 3 s on and 100 MiB more each 100 ms until the process has grown long enough. */
-void LoadModel(PolicyTimeline &timeline, uint64_t grown_ns)
+/* A model is loaded in a second and the old one closed so long after; each period. */
+void Reloads(PolicyTimeline *timeline, uint64_t rounds, uint64_t period_ns, uint64_t closed_ns)
 {
-    timeline.LoadClasses(3 * kS, 4 * kS, 2000);
-    for (uint64_t at_ns = 3 * kS; at_ns < grown_ns; at_ns += 100 * kMs) {
-        timeline.At(at_ns, [&] { timeline.memory.resident_bytes += 100 * kMiB; });
+    for (uint64_t round = 0; round < rounds; ++round) {
+        const uint64_t begin_ns = 10 * kS + round * period_ns;
+        timeline->LoadMemory(begin_ns, begin_ns + kS, 300 * kMiB);
+        timeline->FreeAt(begin_ns + kS + closed_ns, 300 * kMiB);
     }
+}
+
+TEST(PolicyGrowth, TheEndOfALoadLeadsToLooksAndToATrim)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 200);
+    Reloads(&timeline, 1, 60 * kS, 500 * kMs);
+    timeline.RunUntil(60 * kS);
+    ASSERT_EQ(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_GROWTH);
+    EXPECT_EQ(timeline.trims()[0].expected_bytes, 300 * kMiB);
+    EXPECT_LE(timeline.trims()[0].at_ns, 16 * kS);
+    EXPECT_EQ(timeline.skips(TRIM_SKIP_WAITING), 1U) << "the first waits for its share";
+}
+
+TEST(PolicyGrowth, TheNextOnesAreReleasedAtOnce)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 200);
+    Reloads(&timeline, 10, 30 * kS, 500 * kMs);
+    timeline.RunUntil(310 * kS);
+    ASSERT_EQ(timeline.trims().size(), 10U);
+    const uint64_t first_ns = timeline.trims()[0].at_ns - 11500 * kMs;
+    for (size_t round = 3; round < 10; ++round) {
+        const uint64_t freed_ns = 11500 * kMs + round * 30 * kS;
+        EXPECT_LE(timeline.trims()[round].at_ns, freed_ns + kS) << round;
+        EXPECT_LT(timeline.trims()[round].at_ns - freed_ns, first_ns) << round;
+    }
+    EXPECT_EQ(timeline.policy().earnings.regretted, 0U);
+}
+
+TEST(PolicyGrowth, AnOldModelThatIsClosedSecondsLaterIsFoundToo)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 200);
+    Reloads(&timeline, 10, 60 * kS, 4 * kS);
+    timeline.RunUntil(610 * kS);
+    EXPECT_EQ(timeline.trims().size(), 10U);
+    EXPECT_EQ(timeline.memory.free_bytes, 0U);
+}
+
+TEST(PolicyGrowth, NothingIsTakenFromUnderALoad)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 200);
+    timeline.LoadMemory(10 * kS, 15 * kS, 1000 * kMiB);
+    timeline.OldPauseAt(12 * kS);
+    timeline.RunUntil(14900 * kMs);
+    for (const uint64_t at_ns : timeline.LookTimes(TRIM_LOOK_ESTIMATE)) {
+        EXPECT_LE(at_ns, 10500 * kMs);
+    }
+    EXPECT_GE(timeline.skips(TRIM_SKIP_GROWING), 1U);
+    EXPECT_LE(timeline.skips(TRIM_SKIP_GROWING), 3U) << "told once";
+}
+
+TEST(PolicyGrowth, ALoadThatDoesNotEndPutsLooksOffByMaxWaitAtMost)
+{
+    trim_policy_config config = PolicyConfig();
+    config.max_wait_ns = 5 * kS;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.LoadMemory(10 * kS, 60 * kS, 5000 * kMiB);
+    timeline.OldPauseAt(11 * kS);
+    timeline.RunUntil(17 * kS);
+    EXPECT_GE(timeline.LookTimes(TRIM_LOOK_ESTIMATE).back(), 15 * kS);
+}
+
+TEST(PolicyGrowth, WhereMemoryIsShortNothingWaitsForTheLoadToEnd)
+{
+    PolicyTimeline timeline;
+    timeline.memory.limit_bytes = 2 * kGiB;
+    timeline.memory.fill_permille = 950;
+    timeline.WorkAt(0, 200);
+    timeline.LoadMemory(10 * kS, 15 * kS, 500 * kMiB);
+    timeline.At(12 * kS, [&timeline] {
+        timeline.memory.used_bytes -= 100 * kMiB;
+        timeline.memory.released_percent = 100;
+    });
+    timeline.OldPauseAt(12 * kS);
+    timeline.RunUntil(13 * kS);
+    EXPECT_GE(timeline.LookTimes(TRIM_LOOK_ESTIMATE).back(), 12 * kS);
+}
+
+TEST(PolicyGrowth, WithoutTheReasonALoadTellsNothing)
+{
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on = Bit(TRIM_REASON_FULL_GC);
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    Reloads(&timeline, 3, 30 * kS, 500 * kMs);
+    timeline.RunUntil(120 * kS);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), 0U);
+    EXPECT_TRUE(timeline.trims().empty());
 }
 
 } // namespace
-
-TEST(PolicyGrowth, AGrowingProcessIsLookedAtSoonAgainWithoutAnEstimate)
-{
-    trim_options options = PolicyOptions();
-    options.check_ns = 60 * kS;
-    options.on = UINT64_C(1) << TRIM_REASON_RELOAD;
-    PolicyTimeline timeline(options);
-    timeline.LoadClasses(3 * kS, 4 * kS, 2000);
-    /* A model is loaded for four seconds; then its predecessor is freed. */
-    for (uint64_t at_ns = 6 * kS; at_ns < 10 * kS; at_ns += 100 * kMs) {
-        timeline.At(at_ns, [&] { timeline.memory.resident_bytes += 20 * kMiB; });
-    }
-    timeline.At(10 * kS, [&] { timeline.memory.Free(500 * kMiB); });
-    timeline.RunUntil(100 * kS);
-    ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_LE(timeline.trims()[0].at_ns, 10 * kS + 500 * kMs + options.confirm_ns);
-    EXPECT_GE(timeline.policy().skips[TRIM_SKIP_GROWING], 4U);
-    EXPECT_LE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 8U);
-}
-
-TEST(PolicyGrowth, AProcessThatGrowsForEverIsEstimatedAllTheSame)
-{
-    trim_options options = PolicyOptions();
-    options.check_ns = 600 * kS;
-    PolicyTimeline timeline(options);
-    timeline.OldPauseAt(5 * kS);
-    timeline.memory.Free(10 * kMiB);
-    for (uint64_t at_ns = 5 * kS; at_ns < 100 * kS; at_ns += 100 * kMs) {
-        timeline.At(at_ns, [&] { timeline.memory.resident_bytes += 20 * kMiB; });
-    }
-    timeline.RunUntil(100 * kS);
-    EXPECT_GE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 3U);
-    EXPECT_LE(timeline.policy().skips[TRIM_SKIP_GROWING], options.max_wait_ns / (100 * kMs));
-}
-
-TEST(PolicyGrowth, GrowthThatEndedWithinTheBurstKeepsNothingWaiting)
-{
-    trim_options options = PolicyOptions();
-    options.check_ns = 60 * kS;
-    options.on = UINT64_C(1) << TRIM_REASON_RELOAD;
-    PolicyTimeline timeline(options);
-    LoadModel(timeline, 4 * kS);
-    timeline.At(4500 * kMs, [&] { timeline.memory.Free(500 * kMiB); });
-    timeline.RunUntil(100 * kS);
-    ASSERT_EQ(timeline.trims().size(), 1U);
-    EXPECT_EQ(timeline.policy().skips[TRIM_SKIP_GROWING], 0U);
-    const uint64_t burst_ends_ns = timeline.trims()[0].at_ns - options.confirm_ns;
-    EXPECT_LE(burst_ends_ns, 4 * kS + options.settle_ns + options.settle_ns / 5);
-    /* The process is looked at in the burst's own wake-ups, five in a settling. */
-    EXPECT_GE(timeline.LookCount(TRIM_LOOK_MOVEMENT), 5U);
-    EXPECT_LE(timeline.LookCount(TRIM_LOOK_MOVEMENT), 10U);
-}
-
-TEST(PolicyGrowth, GrowthThatOutlastsTheBurstIsWaitedFor)
-{
-    trim_options options = PolicyOptions();
-    options.check_ns = 60 * kS;
-    options.on = UINT64_C(1) << TRIM_REASON_RELOAD;
-    PolicyTimeline timeline(options);
-    LoadModel(timeline, 9 * kS);
-    timeline.At(9 * kS, [&] { timeline.memory.Free(500 * kMiB); });
-    timeline.RunUntil(100 * kS);
-    EXPECT_GE(timeline.policy().skips[TRIM_SKIP_GROWING], 1U);
-    ASSERT_FALSE(timeline.LookTimes(TRIM_LOOK_ESTIMATE).empty());
-    EXPECT_GT(timeline.LookTimes(TRIM_LOOK_ESTIMATE)[0], 9 * kS);
-}
-
-TEST(PolicyGrowth, WithoutRssTheBurstIsServedAllTheSame)
-{
-    PolicyTimeline timeline(PolicyOptions());
-    timeline.memory.process_fails = true;
-    timeline.memory.Free(500 * kMiB);
-    timeline.LoadClasses(3 * kS, 4 * kS, 2000);
-    timeline.RunUntil(100 * kS);
-    EXPECT_EQ(timeline.trims().size(), 1U);
-}

@@ -1,6 +1,6 @@
 /*
  * Plays the worker for the policy with an invented clock: it steps at each wake-up, answers looks
- * from a scripted memory, and carries out trims on it. Whatever the test, a wait must end in the
+ * from a simulated process, and carries out trims on it. Whatever the test, a wait must end in the
  * future and a wake-up must not turn into an endless row of looks.
  */
 #ifndef TRIMAGENT_TEST_POLICY_TIMELINE_H
@@ -9,15 +9,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <utility>
 #include <vector>
 
-#include "scripted_memory.h"
-#include "trimagent/clock.h"
 #include "policy.h"
+#include "simulated_memory.h"
 #include "trimagent/quantity.h"
 
 struct SeenTrim {
@@ -26,49 +26,64 @@ struct SeenTrim {
     uint64_t expected_bytes;
 };
 
-struct SeenLook {
-    uint64_t at_ns; /* Since the timeline's start. */
-    trim_look look;
-};
-
 class PolicyTimeline
 {
 public:
     static constexpr uint64_t kStart = 1000000 * kS;
-    static constexpr uint64_t kTrimTakes = 100 * kMs;
 
-    explicit PolicyTimeline(const trim_options &options) : options_(options)
+    explicit PolicyTimeline(const trim_policy_config &config = PolicyConfig())
     {
-        trim_policy_init(&policy_, &options_, kStart, 0);
+        trim_policy_init(&policy_, &config, kStart, 0);
         Wake();
     }
 
-    ScriptedMemory memory;
+    SimulatedMemory memory;
+    bool dry = false;
 
     /* Scripts. Times count from the timeline's start, and must not lie in the past. */
 
     void At(uint64_t at_ns, std::function<void()> change)
     {
-        Script(at_ns, [this, change = std::move(change)] {
+        Script(at_ns, [change = std::move(change)] {
             change();
             return false;
         });
     }
 
+    void FreeAt(uint64_t at_ns, uint64_t bytes)
+    {
+        At(at_ns, [this, bytes] { memory.Free(bytes); });
+    }
+
+    void TakeAt(uint64_t at_ns, uint64_t bytes)
+    {
+        At(at_ns, [this, bytes] { memory.Take(bytes); });
+    }
+
+    /* How much CPU the process uses from then on, in thousandths of a core. */
+    void WorkAt(uint64_t at_ns, uint64_t permille)
+    {
+        At(at_ns, [this, permille] { cpu_permille_ = permille; });
+    }
+
+    /* Memory is taken bit by bit, by a whole core at least; the work then goes on as before. */
+    void LoadMemory(uint64_t from_ns, uint64_t to_ns, uint64_t bytes)
+    {
+        constexpr uint64_t kParts = 100;
+        At(from_ns, [this] { cpu_permille_ += 1000; });
+        for (uint64_t part = 1; part <= kParts; ++part) {
+            TakeAt(from_ns + (to_ns - from_ns) * part / kParts, bytes / kParts);
+        }
+        At(to_ns, [this] { cpu_permille_ -= 1000; });
+    }
+
     void OldPauseAt(uint64_t at_ns)
     {
         Script(at_ns, [this] {
-            ++old_pauses_;
+            ++signals_.old_pauses;
             last_old_ns_ = now_ns_;
             return true;
         });
-    }
-
-    void OldPauses(uint64_t from_ns, uint64_t to_ns, uint64_t each_ns)
-    {
-        for (uint64_t at_ns = from_ns; at_ns <= to_ns; at_ns += each_ns) {
-            OldPauseAt(at_ns);
-        }
     }
 
     /* Classes are loaded one by one, evenly over (from, to]. */
@@ -76,7 +91,7 @@ public:
     {
         for (uint64_t i = 1; i <= count; ++i) {
             Script(from_ns + (to_ns - from_ns) * i / count,
-                   [this] { return ++classes_ >= armed_; });
+                   [this] { return ++signals_.class_changes >= armed_; });
         }
     }
 
@@ -91,15 +106,9 @@ public:
     void PressureAt(uint64_t at_ns)
     {
         Script(at_ns, [this] {
-            ++pressures_;
+            ++signals_.pressures;
             return true;
         });
-    }
-
-    /* A wake-up with nothing behind it. */
-    void SpuriousWakeAt(uint64_t at_ns)
-    {
-        Script(at_ns, [] { return true; });
     }
 
     void RunUntil(uint64_t end_ns)
@@ -107,12 +116,13 @@ public:
         end_ns += kStart;
         while (!testing::Test::HasFatalFailure()) {
             const uint64_t event_ns = events_.empty() ? TRIM_NEVER : events_.begin()->first;
-            const uint64_t next_ns = std::min(event_ns, wake_ns_);
+            const uint64_t woken_ns = std::min(wake_ns_, CpuAlarmNs());
+            const uint64_t next_ns = std::min(event_ns, woken_ns);
             if (next_ns > end_ns) {
                 break;
             }
-            now_ns_ = std::max(now_ns_, next_ns);
-            bool woken = wake_ns_ <= now_ns_;
+            Advance(next_ns);
+            bool woken = woken_ns <= now_ns_;
             while (!events_.empty() && events_.begin()->first <= now_ns_) {
                 const auto event = events_.begin()->second;
                 events_.erase(events_.begin());
@@ -122,7 +132,7 @@ public:
                 Wake();
             }
         }
-        now_ns_ = std::max(now_ns_, end_ns);
+        Advance(end_ns);
     }
 
     /* What has been seen. */
@@ -143,79 +153,80 @@ public:
     {
         return wake_ns_;
     }
+    uint64_t wake_cpu_ns() const
+    {
+        return wake_cpu_ns_;
+    }
     uint64_t armed() const
     {
         return armed_;
     }
-
-    size_t LookCount(trim_look look) const
+    uint64_t skips(trim_skip skip) const
     {
-        return LookTimes(look).size();
+        return policy_.skips[skip];
     }
 
-    std::vector<uint64_t> LookTimes(trim_look look) const
+    /* When looks of a kind were taken, since the timeline's start. */
+    const std::vector<uint64_t> &LookTimes(trim_look look) const
     {
-        std::vector<uint64_t> times;
-        for (const SeenLook &seen : looks_) {
-            if (seen.look == look) {
-                times.push_back(seen.at_ns);
-            }
-        }
-        return times;
+        return looks_[look];
+    }
+    size_t LookCount(trim_look look) const
+    {
+        return looks_[look].size();
+    }
+
+    /* The trims from one time to another. */
+    size_t TrimCount(uint64_t from_ns, uint64_t to_ns) const
+    {
+        return static_cast<size_t>(
+            std::count_if(trims_.begin(), trims_.end(), [&](const SeenTrim &trim) {
+                return trim.at_ns >= from_ns && trim.at_ns < to_ns;
+            }));
     }
 
 private:
+    static constexpr uint64_t kStepsMax = 12;
+
     void Script(uint64_t at_ns, std::function<bool()> event)
     {
         ASSERT_GE(at_ns + kStart, now_ns_);
         events_.emplace(at_ns + kStart, std::move(event));
     }
 
-    trim_observation Observe(trim_look look)
+    void Advance(uint64_t to_ns)
+    {
+        to_ns = std::max(to_ns, now_ns_);
+        cpu_ps_ += (to_ns - now_ns_) * cpu_permille_;
+        now_ns_ = to_ns;
+    }
+
+    uint64_t CpuNs() const
+    {
+        return cpu_ps_ / 1000;
+    }
+
+    /* When the process will have used as much CPU time as the policy waits for. */
+    uint64_t CpuAlarmNs() const
+    {
+        if (wake_cpu_ns_ == UINT64_MAX || cpu_permille_ == 0) {
+            return TRIM_NEVER;
+        }
+        const uint64_t left_ps = trim_excess(wake_cpu_ns_ * 1000, cpu_ps_);
+        return now_ns_ + (left_ps + cpu_permille_ - 1) / cpu_permille_;
+    }
+
+    trim_observation Observe(trim_look look) const
     {
         trim_observation observation = {};
         observation.now_ns = now_ns_;
-        observation.old_pauses = old_pauses_;
+        observation.cpu_ns = CpuNs();
+        observation.signals = signals_;
+        observation.signals.usage_bytes = memory.usage_bytes;
         observation.last_old_ns = last_old_ns_;
-        observation.class_changes = classes_;
         observation.demands = demands_;
-        observation.pressures = pressures_;
-        observation.usage_bytes = memory.usage_bytes;
         observation.look = look;
-        switch (look) {
-        case TRIM_LOOK_NONE:
-            break;
-        case TRIM_LOOK_PROCESS:
-            observation.failed = memory.process_fails;
-            observation.rss_bytes = memory.fixed_bytes + memory.resident_bytes;
-            observation.minor_faults = memory.minor_faults;
-            observation.limit_bytes = memory.limit_bytes;
-            observation.fill_known = memory.limit_bytes != 0;
-            observation.fill_permille = memory.fill_permille;
-            break;
-        case TRIM_LOOK_MOVEMENT:
-            observation.failed = memory.process_fails;
-            observation.rss_bytes = memory.fixed_bytes + memory.resident_bytes;
-            break;
-        case TRIM_LOOK_ROOM:
-            observation.limit_bytes = memory.limit_bytes;
-            observation.fill_known = memory.limit_bytes != 0;
-            observation.fill_permille = memory.fill_permille;
-            break;
-        case TRIM_LOOK_THROTTLE:
-            observation.throttled = memory.throttled;
-            break;
-        case TRIM_LOOK_REFAULT:
-            observation.failed = memory.refault_fails;
-            observation.refaulted_bytes = memory.refaulted_bytes;
-            break;
-        case TRIM_LOOK_ESTIMATE:
-            observation.failed = memory.estimate_fails;
-            observation.expected_bytes = memory.releasable_bytes;
-            observation.cost_ns = memory.estimate_cost_ns;
-            observation.throttled = memory.throttled;
-            break;
-        }
+        memory.Answer(&observation);
         return observation;
     }
 
@@ -223,21 +234,17 @@ private:
     {
         trims_.push_back({now_ns_ - kStart, decision.reason, decision.expected_bytes});
         trim_outcome outcome = {};
-        outcome.dry = options_.dry_run != 0;
-        outcome.measured = !outcome.dry && !memory.outcome_unknown;
+        outcome.dry = dry;
         outcome.cost_ns = kMs;
-        if (!outcome.dry) {
-            const uint64_t released = memory.releasable_bytes / 100 * memory.released_percent;
-            memory.resident_bytes -= released;
-            memory.releasable_bytes = memory.left_bytes;
-            memory.refaulted_bytes = 0;
-            now_ns_ += kTrimTakes;
-            outcome.released_bytes = released;
-            outcome.took_ns = kTrimTakes;
-            outcome.seen_after = !memory.outcome_unknown;
-            outcome.rss_bytes = memory.fixed_bytes + memory.resident_bytes;
-            outcome.minor_faults = memory.minor_faults;
-            outcome.left_bytes = memory.left_bytes;
+        if (!dry) {
+            const uint64_t released = memory.Release();
+            outcome.cpu_ns = released / kMiB * memory.release_ns_per_mib;
+            Advance(now_ns_ + outcome.cpu_ns);
+            outcome.measured = !memory.outcome_unknown;
+            outcome.released_bytes = outcome.measured ? released : 0;
+            outcome.seen_after = outcome.measured && !memory.process_fails;
+            outcome.rss_bytes = memory.Rss();
+            outcome.minor_faults = memory.faults;
         }
         outcome.end_ns = now_ns_;
         trim_policy_trimmed(&policy_, &outcome);
@@ -247,7 +254,7 @@ private:
     {
         ++wake_ups_;
         trim_look look = TRIM_LOOK_NONE;
-        for (int steps = 0; steps < 12; ++steps) {
+        for (uint64_t steps = 0; steps < kStepsMax; ++steps) {
             const trim_observation observation = Observe(look);
             trim_decision decision = {};
             trim_policy_step(&policy_, &observation, &decision);
@@ -255,14 +262,17 @@ private:
             switch (decision.action) {
             case TRIM_WAIT:
                 ASSERT_GT(decision.wake_ns, now_ns_);
+                ASSERT_GT(decision.wake_cpu_ns, CpuNs());
                 wake_ns_ = decision.wake_ns;
-                armed_ = decision.arm_classes == UINT64_MAX ? UINT64_MAX
-                                                            : classes_ + decision.arm_classes;
+                wake_cpu_ns_ = decision.wake_cpu_ns;
+                armed_ = decision.arm_classes == UINT64_MAX
+                             ? UINT64_MAX
+                             : signals_.class_changes + decision.arm_classes;
                 return;
             case TRIM_LOOK:
                 ASSERT_NE(decision.look, TRIM_LOOK_NONE);
                 look = decision.look;
-                looks_.push_back({now_ns_ - kStart, look});
+                looks_[look].push_back(now_ns_ - kStart);
                 break;
             case TRIM_TRIM:
                 Trim(decision);
@@ -272,20 +282,20 @@ private:
         FAIL() << "the policy does not come to rest";
     }
 
-    trim_options options_;
     trim_policy policy_ = {};
     std::multimap<uint64_t, std::function<bool()>> events_;
     uint64_t now_ns_ = kStart;
+    uint64_t cpu_ps_ = 0; /* Used by the process so far. */
+    uint64_t cpu_permille_ = 0;
     uint64_t wake_ns_ = TRIM_NEVER;
+    uint64_t wake_cpu_ns_ = UINT64_MAX;
     uint64_t armed_ = UINT64_MAX;
-    uint64_t old_pauses_ = 0;
+    trim_signal_counts signals_ = {};
     uint64_t last_old_ns_ = 0;
-    uint64_t classes_ = 0;
     uint64_t demands_ = 0;
-    uint64_t pressures_ = 0;
     uint64_t wake_ups_ = 0;
     std::vector<SeenTrim> trims_;
-    std::vector<SeenLook> looks_;
+    std::array<std::vector<uint64_t>, TRIM_LOOK_ESTIMATE + 1> looks_;
 };
 
 #endif

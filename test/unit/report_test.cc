@@ -48,21 +48,45 @@ TEST(SkipLine, TellsWhatWasExpectedAndWhetherThatIsABound)
     EXPECT_EQ(Skip(decision), "trim put off (full-gc): cooldown");
 }
 
-TEST(VerdictLine, TellsWhatBecameOfATrimAndWhatFollows)
+TEST(SkipLine, TellsWhatOnlyWaits)
 {
-    trim_cooldown cooldown = {};
-    cooldown.base_ns = 10 * TRIM_NS_PER_S;
-    cooldown.length_ns = 20 * TRIM_NS_PER_S;
-    cooldown.released_bytes = 333 * kMiB;
-    cooldown.verdict = TRIM_VERDICT_REGRETTED;
+    trim_decision decision = {};
+    decision.reason = TRIM_REASON_GROWTH;
+    decision.skip = TRIM_SKIP_WAITING;
+    decision.expected_bytes = 300 * kMiB;
+    EXPECT_EQ(Skip(decision), "trim put off (growth): waiting, expected 300M, threshold 64M");
+    decision.skip = TRIM_SKIP_GROWING;
+    EXPECT_EQ(Skip(decision), "trim put off (growth): growing");
+    decision.skip = TRIM_SKIP_REUSED;
+    EXPECT_EQ(Skip(decision), "no trim (growth): reused, expected 300M, threshold 64M");
+    decision.skip = TRIM_SKIP_NO_ESTIMATE;
+    EXPECT_EQ(Skip(decision), "no trim (growth): no-estimate");
+}
+
+TEST(VerdictLine, TellsWhatATrimHasEarned)
+{
+    trim_lot lot = SampleLot();
+    BoundedText good;
+    trim_verdict_add(good.get(), &lot);
+    EXPECT_EQ(good.str(),
+              "trim #6 was good: held 480M for 7.2s on average, 3.38G*s for 210ms of CPU");
+    lot.verdict = TRIM_VERDICT_REGRETTED;
+    lot.held_byte_ns /= 100;
     BoundedText regretted;
-    trim_verdict_add(regretted.get(), 3, &cooldown);
-    EXPECT_EQ(regretted.str(), "trim #3 was regretted: half of its 333M or more was resident again "
-                               "within 10s; cooldown now 20s");
-    cooldown.verdict = TRIM_VERDICT_USELESS;
-    BoundedText useless;
-    trim_verdict_add(useless.get(), 4, &cooldown);
-    EXPECT_EQ(useless.str(), "trim #4 was useless; cooldown now 20s");
+    trim_verdict_add(regretted.get(), &lot);
+    EXPECT_EQ(regretted.str(),
+              "trim #6 was regretted: held 480M for 0.0s on average, 34.6M*s for 210ms of CPU");
+}
+
+TEST(VerdictLine, OfATrimThatReleasedNothingDividesByNothing)
+{
+    trim_lot lot = {};
+    lot.number = 1;
+    lot.verdict = TRIM_VERDICT_USELESS;
+    BoundedText text;
+    trim_verdict_add(text.get(), &lot);
+    EXPECT_EQ(text.str(),
+              "trim #1 was useless: held 0 for 0.0s on average, 0*s for 0.0ms of CPU");
 }
 
 TEST(TrimReport, TellsBeforeAndAfter)
@@ -81,6 +105,17 @@ TEST(TrimReport, TellsWhatNoTrimReaches)
                             "expected 3.88G, released 3.88G" +
                                 kFigures +
                                 "; tops of other arenas, which malloc_trim does not reach: 415M");
+}
+
+TEST(TrimReport, TellsWhatTheTrimBeforeHasEarned)
+{
+    trim_report report = SampleReport();
+    report.tops_bytes = 415 * kMiB;
+    report.earned = SampleLot();
+    const std::string line = Line(report);
+    EXPECT_EQ(line.substr(line.find("; tops")),
+              "; tops of other arenas, which malloc_trim does not reach: 415M"
+              "; trim #6 held 480M for 7.2s on average, 3.38G*s for 210ms of CPU");
 }
 
 TEST(TrimReport, TellsWhatIsUnknown)
@@ -167,14 +202,14 @@ TEST(TrimSummary, TellsWhatHasHappened)
     EXPECT_EQ(
         Summary(SampleTotals(), false),
         "summary: 3 trims (full-gc 2, reload 1), released 5G in 600ms of trims, longest "
-        "443ms; useless 1, regretted 2; skipped 4 (below-threshold 4), put off 1 (cooldown 1)");
+        "443ms; held 9G*s for 700ms of CPU, useless 1, regretted 2; skipped 4 (below-threshold 4), put off 1 (cooldown 1)");
 }
 
 TEST(TrimSummary, TellsOfATrimThatIsStillRunning)
 {
     EXPECT_EQ(Summary({}, true),
-              "summary: 0 trims, released 0 in 0.0ms of trims, longest 0.0ms; useless 0, "
-              "regretted 0; skipped 0; one more trim was running at exit");
+              "summary: 0 trims, released 0 in 0.0ms of trims, longest 0.0ms; held 0*s for 0.0ms of CPU, "
+              "useless 0, regretted 0; skipped 0; one more trim was running at exit");
 }
 
 TEST(TrimSummary, TellsThatADryRunOnlyDecided)

@@ -48,6 +48,20 @@ inline trim_report SampleReport()
     return report;
 }
 
+/* A release of 480 MiB, held for 7.2 s at 210 ms of CPU. */
+inline trim_lot SampleLot()
+{
+    trim_lot lot = {};
+    lot.number = 6;
+    lot.reason = TRIM_REASON_RELOAD;
+    lot.bytes = 480 * kMiB;
+    lot.left_bytes = 120.0 * static_cast<double>(kMiB);
+    lot.held_byte_ns = 7.2 * static_cast<double>(480 * kMiB * TRIM_NS_PER_S);
+    lot.cost_ns = 210.0 * static_cast<double>(TRIM_NS_PER_MS);
+    lot.verdict = TRIM_VERDICT_GOOD;
+    return lot;
+}
+
 inline trim_totals SampleTotals()
 {
     trim_totals totals = {};
@@ -65,7 +79,8 @@ inline trim_totals SampleTotals()
     totals.estimates = 11;
     totals.estimate_cpu_ns = 23400 * TRIM_NS_PER_US;
     totals.wake_ups = 321;
-    totals.cooldown_ns = 20 * TRIM_NS_PER_S;
+    totals.held_byte_ns = 9.0 * static_cast<double>(kGiB * TRIM_NS_PER_S);
+    totals.held_cost_ns = 700.0 * static_cast<double>(TRIM_NS_PER_MS);
     totals.verdict = TRIM_VERDICT_REGRETTED;
     for (uint64_t number = 1; number <= 3; ++number) {
         trim_report report = SampleReport();

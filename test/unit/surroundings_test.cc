@@ -75,13 +75,17 @@ protected:
 
     void Tell(uint32_t fill_permille, trim_skip skip, uint64_t now_ns)
     {
-        trim_room room;
-        trim_room_init(&room, &options_);
-        trim_room_take(&room, 100 * kMiB, true, fill_permille);
+        trim_price_config config = {};
+        config.worth_bytes = options_.worth_bytes;
+        config.threshold_bytes = 64 * kMiB;
+        config.urgent_percent = options_.urgent_percent;
+        trim_price price;
+        trim_price_init(&price, &config);
+        trim_price_room(&price, 100 * kMiB, true, fill_permille);
         trim_decision decision = {};
         decision.skip = skip;
         decision.expected_bytes = 3 * kMiB;
-        trim_surroundings_tell(&surroundings_, &room, &decision, now_ns);
+        trim_surroundings_tell(&surroundings_, &price, &decision, now_ns);
     }
 
     CgroupTree tree_;
@@ -148,18 +152,18 @@ TEST_F(Surroundings, ShortMemoryIsToldOnceForEachTime)
     Open();
     Tell(500, TRIM_SKIP_BELOW_THRESHOLD, 10 * kS);
     EXPECT_EQ(Logged("memory is short"), 0U);
-    Tell(900, TRIM_SKIP_NONE, 11 * kS);
+    Tell(850, TRIM_SKIP_NONE, 11 * kS);
     Tell(910, TRIM_SKIP_NONE, 12 * kS);
-    EXPECT_EQ(Logged("the threshold is 16M for now"), 1U);
+    EXPECT_EQ(Logged(": from 16M on memory is given back at once"), 1U);
     Tell(920, TRIM_SKIP_BELOW_THRESHOLD, 13 * kS);
     Tell(920, TRIM_SKIP_BELOW_THRESHOLD, 14 * kS);
     EXPECT_EQ(Logged("but a trim would release 3M: what fills it is not"), 1U);
     Tell(500, TRIM_SKIP_NONE, 20 * kS);
     Tell(900, TRIM_SKIP_NONE, 79 * kS);
-    EXPECT_EQ(Logged("the threshold is "), 1U) << "it flaps";
+    EXPECT_EQ(Logged("on memory is given back at once"), 1U) << "it flaps";
     Tell(500, TRIM_SKIP_NONE, 80 * kS);
     Tell(900, TRIM_SKIP_BELOW_THRESHOLD, 140 * kS);
-    EXPECT_EQ(Logged("the threshold is "), 2U);
+    EXPECT_EQ(Logged("on memory is given back at once"), 2U);
     EXPECT_EQ(Logged("but a trim would release 3M"), 2U);
 }
 

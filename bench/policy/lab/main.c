@@ -28,11 +28,11 @@ static void set_defaults(struct settings *settings)
     memset(settings, 0, sizeof *settings);
     struct lab_prices *prices = &settings->prices;
     prices->worth_bytes = 8 * LAB_GIB;
-    prices->release_ns_per_byte = 60e6 / LAB_GIB;
-    prices->refault_ns_per_byte = 250e6 / LAB_GIB;
+    prices->release_ns_per_byte = 75e6 / LAB_GIB;
+    prices->refault_ns_per_byte = 310e6 / LAB_GIB;
     prices->recount_ns_per_byte = 1e6 / LAB_GIB;
     prices->release_fixed_ns = 1000000;
-    prices->look_ns = 2000000;
+    prices->look_ns = 700000;
     prices->useless_ns = 800000;
     prices->poll_ns = 15000;
     prices->room_ns = 300000;

@@ -13,8 +13,9 @@ from pathlib import Path
 from . import draw
 from .runs import HOUR_S, Result, Run
 
-# Where the optimum is less CPU than this, a ratio says nothing.
-LEAST_OPTIMUM_S = 0.010
+# Where the optimum is less than this part of one core, which an agent may take at rest, there is
+# nothing to gain, and a ratio says nothing.
+LEAST_OPTIMUM = 0.0002
 
 MEAN_TARGET = 1.5
 WORST_TARGET = 2.2
@@ -28,11 +29,15 @@ class Comparison:
     def __init__(self, planned: list[Run], results: list[Result]) -> None:
         self.of: dict[tuple[str, str], Result] = {(result.run, result.strategy): result for result in results}
         self.strategies = list(dict.fromkeys(r.strategy for r in results if r.strategy != "optimum"))
-        self.worth_taking = [run for run in planned if self.optimum_s(run) >= LEAST_OPTIMUM_S]
-        self.tiny = [run for run in planned if self.optimum_s(run) < LEAST_OPTIMUM_S]
+        self.worth_taking = [run for run in planned if self.is_worth_taking(run)]
+        self.tiny = [run for run in planned if not self.is_worth_taking(run)]
 
     def optimum_s(self, run: Run) -> float:
         return self.of[run.name, "optimum"].cost_s
+
+    def is_worth_taking(self, run: Run) -> bool:
+        optimum = self.of[run.name, "optimum"]
+        return optimum.cost_s >= LEAST_OPTIMUM * optimum.length_s
 
     def ratio(self, run: Run, strategy: str) -> float:
         result = self.of[run.name, strategy]
@@ -181,7 +186,7 @@ def write(out: Path, planned: list[Run], results: list[Result]) -> None:
         parts.append(f"## Where {foremost} is worst\n\n" + markdown(_worst(comparison, foremost, 15)))
     if comparison.tiny:
         parts.append(
-            f"## Next to nothing to gain\n\nThe optimum is below {LEAST_OPTIMUM_S * 1000:.0f} ms of CPU; the cells are "
+            f"## Next to nothing to gain\n\nThe optimum is below {LEAST_OPTIMUM:.2%} of a core; the cells are "
             "the CPU in ms that a strategy costs above it in an hour.\n\n" + markdown(_tiny(comparison))
         )
     (out / "results.md").write_text("".join(parts))

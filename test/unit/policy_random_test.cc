@@ -1,0 +1,187 @@
+/* Whatever is observed, the policy comes to rest, and waits for what is to come. */
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <random>
+
+#include "policy.h"
+#include "simulated_memory.h"
+
+namespace
+{
+
+constexpr int kSteps = 200000;
+
+/* Looks between two waits: each kind once or twice, and as many after a trim. */
+constexpr int kLooksMax = 12;
+
+/* A worker whose every figure is drawn, as absurd as it may be. */
+class RandomWorker
+{
+public:
+    explicit RandomWorker(uint64_t seed) : random_(seed)
+    {
+        trim_policy_config config = PolicyConfig();
+        config.triggers.on = Draw(64);
+        config.price.worth_bytes = One(kMiB, 8 * kGiB, 16 * 1024 * kGiB);
+        config.price.threshold_bytes = One(0, kMiB, kGiB);
+        config.price.threshold_percent = One(0, 0, 5);
+        config.price.urgent_percent = One(0, 85, 100);
+        config.settle_ns = One(10 * kMs, 100 * kMs, 60 * kS);
+        config.max_wait_ns = config.settle_ns + Draw(20 * kS);
+        config.check_ns = One(0, 100 * kMs, 30 * kS);
+        config.cooldown_ns = One(100 * kMs, 500 * kMs, 3600 * kS);
+        config.triggers.burst.settle_ns = config.settle_ns;
+        config.triggers.burst.max_wait_ns = config.max_wait_ns;
+        trim_policy_init(&policy_, &config, now_ns_, 0);
+    }
+
+    void Run()
+    {
+        trim_look look = TRIM_LOOK_NONE;
+        int looks = 0;
+        for (int step = 0; step < kSteps && !testing::Test::HasFatalFailure(); ++step) {
+            const trim_observation observation = Observe(look);
+            trim_decision decision = {};
+            trim_policy_step(&policy_, &observation, &decision);
+            look = TRIM_LOOK_NONE;
+            ASSERT_LT(++looks, kLooksMax) << step;
+            if (decision.action == TRIM_LOOK) {
+                ASSERT_NE(decision.look, TRIM_LOOK_NONE) << step;
+                look = decision.look;
+            } else if (decision.action == TRIM_TRIM) {
+                ASSERT_LT(decision.reason, TRIM_REASON_COUNT);
+                CheckTrim(decision);
+                Trim();
+            } else {
+                ASSERT_GT(decision.wake_ns, now_ns_) << step;
+                ASSERT_GT(decision.wake_cpu_ns, observation.cpu_ns) << step;
+                ASSERT_GT(decision.arm_classes, 0U) << step;
+                looks = 0;
+                Sleep(decision);
+            }
+            CheckMoney();
+        }
+    }
+
+private:
+    /* Below the bound, and mostly far below. */
+    uint64_t Draw(uint64_t below)
+    {
+        const uint64_t value = random_() >> (random_() % 64);
+        return value % below;
+    }
+
+    bool Seldom(uint64_t times)
+    {
+        return random_() % times == 0;
+    }
+
+    uint64_t One(uint64_t a, uint64_t b, uint64_t c)
+    {
+        const uint64_t choice[] = {a, b, c};
+        return choice[random_() % 3];
+    }
+
+    trim_observation Observe(trim_look look)
+    {
+        trim_observation observation = {};
+        observation.now_ns = now_ns_;
+        observation.cpu_ns = cpu_ns_;
+        observation.signals = signals_;
+        observation.last_old_ns = now_ns_ - Draw(now_ns_);
+        observation.demands = demands_;
+        observation.look = look;
+        observation.failed = look != TRIM_LOOK_NONE && Seldom(10);
+        observation.rss_bytes = Draw(64 * kGiB);
+        faults_ += Draw(1000000);
+        observation.minor_faults = faults_;
+        observation.limit_bytes = Seldom(3) ? 0 : Draw(64 * kGiB);
+        observation.fill_known = !Seldom(3);
+        observation.fill_permille = static_cast<uint32_t>(Draw(2000));
+        observation.refaulted_bytes = Draw(64 * kGiB);
+        observation.expected_bytes = Draw(64 * kGiB);
+        observation.bound_only = Seldom(5);
+        observation.cost_ns = Draw(10 * kS);
+        observation.throttled = Seldom(5);
+        observation.fault_ps_per_byte = Draw(5000);
+        return observation;
+    }
+
+    /* No trim but on demand comes within the cooldown or for less than is worth anything. */
+    void CheckTrim(const trim_decision &decision) const
+    {
+        if (decision.reason != TRIM_REASON_DEMAND) {
+            ASSERT_GE(now_ns_, policy_.cooldown_ends_ns);
+            ASSERT_GE(decision.expected_bytes, TRIM_LEAST_BYTES);
+        }
+    }
+
+    /* All money is a number: no sum has overflowed, and nothing was divided by nothing. */
+    void CheckMoney() const
+    {
+        ASSERT_TRUE(std::isfinite(policy_.looks.rate));
+        ASSERT_TRUE(std::isfinite(policy_.watch.paid_ns));
+        ASSERT_GE(policy_.watch.paid_ns, 0);
+        ASSERT_TRUE(std::isfinite(policy_.earnings.held_byte_ns));
+        ASSERT_TRUE(std::isfinite(policy_.price.look_ns));
+        ASSERT_GT(policy_.price.look_ns, 0);
+        for (const trim_event &event : policy_.looks.events) {
+            ASSERT_TRUE(std::isfinite(event.pending_bytes));
+            ASSERT_GE(event.pending_bytes, 0);
+        }
+    }
+
+    void Trim()
+    {
+        trim_outcome outcome = {};
+        now_ns_ += Draw(10 * kS);
+        outcome.end_ns = now_ns_;
+        outcome.dry = Seldom(10);
+        outcome.measured = !Seldom(10);
+        outcome.released_bytes = Draw(64 * kGiB);
+        outcome.cpu_ns = Draw(10 * kS);
+        outcome.cost_ns = Draw(10 * kS);
+        outcome.seen_after = !Seldom(5);
+        outcome.rss_bytes = Draw(64 * kGiB);
+        outcome.minor_faults = faults_;
+        trim_policy_trimmed(&policy_, &outcome);
+    }
+
+    /* Until the moment that the policy waits for, or until something happens. */
+    void Sleep(const trim_decision &decision)
+    {
+        /* A clock that has run for centuries would overflow. */
+        const bool in_time = decision.wake_ns - now_ns_ < 24 * 3600 * kS && !Seldom(3);
+        now_ns_ = in_time ? decision.wake_ns : now_ns_ + Draw(100 * kS);
+        cpu_ns_ += Draw(100 * kS);
+        signals_.old_pauses += Seldom(5) ? Draw(5) : 0;
+        signals_.class_changes += Seldom(3) ? Draw(1000) : 0;
+        signals_.pressures += Seldom(10) ? 1 : 0;
+        signals_.usage_bytes = Draw(64 * kGiB);
+        demands_ += Seldom(50) ? 1 : 0;
+    }
+
+    std::mt19937_64 random_;
+    trim_policy policy_ = {};
+    uint64_t now_ns_ = 1000 * kS;
+    uint64_t cpu_ns_ = kS;
+    uint64_t faults_ = 0;
+    uint64_t demands_ = 0;
+    trim_signal_counts signals_ = {};
+};
+
+class PolicyRandom : public testing::TestWithParam<uint64_t>
+{
+};
+
+TEST_P(PolicyRandom, ComesToRestWhateverItSees)
+{
+    RandomWorker worker(GetParam());
+    worker.Run();
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, PolicyRandom, testing::Range(uint64_t{1}, uint64_t{13}));
+
+} // namespace

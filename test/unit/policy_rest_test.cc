@@ -1,0 +1,111 @@
+/* A process at rest is left alone, and one that works is looked at for what that is worth. */
+#include <gtest/gtest.h>
+
+#include "policy.h"
+#include "policy_timeline.h"
+
+namespace
+{
+
+constexpr uint64_t kHour = 3600 * kS;
+
+TEST(PolicyRest, AProcessAtRestHasOneWakeUpInACheck)
+{
+    const trim_policy_config config = PolicyConfig();
+    PolicyTimeline timeline(config);
+    timeline.RunUntil(60 * kS);
+    const uint64_t wake_ups = timeline.wake_ups();
+    const size_t estimates = timeline.LookCount(TRIM_LOOK_ESTIMATE);
+    timeline.RunUntil(60 * kS + kHour);
+    EXPECT_LE(timeline.wake_ups() - wake_ups, kHour / config.check_ns + 1);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), estimates) << "nothing can have come free";
+    EXPECT_NE(timeline.wake_cpu_ns(), UINT64_MAX) << "its own work tells when to look again";
+}
+
+TEST(PolicyRest, AnIdleJvmIsLookedAtSeldom)
+{
+    const trim_policy_config config = PolicyConfig();
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 1);
+    timeline.RunUntil(kHour);
+    /* A wake-up of the clock, and one of the CPU time that it has used. */
+    EXPECT_LE(timeline.wake_ups(), 3 * kHour / config.check_ns);
+    /* 0.02 % of a core. */
+    const uint64_t looks_ns =
+        timeline.LookCount(TRIM_LOOK_ESTIMATE) * timeline.memory.estimate_cost_ns;
+    EXPECT_LE(looks_ns, kHour / 5000);
+}
+
+TEST(PolicyRest, WithoutTheWatermarkAndGrowthNotEvenThat)
+{
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on = Bit(TRIM_REASON_FULL_GC) | Bit(TRIM_REASON_RELOAD);
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 100);
+    timeline.RunUntil(kHour);
+    EXPECT_LE(timeline.wake_ups(), 3U);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), 0U);
+}
+
+TEST(PolicyRest, OneThatBeginsToWorkIsNoticedByItsCpuTime)
+{
+    PolicyTimeline timeline;
+    timeline.RunUntil(100 * kS);
+    EXPECT_NE(timeline.wake_cpu_ns(), UINT64_MAX);
+    timeline.WorkAt(101 * kS, 1000);
+    timeline.FreeAt(101 * kS, 500 * kMiB);
+    timeline.RunUntil(102 * kS);
+    ASSERT_FALSE(timeline.LookTimes(TRIM_LOOK_PROCESS).empty());
+    EXPECT_GE(timeline.LookTimes(TRIM_LOOK_PROCESS).back(), 101 * kS);
+    timeline.RunUntil(120 * kS);
+    EXPECT_EQ(timeline.memory.free_bytes, 0U);
+}
+
+TEST(PolicyRest, WhatAProcessFreesBeforeItRestsIsFound)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(10 * kS, 1000);
+    timeline.FreeAt(19 * kS, 500 * kMiB);
+    timeline.WorkAt(19 * kS + 10 * kMs, 0);
+    timeline.RunUntil(40 * kS);
+    EXPECT_GE(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.memory.free_bytes, 0U);
+    const uint64_t wake_ups = timeline.wake_ups();
+    timeline.RunUntil(kHour);
+    EXPECT_LE(timeline.wake_ups() - wake_ups, kHour / PolicyConfig().check_ns + 20);
+}
+
+TEST(PolicyRest, ABusyProcessWithNothingToGiveCostsLittle)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 2000);
+    timeline.RunUntil(kHour);
+    EXPECT_TRUE(timeline.trims().empty());
+    const uint64_t looks_ns =
+        timeline.LookCount(TRIM_LOOK_ESTIMATE) * timeline.memory.estimate_cost_ns;
+    EXPECT_LE(looks_ns, kHour / 1000);
+    EXPECT_GE(timeline.LookCount(TRIM_LOOK_ESTIMATE), kHour / PolicyConfig().check_ns / 2);
+}
+
+TEST(PolicyRest, DearLooksAreTakenSeldom)
+{
+    PolicyTimeline timeline;
+    timeline.memory.estimate_cost_ns = kS; /* Millions of free chunks. */
+    timeline.WorkAt(0, 2000);
+    timeline.RunUntil(2 * kHour);
+    EXPECT_LE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 20U);
+    EXPECT_GE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 2U);
+}
+
+TEST(PolicyRest, ASmallProcessIsNotWorthALook)
+{
+    PolicyTimeline timeline;
+    timeline.memory.used_bytes = kMiB;
+    timeline.WorkAt(0, 1000);
+    timeline.OldPauseAt(10 * kS);
+    timeline.RunUntil(100 * kS);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), 0U) << "there is not enough to release";
+    EXPECT_GE(timeline.skips(TRIM_SKIP_BELOW_THRESHOLD), 1U);
+}
+
+} // namespace

@@ -1,0 +1,115 @@
+/* Memory that nothing has told of waits until it has paid, and what is in use again is left alone.
+ */
+#include <gtest/gtest.h>
+
+#include "policy.h"
+#include "policy_timeline.h"
+
+namespace
+{
+
+TEST(PolicyWatch, WhatLiesStillIsReleasedInTheEnd)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.RunUntil(60 * kS);
+    ASSERT_EQ(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_WATERMARK);
+    EXPECT_EQ(timeline.trims()[0].expected_bytes, 500 * kMiB);
+    /* It must have lain for the time in which it pays: 2.3 s by these prices. */
+    EXPECT_GE(timeline.trims()[0].at_ns, 11 * kS);
+    EXPECT_LE(timeline.trims()[0].at_ns, 20 * kS);
+    EXPECT_EQ(timeline.skips(TRIM_SKIP_WAITING), 1U);
+}
+
+TEST(PolicyWatch, WhatHasAlwaysLainLongIsReleasedAtOnceAfterSomeTime)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 200);
+    for (uint64_t round = 0; round < 10; ++round) {
+        timeline.FreeAt((10 + 60 * round) * kS, 500 * kMiB);
+        timeline.TakeAt((40 + 60 * round) * kS, 500 * kMiB);
+    }
+    timeline.RunUntil(600 * kS);
+    EXPECT_EQ(timeline.policy().earnings.regretted, 0U);
+    ASSERT_EQ(timeline.trims().size(), 10U);
+    const uint64_t first_ns = timeline.trims().front().at_ns - 10 * kS;
+    const uint64_t last_ns = timeline.trims().back().at_ns - 550 * kS;
+    EXPECT_LT(last_ns, first_ns);
+}
+
+TEST(PolicyWatch, WhatIsUsedAgainEndsTheWatch)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 500);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.RunUntil(10 * kS);
+    while (timeline.skips(TRIM_SKIP_WAITING) == 0) {
+        ASSERT_LT(timeline.wake_ns(), PolicyTimeline::kStart + 60 * kS);
+        timeline.RunUntil(timeline.wake_ns() - PolicyTimeline::kStart);
+    }
+    const uint64_t began_ns = timeline.LookTimes(TRIM_LOOK_ESTIMATE).back();
+    timeline.TakeAt(began_ns + 100 * kMs, 500 * kMiB);
+    timeline.RunUntil(began_ns + 60 * kS);
+    EXPECT_TRUE(timeline.trims().empty());
+    EXPECT_EQ(timeline.skips(TRIM_SKIP_REUSED), 1U);
+    EXPECT_FALSE(timeline.policy().watch.on);
+}
+
+TEST(PolicyWatch, WhatComesAndGoesIsLeftAlone)
+{
+    for (const uint64_t half_ns : {50 * kMs, 250 * kMs, 600 * kMs}) {
+        PolicyTimeline timeline;
+        timeline.WorkAt(0, 500);
+        for (uint64_t at_ns = 10 * kS; at_ns < 300 * kS; at_ns += 2 * half_ns) {
+            timeline.FreeAt(at_ns, 500 * kMiB);
+            timeline.TakeAt(at_ns + half_ns, 500 * kMiB);
+        }
+        timeline.RunUntil(300 * kS);
+        EXPECT_LE(timeline.trims().size(), 3U) << half_ns;
+        EXPECT_GE(timeline.skips(TRIM_SKIP_REUSED), 1U) << half_ns;
+        /* 500 ms of CPU in five minutes. */
+        EXPECT_LE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 500U) << half_ns;
+    }
+}
+
+TEST(PolicyWatch, ThePartThatLiesStillIsReleasedWhereOnlyTheOtherComesAndGoes)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 500);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.TakeAt(200 * kS, 100 * kMiB);
+    timeline.RunUntil(199 * kS);
+    EXPECT_EQ(timeline.trims().size(), 1U);
+    timeline.RunUntil(300 * kS);
+    EXPECT_EQ(timeline.trims().size(), 1U) << "nothing is free";
+}
+
+TEST(PolicyWatch, DearCpuMakesMemoryWaitEvenAfterAnEvent)
+{
+    const auto first_trim_ns = [](bool throttled) {
+        PolicyTimeline timeline;
+        timeline.memory.throttled = throttled;
+        timeline.WorkAt(0, 500);
+        timeline.FreeAt(10 * kS, 500 * kMiB);
+        timeline.OldPauseAt(10 * kS);
+        timeline.RunUntil(100 * kS);
+        EXPECT_GE(timeline.trims().size(), 1U);
+        return timeline.trims().empty() ? 0 : timeline.trims()[0].at_ns;
+    };
+    EXPECT_GE(first_trim_ns(true), first_trim_ns(false) + kS);
+}
+
+TEST(PolicyWatch, CheapMemoryIsNotWorthHalfASecondOfFreedom)
+{
+    trim_policy_config config = PolicyConfig();
+    config.price.worth_bytes = 1024 * kGiB;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 500);
+    timeline.FreeAt(10 * kS, 100 * kMiB);
+    timeline.RunUntil(40 * kS);
+    EXPECT_TRUE(timeline.trims().empty()) << "at this price it must lie for minutes";
+}
+
+} // namespace
