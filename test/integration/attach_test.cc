@@ -106,6 +106,7 @@ TEST_P(Command, TrimTrimsAtOnceAndReports)
     ASSERT_TRUE(jvm_.wait_for_line(log_lines::trim(2, "demand")));
     EXPECT_EQ(jvm_.finish(), 0);
     EXPECT_TRUE(jvm_.wait_for_line(log_lines::summary(2, "demand")));
+    EXPECT_TRUE(jvm_.wait_for_line(log_lines::summary_of_held()));
 }
 
 TEST_P(Command, StatusTellsCountersOptionsAndLastTrims)
@@ -122,6 +123,7 @@ TEST_P(Command, StatusTellsCountersOptionsAndLastTrims)
           " *[0-9.]+s ago trim #1 demand: RSS"}) {
         EXPECT_TRUE(jvm_.wait_for_line(log_lines::decorated("info", part)));
     }
+    EXPECT_TRUE(jvm_.wait_for_line(log_lines::held_so_far()));
     EXPECT_EQ(jvm_.finish(), 0);
 }
 

@@ -28,11 +28,9 @@ namespace
 
 constexpr int cannot = 77;
 
-const std::vector<std::pair<std::string, unsigned>> known_calls = {{"eventfd", SYS_eventfd2},
-                                                                   {"madvise", SYS_madvise},
-                                                                   {"mincore", SYS_mincore},
-                                                                   {"pipe", SYS_pipe2},
-                                                                   {"ppoll", SYS_ppoll}};
+const std::vector<std::pair<std::string, unsigned>> known_calls = {
+    {"eventfd", SYS_eventfd2}, {"madvise", SYS_madvise}, {"mincore", SYS_mincore},
+    {"pipe", SYS_pipe2},       {"ppoll", SYS_ppoll},     {"timer_create", SYS_timer_create}};
 
 void hide_proc()
 {

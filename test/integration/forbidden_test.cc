@@ -89,6 +89,22 @@ TEST_P(Forbidden, AllOfThemTogetherStillLeaveTheTrim)
     expect_one_trim_by_upper_bound({"mincore", "pipe", "proc"});
 }
 
+TEST_P(Forbidden, TimersLeaveTheClock)
+{
+    if (!possible({"timer_create"})) {
+        GTEST_SKIP() << "this machine does not let it be forbidden";
+    }
+    Jvm jvm(launch({"timer_create"})
+                .with_agent("log-level=debug")
+                .run("NativeFree", {freed_mib, "told"}));
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::decorated("debug", "no alarm .*by the clock")));
+    ASSERT_TRUE(jvm.wait_for_line("^resting$"));
+    jvm.write_line("go");
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::any_trim_for("(reload|growth|watermark)")));
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
+}
+
 TEST_P(Forbidden, EventfdLeavesTheAgentInert)
 {
     expect_inert("eventfd");

@@ -54,6 +54,11 @@ std::string any_trim()
     return R"(trim #[0-9]+ )";
 }
 
+std::string any_trim_for(const std::string &reason)
+{
+    return decorated("info", "trim #[0-9]+ " + reason + ": RSS");
+}
+
 std::string dry_trim(int number, const std::string &reason)
 {
     return decorated("info", trim_beginning(number, reason) + ": .*dry.run");
@@ -73,6 +78,12 @@ std::string summary(int trims, const std::string &reason)
 {
     return decorated("info", "summary: " + std::to_string(trims) + " trims? \\(" + reason + " " +
                                  std::to_string(trims) + "\\)");
+}
+
+std::string summary_of_held()
+{
+    return decorated("info",
+                     R"(summary: .*; held [0-9.]+[KMGT]?\*s for [0-9.]+m?s of CPU, useless )");
 }
 
 std::string summary_without_trims()
@@ -98,6 +109,17 @@ std::string status()
 std::string pauses_seen()
 {
     return decorated("info", " *GC pauses: ");
+}
+
+std::string agent_cost()
+{
+    return decorated("info", " *agent: CPU in trims ");
+}
+
+std::string held_so_far()
+{
+    return decorated("info", R"( *held [0-9.]+[KMGT]?\*s for [0-9.]+m?s of CPU, useless 0, )"
+                             "regretted 0, last verdict ");
 }
 
 std::string arenas_seen()
@@ -205,6 +227,21 @@ std::optional<TrimMemory> memory_of(const std::string &trim_line)
     return TrimMemory{static_cast<uint64_t>(bytes_of(match[1])),
                       static_cast<uint64_t>(bytes_of(match[2])), bytes_of(match[3]),
                       std::regex_search(trim_line, figures)};
+}
+
+double seconds_of(const std::string &line)
+{
+    return std::stod(line.substr(1));
+}
+
+std::optional<uint64_t> wake_ups_of(const std::string &line)
+{
+    static const std::regex count(", wake-ups ([0-9]+),");
+    std::smatch match;
+    if (!std::regex_search(line, match, count)) {
+        return std::nullopt;
+    }
+    return std::stoull(match[1]);
 }
 
 std::optional<Pauses> pauses_of(const std::string &line)

@@ -22,6 +22,7 @@ std::string start(const std::string &containing = "");
 // "trim #N REASON: ...".
 std::string trim(int number, const std::string &reason);
 std::string any_trim();
+std::string any_trim_for(const std::string &reason);
 // The same where dry-run keeps the agent from trimming.
 std::string dry_trim(int number, const std::string &reason);
 // The debug line before a trim.
@@ -30,6 +31,7 @@ std::string trim_begins(int number, const std::string &reason);
 std::string no_trim(const std::string &reason, const std::string &why);
 // The summary at exit with this number of trims, all of one reason.
 std::string summary(int trims, const std::string &reason);
+std::string summary_of_held();
 std::string summary_without_trims();
 std::string summary_during_a_trim();
 std::string any_summary();
@@ -37,6 +39,9 @@ std::string any_summary();
 std::string status();
 // The line of it that counts pauses.
 std::string pauses_seen();
+// The line of it that counts what the agent has cost, and that which tells what its trims earned.
+std::string agent_cost();
+std::string held_so_far();
 // The line of it that tells of the arenas.
 std::string arenas_seen();
 // The line about parameters of malloc that override the environment's, and that about those which
@@ -87,6 +92,12 @@ struct Pauses {
     uint64_t old;
     uint64_t young;
 };
+
+// When a decorated line was logged, in seconds since the start of the JVM.
+double seconds_of(const std::string &line);
+
+// What the line of agent_cost counts; nothing where it is not of that form.
+std::optional<uint64_t> wake_ups_of(const std::string &line);
 
 // Nothing where the line is not of that form.
 std::optional<Pauses> pauses_of(const std::string &line);
