@@ -125,6 +125,15 @@ TEST_F(Earnings, ALittleThatComesBackIsNotWorthAnExactLook)
     EXPECT_TRUE(earnings_.wants_exact);
 }
 
+TEST_F(Earnings, WhatWasReleasedLastTellsWhatIsMuch)
+{
+    (void)Release(4000 * kMiB - 500 * kMiB);
+    Pass(kMs);
+    (void)Release(40 * kMiB);
+    Take(30 * kMiB);
+    EXPECT_TRUE(earnings_.wants_exact) << "it is taken back first";
+}
+
 TEST_F(Earnings, FaultsOrRssAloneProveNothing)
 {
     (void)Release(512 * kMiB);
