@@ -193,6 +193,15 @@ TEST_F(Earnings, WhatWasReleasedLastIsTakenBackFirst)
     EXPECT_EQ(Next(), nullptr) << "most of the first is free still";
 }
 
+TEST_F(Earnings, WhatIsBackIsCountedFromTheLastReleaseOn)
+{
+    (void)Release(300 * kMiB);
+    Exact(100 * kMiB);
+    const trim_lot *second = Release(100 * kMiB);
+    Exact(50 * kMiB);
+    EXPECT_NEAR(second->left_bytes, 50.0 * static_cast<double>(kMiB), 1);
+}
+
 TEST_F(Earnings, AReleaseOfAFractionIsUseless)
 {
     const trim_lot *lot = trim_earnings_release(&earnings_, TRIM_REASON_RELOAD, 0, 400 * kMiB,
