@@ -66,10 +66,9 @@ TEST_P(Idle, WakesUpForTheCheck)
     EXPECT_TRUE(eventually([&] { return switches(jvm, thread) >= before + 5; }));
 }
 
-TEST_P(Idle, IsNotLookedAtWithTheCheckOnEither)
+TEST_P(Idle, HasNoWakeUpsBetweenChecks)
 {
-    constexpr double check_s = 0.5;
-    Jvm jvm(Launch(GetParam()).with_agent("check=500ms").run("Quiet"));
+    Jvm jvm(Launch(GetParam()).with_agent("check=1h").run("Quiet"));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     ASSERT_TRUE(eventually([&] { return jvm.threads_named("trimagent").size() == 1; }))
         << jvm.transcript();
@@ -79,10 +78,11 @@ TEST_P(Idle, IsNotLookedAtWithTheCheckOnEither)
 
     EXPECT_EQ(jvm.attach("status").exit_code, 0);
     ASSERT_TRUE(jvm.wait_for_line(log_lines::agent_cost()));
-    const std::string line = jvm.lines_with(log_lines::agent_cost()).front().text;
-    const auto wake_ups = log_lines::wake_ups_of(line);
-    ASSERT_TRUE(wake_ups) << line;
-    EXPECT_LE(static_cast<double>(*wake_ups), log_lines::seconds_of(line) / check_s) << line;
+    const auto wake_ups =
+        log_lines::wake_ups_of(jvm.lines_with(log_lines::agent_cost()).front().text);
+    ASSERT_TRUE(wake_ups) << jvm.transcript();
+    // Those of the start-up: some tens.
+    EXPECT_LT(*wake_ups, 100u) << jvm.transcript();
     EXPECT_EQ(jvm.finish(), 0);
 }
 
