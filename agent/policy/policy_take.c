@@ -88,6 +88,11 @@ void trim_take_process(struct trim_policy *policy, const struct trim_observation
         return;
     }
     const struct trim_vitals vitals = {now->now_ns, now->rss_bytes, now->minor_faults, now->cpu_ns};
+    if (!policy->signs.seen && policy->looks.unannounced) {
+        /* No sign has told of what came free before. */
+        trim_looks_expect(&policy->looks, TRIM_REASON_WATERMARK, now->now_ns, now->now_ns,
+                          REST_BYTES);
+    }
     take_sign(policy, trim_signs_take(&policy->signs, &vitals), now->now_ns);
     trim_earnings_take(&policy->earnings, &policy->price, &vitals);
     take_earnings(policy);

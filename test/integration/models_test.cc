@@ -73,19 +73,5 @@ TEST_P(Freed, BySmallJvmIsGivenBack)
 
 INSTANTIATE_TEST_SUITE_P(Untold, Freed, testing::ValuesIn(jdks()), parameter_name<Jdk>);
 
-class Gate : public testing::TestWithParam<Jdk>
-{
-};
-
-TEST_P(Gate, LetsEachRequestIn)
-{
-    Jvm jvm(Launch(GetParam()).with_agent().run("Gate"));
-    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
-    EXPECT_EQ(jvm.lines_with("^served$").size(), 3u) << jvm.transcript();
-    EXPECT_EQ(jvm.finish(), 0);
-}
-
-INSTANTIATE_TEST_SUITE_P(Told, Gate, testing::ValuesIn(jdks()), parameter_name<Jdk>);
-
 } // namespace
 } // namespace trimagent_test
