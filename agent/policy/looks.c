@@ -143,20 +143,21 @@ uint64_t trim_looks_due_ns(const struct trim_looks *looks, const struct trim_pri
     return due_ns;
 }
 
-/* How much of an event's memory comes free in a second at now_ns, as far as is known. */
-static double hazard(const struct trim_event *event, uint64_t now_ns)
+/* How likely it is that an event has freed something just now: it falls with the time since. How
+ * much such events free does not count, for that is what is to be learned. */
+static double likelihood(const struct trim_event *event, uint64_t now_ns)
 {
     if (event->pending_bytes <= 0 || event->ready_ns > now_ns) {
         return 0;
     }
-    return event->pending_bytes / (double)(trim_excess(now_ns, event->since_ns) + SOON_NS);
+    return 1 / (double)(trim_excess(now_ns, event->since_ns) + SOON_NS);
 }
 
 static double most_likely(const struct trim_looks *looks, uint64_t now_ns)
 {
     double most = 0;
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
-        most = fmax(most, hazard(&looks->events[reason], now_ns));
+        most = fmax(most, likelihood(&looks->events[reason], now_ns));
     }
     return most;
 }
@@ -166,7 +167,7 @@ enum trim_reason trim_looks_reason(const struct trim_looks *looks, uint64_t now_
     double most = most_likely(looks, now_ns);
     int reason = TRIM_REASON_COUNT - 1;
     while (reason > 0 &&
-           (most <= 0 || hazard(&looks->events[reason], now_ns) < most * LIKELY_PART)) {
+           (most <= 0 || likelihood(&looks->events[reason], now_ns) < most * LIKELY_PART)) {
         reason--;
     }
     return (enum trim_reason)reason;
@@ -221,7 +222,7 @@ void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint6
     double most = most_likely(looks, now_ns);
     for (int other = 0; other < TRIM_REASON_COUNT; other++) {
         struct trim_event *event = &looks->events[other];
-        if (hazard(event, now_ns) <= 0 || hazard(event, now_ns) < most * LIKELY_PART) {
+        if (likelihood(event, now_ns) <= 0 || likelihood(event, now_ns) < most * LIKELY_PART) {
             continue;
         }
         event->first_bytes = event->first_bytes > 0 ? event->first_bytes : bytes;

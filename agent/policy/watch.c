@@ -11,7 +11,7 @@
 #define GAP_CPU_MOST_NS (1.0 * (double)TRIM_NS_PER_S)
 
 /* Looks on the way cost no more than this part of what the release does. */
-#define SPENT_PART 0.5
+#define SPENT_PART 0.25
 
 /* What has not paid after so many times the time that it would take lying still comes and goes. */
 #define VAIN_TIMES 4
