@@ -82,7 +82,7 @@ static void estimate(struct trim_cycle *cycle, struct trim_observation *observat
     observation->expected_bytes = estimate->expected_bytes;
     observation->bound_only = estimate->bound_only || estimate->resident_assumed;
     observation->cost_ns = estimate->cpu_ns;
-    if (cycle->price_faults) {
+    if (cycle->price_faults && !observation->failed) {
         cycle->price_faults = false;
         observation->fault_ps_per_byte = trim_fault_price_ps_per_byte();
     }
@@ -93,14 +93,17 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
                     struct trim_observation *observation, struct trim_estimate *estimated)
 {
     const struct trim_allocator *allocator = cycle->config->allocator;
+    uint64_t began_ns = 0;
     observation->look = look;
     observation->failed = false;
     switch (look) {
     case TRIM_LOOK_NONE:
         break;
     case TRIM_LOOK_PROCESS:
+        began_ns = trim_clock_thread_cpu_ns();
         observation->failed = trim_process_rss(cycle->config->proc, &observation->rss_bytes) != 0;
         observation->minor_faults = trim_process_minor_faults();
+        observation->cost_ns = trim_clock_thread_cpu_ns() - began_ns;
         break;
     case TRIM_LOOK_ROOM:
         trim_surroundings_look(&cycle->surroundings, observation);

@@ -168,7 +168,7 @@ static void tell_urgent(struct trim_surroundings *surroundings, uint64_t thresho
     begin_line(&text, line);
     trim_text_add(&text, "memory is short, ");
     trim_memory_limit_add_fill(&text, &surroundings->limit);
-    trim_text_add(&text, ": from %s on memory is given back at once, and from less as it fills up",
+    trim_text_add(&text, ": the least that is given back is %s for now, and falls as it fills up",
                   trim_format_bytes(threshold, threshold_bytes));
     trim_log_text(TRIM_LOG_INFO, line);
 }

@@ -235,6 +235,8 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
     }
     log_report(&report);
     outcome.cpu_ns = report.cpu_ns;
+    outcome.gave_way = report.release.borrow.gave_way;
+    outcome.number = report.number;
     outcome.released_bytes = report.released_bytes;
     outcome.cost_ns = looks_cpu_ns;
     outcome.measured = report.released_known || (report.memory_known && !report.dry);

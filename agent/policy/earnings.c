@@ -61,7 +61,7 @@ static double left_of_newest(struct trim_earnings *earnings)
 {
     struct trim_lot *lot = NULL;
     for (uint64_t back = 0; (lot = lot_back(earnings, back)) != NULL; back++) {
-        if (lot->left_bytes > 0) {
+        if (!lot->learned && lot->left_bytes >= (double)TRIM_LEAST_BYTES) {
             return lot->left_bytes;
         }
     }
@@ -76,6 +76,17 @@ static uint64_t taken_again(const struct trim_earnings *earnings, const struct t
     return trim_min(faulted, trim_excess(vitals->rss_bytes, base->rss_bytes));
 }
 
+static double rent_ns(const struct trim_lot *lot, const struct trim_price *price)
+{
+    return lot->held_byte_ns / (double)price->config.worth_bytes;
+}
+
+/* What a release costs in all: the faults of what is free still are to come. */
+static double costs_ns(const struct trim_lot *lot, const struct trim_price *price)
+{
+    return lot->cost_ns + lot->left_bytes * price->fault_ns_per_byte;
+}
+
 void trim_earnings_take(struct trim_earnings *earnings, const struct trim_price *price,
                         const struct trim_vitals *vitals)
 {
@@ -84,12 +95,13 @@ void trim_earnings_take(struct trim_earnings *earnings, const struct trim_price 
     for (uint64_t back = 0; (lot = lot_back(earnings, back)) != NULL; back++) {
         lot->held_byte_ns += lot->left_bytes * passed_ns;
         earnings->held_byte_ns += lot->left_bytes * passed_ns;
-        double rent_ns = lot->held_byte_ns / (double)price->config.worth_bytes;
-        if (lot->verdict == TRIM_VERDICT_OPEN && rent_ns >= lot->cost_ns) {
+        if (lot->verdict == TRIM_VERDICT_OPEN && rent_ns(lot, price) >= costs_ns(lot, price)) {
             lot->verdict = TRIM_VERDICT_GOOD;
         }
     }
     earnings->as_of_ns = vitals->at_ns;
+    /* What goes elsewhere must not hide what comes back here. */
+    earnings->base.rss_bytes = trim_min(earnings->base.rss_bytes, vitals->rss_bytes);
     double left = left_of_newest(earnings);
     if (left > 0 && (double)taken_again(earnings, vitals) >= left / EXACT_PART) {
         earnings->wants_exact = true;
@@ -124,11 +136,9 @@ void trim_earnings_exact(struct trim_earnings *earnings, const struct trim_price
 
 static bool is_known(const struct trim_lot *lot, const struct trim_price *price)
 {
-    double rent_ns = lot->held_byte_ns / (double)price->config.worth_bytes;
-    /* Its faults are still to come, and may cost more than all the rest. */
-    double costs_ns = lot->cost_ns + lot->left_bytes * price->fault_ns_per_byte;
-    return lot->left_bytes <= (double)lot->bytes / BACK_PART ||
-           rent_ns >= fmax(lot->cost_ns * LONG_TIMES, costs_ns);
+    /* Its faults may cost more than all the rest. */
+    double long_ns = fmax(lot->cost_ns * LONG_TIMES, costs_ns(lot, price));
+    return lot->left_bytes <= (double)lot->bytes / BACK_PART || rent_ns(lot, price) >= long_ns;
 }
 
 struct trim_lot *trim_earnings_next(struct trim_earnings *earnings, const struct trim_price *price)
@@ -146,6 +156,17 @@ struct trim_lot *trim_earnings_next(struct trim_earnings *earnings, const struct
         return lot;
     }
     return NULL;
+}
+
+bool trim_earnings_followed(const struct trim_earnings *earnings)
+{
+    for (int at = 0; at < TRIM_LOTS; at++) {
+        const struct trim_lot *lot = &earnings->lots[at];
+        if (lot->number != 0 && !lot->learned && lot->bytes != 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 double trim_lot_held_ns(const struct trim_lot *lot)

@@ -85,6 +85,9 @@ void trim_earnings_exact(struct trim_earnings *earnings, const struct trim_price
  */
 struct trim_lot *trim_earnings_next(struct trim_earnings *earnings, const struct trim_price *price);
 
+/* Whether there is a release of which it is not known yet how long its memory lies. */
+bool trim_earnings_followed(const struct trim_earnings *earnings);
+
 /* How long the released memory has been free since on average, in nanoseconds. */
 double trim_lot_held_ns(const struct trim_lot *lot);
 

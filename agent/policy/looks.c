@@ -34,11 +34,12 @@
 /* Looks at a process with millions of free chunks cost a second; they take no more than this part
  * of one core, however long check is. */
 #define COST_PART 1000
+/* After an event, no more than this part. */
+#define EVENT_COST_PART 20
 /* Where memory is short, so much. */
 #define URGENT_COST_PART 100
 
-/* Reading RSS, faults and CPU time takes about this. */
-#define POLL_NS 15e3
+/* The process's own figures are read no more often than this, and no more seldom. */
 #define POLL_GAP_LEAST_NS (100 * TRIM_NS_PER_MS)
 #define POLL_GAP_MOST_NS (2 * TRIM_NS_PER_S)
 
@@ -78,11 +79,10 @@ void trim_looks_expect(struct trim_looks *looks, enum trim_reason reason, uint64
 {
     struct trim_event *event = &looks->events[reason];
     if (event->pending_bytes > 0) {
-        if (event->looked) {
-            learn(event, since_ns);
-        } else if (since_ns - event->since_ns < EVENT_NS) {
+        if (!event->looked) {
             return; /* Pauses that follow one another do not put the look off. */
         }
+        learn(event, since_ns);
     }
     double usual = event->usual_bytes < 0 ? guess_bytes : event->usual_bytes;
     event->pending_bytes = fmax(usual, USUAL_LEAST_BYTES);
@@ -130,6 +130,7 @@ static uint64_t event_due_ns(const struct trim_event *event, const struct trim_p
     /* What may come free is spread evenly over the logarithm of the time since. */
     double since_s = (double)(event->looked_ns - event->since_ns + SOON_NS) / (double)TRIM_NS_PER_S;
     double gap_ns = rate_gap_ns(price, now_ns, event->pending_bytes / since_s, price->look_ns);
+    gap_ns = fmax(gap_ns, price->look_ns * EVENT_COST_PART);
     return trim_max(later(event->looked_ns, gap_ns), event->ready_ns);
 }
 
@@ -225,6 +226,12 @@ void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint6
         if (likelihood(event, now_ns) <= 0 || likelihood(event, now_ns) < most * LIKELY_PART) {
             continue;
         }
+        if (bytes <= 0) {
+            double usual = event->usual_bytes < 0 ? event->pending_bytes : event->usual_bytes;
+            event->usual_bytes = usual / 2;
+            event->pending_bytes = 0;
+            continue;
+        }
         event->first_bytes = event->first_bytes > 0 ? event->first_bytes : bytes;
         event->found_bytes += bytes;
         event->pending_bytes = bytes * event->rest_part;
@@ -248,6 +255,6 @@ void trim_looks_regret(struct trim_looks *looks, enum trim_reason reason, double
 uint64_t trim_looks_poll_gap_ns(const struct trim_looks *looks, const struct trim_price *price,
                                 uint64_t now_ns)
 {
-    double gap_ns = rate_gap_ns(price, now_ns, looks->poll_rate, POLL_NS);
+    double gap_ns = rate_gap_ns(price, now_ns, looks->poll_rate, price->poll_ns);
     return trim_max(POLL_GAP_LEAST_NS, trim_min(later(0, gap_ns), POLL_GAP_MOST_NS));
 }

@@ -175,6 +175,7 @@ void trim_policy_step(struct trim_policy *policy, const struct trim_observation 
 void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *outcome)
 {
     policy->deferred = TRIM_SKIP_NONE;
+    policy->last_trim_ns = outcome->end_ns;
     policy->cooldown_ends_ns = outcome->end_ns + policy->config.cooldown_ns;
     double looks_ns = policy->looks_cost_ns + (double)outcome->cost_ns;
     policy->looks_cost_ns = 0;
@@ -200,9 +201,11 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     }
     /* What an operator asked for is not held against the policy. */
     bool demanded = policy->reason == TRIM_REASON_DEMAND;
-    struct trim_lot *lot = trim_earnings_release(
-        &policy->earnings, policy->reason, policy->waited_ns, demanded ? 0 : policy->expected_bytes,
-        outcome->released_bytes, (double)outcome->cpu_ns + looks_ns, &vitals);
+    struct trim_lot *lot =
+        trim_earnings_release(&policy->earnings, policy->reason, policy->waited_ns,
+                              outcome->gave_way || demanded ? 0 : policy->expected_bytes,
+                              outcome->released_bytes, (double)outcome->cpu_ns + looks_ns, &vitals);
+    lot->number = outcome->number != 0 ? outcome->number : lot->number;
     /* Until it is known how long it lies it is taken to pay. */
     bool useless = lot->verdict == TRIM_VERDICT_USELESS;
     double lies_ns = policy->waited_ns + trim_price_break_even_ns(&policy->price, outcome->end_ns);

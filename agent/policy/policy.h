@@ -83,9 +83,9 @@ struct trim_observation {
 
     /* With TRIM_LOOK_ESTIMATE. */
     uint64_t expected_bytes;
-    bool bound_only;            /* It is an upper bound. */
-    uint64_t cost_ns;           /* CPU time the estimate took. */
-    bool throttled;             /* The CPU quota holds the process back. */
+    bool bound_only;  /* It is an upper bound. */
+    uint64_t cost_ns; /* CPU time the estimate took; with TRIM_LOOK_PROCESS that of reading. */
+    bool throttled;   /* The CPU quota holds the process back. */
     uint64_t fault_ps_per_byte; /* What taking memory anew costs; 0: not measured this time. */
 };
 
@@ -117,6 +117,8 @@ struct trim_outcome {
     uint64_t cost_ns;        /* CPU time of the measurements around it. */
     bool dry;                /* It was not carried out (dry-run). */
     bool measured;           /* released_bytes is known. */
+    bool gave_way;           /* It ended early, for the application's sake. */
+    uint64_t number;         /* Of the trim in the log, from 1. */
 
     /* What was seen right after it. */
     bool seen_after; /* The following are known. */
@@ -141,7 +143,9 @@ struct trim_policy {
     uint64_t poll_due_ns; /* When they are to be read again; TRIM_NEVER: only with a look. */
     uint64_t room_due_ns; /* The same for the limit. */
     uint64_t started_ns;  /* When the start is over: until then no class load is worth a wake-up. */
+    uint64_t last_trim_ns; /* When the last trim ended; 0: there was none. */
     uint64_t cooldown_ends_ns;
+    uint64_t room_at_ns;     /* When the limit was last read; 0: never. */
     enum trim_skip deferred; /* What waits now for this reason was counted already. */
 
     /* The trim under way. */

@@ -1,10 +1,19 @@
 #include "policy_decide.h"
 
+#include <math.h>
+
+#include "policy_take.h"
 #include "trimagent/quantity.h"
+
+/* Where it is read no more often than at each check, the limit is read again for an estimate. */
+#define ROOM_FRESH_NS (60 * TRIM_NS_PER_S)
 
 /* A process at rest is not looked at again before it has used so much CPU: an idle JVM takes longer
  * than a common interval of checks for it, and loading 100 MiB less. */
-#define REST_CPU_NS (32 * TRIM_NS_PER_MS)
+#define REST_CPU_NS (32.0 * (double)TRIM_NS_PER_MS)
+/* One that takes more at rest wakes nobody more than once in a check either, up to this. */
+#define IDLE_TIMES 1.25
+#define REST_CPU_MOST_NS (320.0 * (double)TRIM_NS_PER_MS)
 
 void trim_decide_skip(struct trim_policy *policy, enum trim_skip skip,
                       struct trim_decision *decision)
@@ -37,6 +46,14 @@ static bool is_loading(const struct trim_policy *policy, uint64_t now_ns)
     return trim_signs_loading(&policy->signs, now_ns, urgent ? 0 : policy->config.max_wait_ns);
 }
 
+/* Where memory is short, no cooldown is longer than a second. */
+static uint64_t cooldown_end_ns(const struct trim_policy *policy, uint64_t now_ns)
+{
+    bool urgent = trim_price_urgent(&policy->price, now_ns);
+    return urgent ? trim_min(policy->cooldown_ends_ns, policy->last_trim_ns + TRIM_NS_PER_S)
+                  : policy->cooldown_ends_ns;
+}
+
 /* When the next estimate is wanted, whatever stands against it. */
 static uint64_t estimate_due_ns(const struct trim_policy *policy, uint64_t now_ns)
 {
@@ -44,7 +61,8 @@ static uint64_t estimate_due_ns(const struct trim_policy *policy, uint64_t now_n
     if (policy->watch.on) {
         due_ns = trim_min(due_ns, trim_watch_due_ns(&policy->watch, &policy->price, now_ns));
         bool used = policy->cpu_ns >= trim_watch_due_cpu_ns(&policy->watch, &policy->price);
-        due_ns = used ? now_ns : due_ns;
+        uint64_t rested_ns = trim_watch_rested_ns(&policy->watch, &policy->price, now_ns);
+        due_ns = used ? trim_min(due_ns, trim_max(rested_ns, now_ns)) : due_ns;
     }
     return due_ns;
 }
@@ -61,9 +79,13 @@ static bool is_unannounced(const struct trim_policy *policy, uint64_t now_ns)
 static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
                             struct trim_decision *decision)
 {
-    if (policy->cooldown_ends_ns > now_ns) {
+    if (cooldown_end_ns(policy, now_ns) > now_ns) {
         defer(policy, TRIM_SKIP_COOLDOWN, now_ns, decision);
         return false;
+    }
+    if (trim_take_is_room_wanted(policy) && now_ns - policy->room_at_ns >= ROOM_FRESH_NS) {
+        ask(TRIM_LOOK_ROOM, decision);
+        return true;
     }
     if (!policy->blind && trim_signs_fresh_until_ns(&policy->signs) <= now_ns) {
         ask(TRIM_LOOK_PROCESS, decision);
@@ -103,15 +125,24 @@ static bool is_polled(const struct trim_policy *policy)
 {
     bool wanted =
         policy->looks.unannounced || trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH);
-    return !policy->blind && (wanted || policy->signs.loading);
+    bool followed = trim_earnings_followed(&policy->earnings);
+    return wanted || followed || policy->signs.loading;
 }
 
 /* Whether the process was at rest when it was last looked at; its own CPU time then tells when it
  * is worth another look. */
 static bool is_at_rest(const struct trim_policy *policy, uint64_t now_ns)
 {
-    return is_polled(policy) && policy->signs.seen && !policy->signs.working &&
+    return is_polled(policy) && !policy->blind && policy->signs.seen && !policy->signs.working &&
            !is_loading(policy, now_ns);
+}
+
+/* The CPU time of the process at which its rest is over: what it takes at rest does not count. */
+static uint64_t rest_ends_cpu_ns(const struct trim_policy *policy)
+{
+    double idle_ns = policy->signs.idle_share * (double)policy->config.check_ns * IDLE_TIMES;
+    double cpu_ns = fmin(fmax(idle_ns, REST_CPU_NS), REST_CPU_MOST_NS);
+    return policy->signs.last.cpu_ns + (uint64_t)cpu_ns;
 }
 
 /* When the process's figures are to be read again; TRIM_NEVER: when it has used more CPU. */
@@ -120,7 +151,7 @@ static uint64_t poll_due_ns(const struct trim_policy *policy, uint64_t now_ns)
     if (!is_at_rest(policy, now_ns)) {
         return is_polled(policy) ? policy->poll_due_ns : TRIM_NEVER;
     }
-    bool works = policy->cpu_ns >= policy->signs.last.cpu_ns + REST_CPU_NS;
+    bool works = policy->cpu_ns >= rest_ends_cpu_ns(policy);
     return works ? trim_signs_fresh_until_ns(&policy->signs) : TRIM_NEVER;
 }
 
@@ -134,7 +165,7 @@ static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_
     uint64_t cpu_ns = UINT64_MAX;
     uint64_t poll_ns = poll_due_ns(policy, now_ns);
     if (rests && poll_ns == TRIM_NEVER) {
-        cpu_ns = policy->signs.last.cpu_ns + REST_CPU_NS;
+        cpu_ns = rest_ends_cpu_ns(policy);
     }
     wake_ns = trim_min(wake_ns, poll_ns);
     uint64_t watch_cpu_ns = trim_watch_due_cpu_ns(&policy->watch, &policy->price);
@@ -143,7 +174,7 @@ static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_
         cpu_ns = trim_min(cpu_ns, watch_cpu_ns);
     }
     if (!loading && !(rests && is_unannounced(policy, estimate_due))) {
-        wake_ns = trim_min(wake_ns, trim_max(estimate_due, policy->cooldown_ends_ns));
+        wake_ns = trim_min(wake_ns, trim_max(estimate_due, cooldown_end_ns(policy, now_ns)));
     }
     bool started = now_ns >= policy->started_ns;
     if (!started && trim_triggers_on(&policy->triggers, TRIM_REASON_RELOAD)) {
@@ -167,7 +198,8 @@ void trim_decide_next(struct trim_policy *policy, uint64_t now_ns, struct trim_d
         return;
     }
     uint64_t due_ns = estimate_due_ns(policy, now_ns);
-    if (due_ns <= now_ns && decide_estimate(policy, now_ns, decision)) {
+    bool left_alone = is_at_rest(policy, now_ns) && is_unannounced(policy, now_ns);
+    if (due_ns <= now_ns && !left_alone && decide_estimate(policy, now_ns, decision)) {
         return;
     }
     if (poll_due_ns(policy, now_ns) <= now_ns) {

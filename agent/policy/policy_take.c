@@ -19,7 +19,7 @@
 
 bool trim_take_is_room_wanted(const struct trim_policy *policy)
 {
-    bool checked = policy->config.price.urgent_percent != 0 && policy->looks.unannounced;
+    bool checked = policy->config.price.urgent_percent != 0 && policy->config.check_ns != 0;
     return checked || trim_triggers_on(&policy->triggers, TRIM_REASON_PRESSURE) ||
            policy->config.price.threshold_percent != 0;
 }
@@ -55,8 +55,9 @@ void trim_take_signals(struct trim_policy *policy, const struct trim_observation
 /* Learns from the releases of which it has become known how long their memory lies. */
 static void take_earnings(struct trim_policy *policy)
 {
+    /* One a step, so that each is told. */
     const struct trim_lot *lot = NULL;
-    while ((lot = trim_earnings_next(&policy->earnings, &policy->price)) != NULL) {
+    if ((lot = trim_earnings_next(&policy->earnings, &policy->price)) != NULL) {
         policy->known = *lot;
         bool regretted = lot->verdict == TRIM_VERDICT_REGRETTED;
         double held_ns = trim_lot_held_ns(lot);
@@ -84,7 +85,12 @@ static void take_sign(struct trim_policy *policy, enum trim_sign sign, uint64_t 
 void trim_take_process(struct trim_policy *policy, const struct trim_observation *now)
 {
     policy->blind = now->failed;
+    trim_price_polled(&policy->price, now->cost_ns);
+    uint64_t gap_ns = trim_looks_poll_gap_ns(&policy->looks, &policy->price, now->now_ns);
     if (now->failed) {
+        /* It may be forbidden for good, or have failed once. */
+        policy->signs.loading = false;
+        policy->poll_due_ns = now->now_ns + trim_max(gap_ns, policy->config.check_ns);
         return;
     }
     const struct trim_vitals vitals = {now->now_ns, now->rss_bytes, now->minor_faults, now->cpu_ns};
@@ -96,13 +102,14 @@ void trim_take_process(struct trim_policy *policy, const struct trim_observation
     take_sign(policy, trim_signs_take(&policy->signs, &vitals), now->now_ns);
     trim_earnings_take(&policy->earnings, &policy->price, &vitals);
     take_earnings(policy);
-    uint64_t gap_ns = trim_looks_poll_gap_ns(&policy->looks, &policy->price, now->now_ns);
-    policy->poll_due_ns = now->now_ns + (policy->signs.loading ? LOADING_GAP_NS : gap_ns);
+    bool loading = trim_signs_loading(&policy->signs, now->now_ns, policy->config.max_wait_ns);
+    policy->poll_due_ns = now->now_ns + (loading ? LOADING_GAP_NS : gap_ns);
 }
 
 /* Takes in how full the memory is, and plans when that is looked at again. */
 void trim_take_room(struct trim_policy *policy, const struct trim_observation *now)
 {
+    policy->room_at_ns = now->now_ns;
     bool was_urgent = trim_price_urgent(&policy->price, now->now_ns);
     trim_price_room(&policy->price, now->limit_bytes, now->fill_known, now->fill_permille);
     if (trim_price_urgent(&policy->price, now->now_ns) && !was_urgent &&

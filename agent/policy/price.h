@@ -39,6 +39,7 @@ struct trim_price {
     double fault_ns_per_byte; /* Of taking memory again. */
     double fixed_ns;          /* Of a release, whatever it releases: the looks around it. */
     double look_ns;           /* Of an estimate. */
+    double poll_ns;           /* Of reading RSS, faults and CPU time. */
 
     /* As last observed. */
     uint64_t limit_bytes; /* 0: unknown. */
@@ -61,6 +62,9 @@ void trim_price_pressed(struct trim_price *price, uint64_t now_ns);
 /* Takes in what an estimate has cost. */
 void trim_price_looked(struct trim_price *price, uint64_t cost_ns);
 
+/* Takes in what reading the process's figures has cost, which grows with its threads. */
+void trim_price_polled(struct trim_price *price, uint64_t cost_ns);
+
 /* Takes in a release of bytes: what it cost by itself, and what the looks around it did. */
 void trim_price_released(struct trim_price *price, uint64_t bytes, uint64_t release_ns,
                          uint64_t looks_ns);
@@ -72,7 +76,7 @@ void trim_price_fault(struct trim_price *price, uint64_t ps_per_byte);
 /* Whether the fill has reached the urgent share, or the kernel has told of pressure lately. */
 bool trim_price_urgent(const struct trim_price *price, uint64_t now_ns);
 
-/* What bytes cost that lie free for so long. */
+/* What it costs to let bytes lie free for that long. */
 double trim_price_rent_ns(const struct trim_price *price, uint64_t now_ns, double bytes, double ns);
 
 /* What it costs to release bytes, and to take them again. */

@@ -1,5 +1,7 @@
 #include "signs.h"
 
+#include <math.h>
+
 #include "trimagent/quantity.h"
 
 /* Intervals shorter than this tell no rate: the kernel counts CPU in ticks of 4 ms. */
@@ -20,6 +22,8 @@
  * rest: an idle JVM takes about 1 ms a second. */
 #define WORK_PART 50
 #define REST_PART 100
+/* What it takes at rest is less than this part. */
+#define IDLE_PART 500
 /* It must have worked for so long before, for its rest to tell anything. */
 #define WORKED_NS (50 * TRIM_NS_PER_MS)
 
@@ -75,12 +79,18 @@ enum trim_sign trim_signs_take(struct trim_signs *signs, const struct trim_vital
     bool worked = signs->working;
     uint64_t counted_ns = trim_min(interval_ns, TRIM_NS_PER_S);
     uint64_t least_ns = counted_ns / (worked ? REST_PART : WORK_PART);
-    signs->working = now->cpu_ns - signs->last.cpu_ns >= least_ns;
+    uint64_t used_ns = trim_excess(now->cpu_ns, signs->last.cpu_ns);
+    signs->working = used_ns >= least_ns;
+    if (!worked && interval_ns >= TRIM_NS_PER_S) {
+        signs->idle_share = fmin((double)used_ns / (double)interval_ns, 1.0 / WORK_PART);
+    }
     signs->last = *now;
     if (loaded) {
         return TRIM_SIGN_LOADED;
     }
-    bool much = now->cpu_ns - signs->mark.cpu_ns >= WORKED_NS;
+    uint64_t since_ns = trim_excess(now->at_ns, signs->mark.at_ns);
+    uint64_t much_ns = WORKED_NS + since_ns / IDLE_PART;
+    bool much = trim_excess(now->cpu_ns, signs->mark.cpu_ns) >= much_ns;
     return worked && !signs->working && much ? TRIM_SIGN_RESTED : TRIM_SIGN_NONE;
 }
 
@@ -99,7 +109,8 @@ static bool moved(const struct trim_signs *signs, uint64_t least_cpu_ns, uint64_
 {
     const struct trim_vitals *from = &signs->mark;
     const struct trim_vitals *to = &signs->last;
-    return !signs->marked || to->at_ns < from->at_ns || to->cpu_ns - from->cpu_ns >= least_cpu_ns ||
+    return !signs->marked || to->at_ns < from->at_ns ||
+           trim_excess(to->cpu_ns, from->cpu_ns) >= least_cpu_ns ||
            faulted_bytes(from, to) >= least_bytes ||
            trim_distance(to->rss_bytes, from->rss_bytes) >= least_bytes;
 }

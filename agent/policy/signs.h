@@ -38,6 +38,7 @@ struct trim_signs {
     bool seen;
     struct trim_vitals last; /* The beginning of the next interval. */
     bool working;            /* CPU was used in the last interval. */
+    double idle_share;       /* Of one core, that the process takes at rest. */
 
     /* At the last estimate. */
     bool marked;

@@ -11,7 +11,10 @@
 #define GAP_CPU_MOST_NS (1.0 * (double)TRIM_NS_PER_S)
 
 /* Looks on the way cost no more than this part of what the release does. */
-#define SPENT_PART 0.25
+#define SPENT_PART 0.75
+
+/* Looks by CPU time are no closer together than this part of what evenly spread ones would be. */
+#define REST_PART 4
 
 /* What has not paid after so many times the time that it would take lying still comes and goes. */
 #define VAIN_TIMES 4
@@ -130,6 +133,14 @@ uint64_t trim_watch_due_ns(const struct trim_watch *watch, const struct trim_pri
     double next_ns = gap_ns(watch, price, wanted / rate);
     double ns = watch->spent_ns < budget_ns(watch, price) ? fmin(left_ns, next_ns) : left_ns;
     return ns < 1e18 ? watch->last_ns + (uint64_t)ceil(ns) : TRIM_NEVER;
+}
+
+uint64_t trim_watch_rested_ns(const struct trim_watch *watch, const struct trim_price *price,
+                              uint64_t now_ns)
+{
+    double needed_ns = wanted_ns(watch, price) / rent_rate(watch, price, now_ns);
+    double looks = fmax(budget_ns(watch, price) / price->look_ns, 1);
+    return watch->last_ns + (uint64_t)fmin(needed_ns / looks / REST_PART, 1e9);
 }
 
 uint64_t trim_watch_due_cpu_ns(const struct trim_watch *watch, const struct trim_price *price)

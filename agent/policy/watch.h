@@ -65,6 +65,11 @@ double trim_watch_lain_ns(const struct trim_watch *watch, const struct trim_pric
 uint64_t trim_watch_due_ns(const struct trim_watch *watch, const struct trim_price *price,
                            uint64_t now_ns);
 
+/* Before this no look follows the last one, however much CPU was used: with many processors a tick
+ * of it is soon used up. */
+uint64_t trim_watch_rested_ns(const struct trim_watch *watch, const struct trim_price *price,
+                              uint64_t now_ns);
+
 /* The process's CPU time at which it is to be looked at before that; UINT64_MAX: no look is worth
  * it. */
 uint64_t trim_watch_due_cpu_ns(const struct trim_watch *watch, const struct trim_price *price);

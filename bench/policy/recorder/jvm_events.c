@@ -12,7 +12,7 @@
 
 #include "jvm/hotspot.h"
 #include "recording.h"
-#include "trimagent/gc_classifier.h"
+#include "gc_classifier.h"
 #include "trimagent/vm_counters.h"
 
 static char path[PATH_MAX];
