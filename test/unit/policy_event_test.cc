@@ -55,6 +55,16 @@ TEST(PolicyEvent, SettlingIsCountedFromTheEndOfThePauseNotFromTheWakeUp)
     EXPECT_EQ(decision.wake_ns, 12 * kS);
 }
 
+TEST(PolicyEvent, WhatTheStartUpHasFreedIsFoundWithoutAnEvent)
+{
+    PolicyTimeline timeline;
+    timeline.memory.Free(40 * kMiB);
+    timeline.WorkAt(0, 1000);
+    timeline.WorkAt(2 * kS, 2);
+    timeline.RunUntil(20 * kS);
+    EXPECT_EQ(timeline.trims().size(), 1U);
+}
+
 TEST(PolicyEvent, PausesInARowDoNotPutTheLookOff)
 {
     /* A library asks ten times, 100 ms apart, with System.gc() before each. */

@@ -165,7 +165,6 @@ public:
     {
         return policy_.skips[skip];
     }
-
     /* When looks of a kind were taken, since the timeline's start. */
     const std::vector<uint64_t> &LookTimes(trim_look look) const
     {
@@ -174,15 +173,6 @@ public:
     size_t LookCount(trim_look look) const
     {
         return looks_[look].size();
-    }
-
-    /* The trims from one time to another. */
-    size_t TrimCount(uint64_t from_ns, uint64_t to_ns) const
-    {
-        return static_cast<size_t>(
-            std::count_if(trims_.begin(), trims_.end(), [&](const SeenTrim &trim) {
-                return trim.at_ns >= from_ns && trim.at_ns < to_ns;
-            }));
     }
 
 private:
