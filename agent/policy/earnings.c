@@ -61,7 +61,7 @@ static double left_of_newest(struct trim_earnings *earnings)
 {
     struct trim_lot *lot = NULL;
     for (uint64_t back = 0; (lot = lot_back(earnings, back)) != NULL; back++) {
-        if (!lot->learned && lot->left_bytes >= (double)TRIM_LEAST_BYTES) {
+        if (lot->left_bytes >= (double)TRIM_LEAST_BYTES) {
             return lot->left_bytes;
         }
     }

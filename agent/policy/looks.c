@@ -212,6 +212,17 @@ void trim_looks_found(struct trim_looks *looks, uint64_t now_ns)
     look(looks, now_ns);
 }
 
+/* What was found for an event is in use: it frees less than was thought. One that has happened
+ * since is not to blame. */
+static void in_use(struct trim_event *event)
+{
+    if (event->looked) {
+        double usual = event->usual_bytes < 0 ? event->pending_bytes : event->usual_bytes;
+        event->usual_bytes = usual / 2;
+        event->pending_bytes = 0;
+    }
+}
+
 void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint64_t now_ns,
                         double bytes)
 {
@@ -220,16 +231,14 @@ void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint6
     if (bytes <= 0) {
         looks->rate = fmax(looks->rate / 2, RATE_LEAST);
     }
+    if (bytes <= 0) {
+        in_use(&looks->events[reason]);
+        return;
+    }
     double most = most_likely(looks, now_ns);
     for (int other = 0; other < TRIM_REASON_COUNT; other++) {
         struct trim_event *event = &looks->events[other];
         if (likelihood(event, now_ns) <= 0 || likelihood(event, now_ns) < most * LIKELY_PART) {
-            continue;
-        }
-        if (bytes <= 0) {
-            double usual = event->usual_bytes < 0 ? event->pending_bytes : event->usual_bytes;
-            event->usual_bytes = usual / 2;
-            event->pending_bytes = 0;
             continue;
         }
         event->first_bytes = event->first_bytes > 0 ? event->first_bytes : bytes;

@@ -19,6 +19,7 @@ void trim_policy_init(struct trim_policy *policy, const struct trim_policy_confi
     bool unannounced = trim_triggers_on(&policy->triggers, TRIM_REASON_WATERMARK);
     trim_looks_init(&policy->looks, config->check_ns, unannounced, now_ns);
     policy->room_due_ns = trim_take_is_room_wanted(policy) ? now_ns + FIRST_ROOM_NS : TRIM_NEVER;
+    policy->room_at_ns = now_ns;
     policy->poll_due_ns = now_ns + FIRST_ROOM_NS;
     /* A burst that begins with the start is then seen by the first look. */
     policy->started_ns = now_ns + FIRST_ROOM_NS;

@@ -2,11 +2,10 @@
 
 #include <math.h>
 
-#include "policy_take.h"
 #include "trimagent/quantity.h"
 
-/* Where it is read no more often than at each check, the limit is read again for an estimate. */
-#define ROOM_FRESH_NS (60 * TRIM_NS_PER_S)
+/* With checks off, the limit is read again for an estimate after so long. */
+#define ROOM_STALE_NS (60 * TRIM_NS_PER_S)
 
 /* A process at rest is not looked at again before it has used so much CPU: an idle JVM takes longer
  * than a common interval of checks for it, and loading 100 MiB less. */
@@ -75,6 +74,16 @@ static bool is_unannounced(const struct trim_policy *policy, uint64_t now_ns)
            policy->looks.events[TRIM_REASON_WATERMARK].pending_bytes <= 0;
 }
 
+/* Whether the limit matters for an estimate, and has not been read lately. */
+static bool is_room_stale(const struct trim_policy *policy, uint64_t now_ns)
+{
+    const struct trim_price_config *config = &policy->config.price;
+    uint64_t check_ns = policy->config.check_ns;
+    uint64_t stale_ns = check_ns != 0 ? check_ns * 2 : ROOM_STALE_NS;
+    return (config->urgent_percent != 0 || config->threshold_percent != 0) &&
+           now_ns - policy->room_at_ns >= stale_ns;
+}
+
 /* Decides on an estimate that is due. Returns false where it is not taken now. */
 static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
                             struct trim_decision *decision)
@@ -83,7 +92,7 @@ static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
         defer(policy, TRIM_SKIP_COOLDOWN, now_ns, decision);
         return false;
     }
-    if (trim_take_is_room_wanted(policy) && now_ns - policy->room_at_ns >= ROOM_FRESH_NS) {
+    if (is_room_stale(policy, now_ns)) {
         ask(TRIM_LOOK_ROOM, decision);
         return true;
     }

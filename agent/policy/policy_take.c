@@ -19,7 +19,7 @@
 
 bool trim_take_is_room_wanted(const struct trim_policy *policy)
 {
-    bool checked = policy->config.price.urgent_percent != 0 && policy->config.check_ns != 0;
+    bool checked = policy->config.price.urgent_percent != 0 && policy->looks.unannounced;
     return checked || trim_triggers_on(&policy->triggers, TRIM_REASON_PRESSURE) ||
            policy->config.price.threshold_percent != 0;
 }

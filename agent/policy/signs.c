@@ -24,6 +24,9 @@
 #define REST_PART 100
 /* What it takes at rest is less than this part. */
 #define IDLE_PART 500
+/* Its share of a core may grow so fast from one rest to the next. */
+#define IDLE_GROWTH 1.5
+#define IDLE_STEP 1e-4
 /* It must have worked for so long before, for its rest to tell anything. */
 #define WORKED_NS (50 * TRIM_NS_PER_MS)
 
@@ -82,7 +85,9 @@ enum trim_sign trim_signs_take(struct trim_signs *signs, const struct trim_vital
     uint64_t used_ns = trim_excess(now->cpu_ns, signs->last.cpu_ns);
     signs->working = used_ns >= least_ns;
     if (!worked && interval_ns >= TRIM_NS_PER_S) {
-        signs->idle_share = fmin((double)used_ns / (double)interval_ns, 1.0 / WORK_PART);
+        /* The least counts: some work may be in it. */
+        double share = (double)used_ns / (double)interval_ns;
+        signs->idle_share = fmin(share, signs->idle_share * IDLE_GROWTH + IDLE_STEP);
     }
     signs->last = *now;
     if (loaded) {

@@ -253,10 +253,12 @@ TEST_F(Looks, TheReasonIsTheForemostOfTheLikely)
     EXPECT_EQ(Reason(), TRIM_REASON_RELOAD);
     Expect(TRIM_REASON_FULL_GC);
     EXPECT_EQ(Reason(), TRIM_REASON_FULL_GC);
-    Init(30 * kS, true);
-    Expect(TRIM_REASON_FULL_GC, kModel / 1000);
+    now_ns_ += 5 * kS;
+    Expect(TRIM_REASON_WATERMARK);
+    Miss();
+    now_ns_ += 5 * kS;
     Expect(TRIM_REASON_GROWTH);
-    EXPECT_EQ(Reason(), TRIM_REASON_GROWTH) << "the other frees next to nothing";
+    EXPECT_EQ(Reason(), TRIM_REASON_GROWTH) << "the others are too long ago";
 }
 
 TEST_F(Looks, MemoryThatIsInUseOrRegrettedIsLookedForLess)
