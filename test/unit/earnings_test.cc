@@ -125,6 +125,15 @@ TEST_F(Earnings, ALittleThatComesBackIsNotWorthAnExactLook)
     EXPECT_TRUE(earnings_.wants_exact);
 }
 
+TEST_F(Earnings, WhatWasReleasedLastTellsWhatIsMuch)
+{
+    (void)Release(4000 * kMiB - 500 * kMiB);
+    Pass(kMs);
+    (void)Release(40 * kMiB);
+    Take(30 * kMiB);
+    EXPECT_TRUE(earnings_.wants_exact) << "it is taken back first";
+}
+
 TEST_F(Earnings, FaultsOrRssAloneProveNothing)
 {
     (void)Release(512 * kMiB);
@@ -182,6 +191,15 @@ TEST_F(Earnings, WhatWasReleasedLastIsTakenBackFirst)
     EXPECT_EQ(second->verdict, TRIM_VERDICT_REGRETTED);
     EXPECT_EQ(second->reason, TRIM_REASON_RELOAD);
     EXPECT_EQ(Next(), nullptr) << "most of the first is free still";
+}
+
+TEST_F(Earnings, WhatIsBackIsCountedFromTheLastReleaseOn)
+{
+    (void)Release(300 * kMiB);
+    Exact(100 * kMiB);
+    const trim_lot *second = Release(100 * kMiB);
+    Exact(50 * kMiB);
+    EXPECT_NEAR(second->left_bytes, 50.0 * static_cast<double>(kMiB), 1);
 }
 
 TEST_F(Earnings, AReleaseOfAFractionIsUseless)

@@ -197,7 +197,7 @@ TEST_F(GlibcBorrow, LeavesArenasToMallocTrimThatNoThreadWouldComeTo)
 {
     RunInChild([this] {
         Choose(TRIM_MODE_AUTO, 1000);
-        ArenaThreads threads(kThreads, 100 * kMiB);
+        ArenaThreads threads(kThreads, 150 * kMiB); /* Enough to borrow. */
         threads.FreeAllBut(50);
         uint64_t released = 0;
         const trim_release release = Release(&released);
@@ -212,7 +212,7 @@ TEST_F(GlibcBorrow, LeavesToMallocTrimWhatItCannotReachForWantOfThreads)
 {
     RunInChild([this] {
         Choose(TRIM_MODE_AUTO);
-        ArenaThreads threads(kThreads, 100 * kMiB);
+        ArenaThreads threads(kThreads, 150 * kMiB); /* Enough to borrow. */
         threads.FreeAllBut(50);
         const trim_estimate before = Estimate();
         uint64_t pages = 0;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "option_text.h"
-#include "trimagent/quantity.h"
 #include "reason.h"
+#include "trimagent/quantity.h"
 #include "trimagent/release.h"
 
 namespace

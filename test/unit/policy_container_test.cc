@@ -104,6 +104,22 @@ TEST(PolicyContainer, PressureLooksAtOnce)
     EXPECT_LE(timeline.trims()[0].at_ns, 100 * kS + 300 * kMs);
 }
 
+TEST(PolicyContainer, PressureMakesLessEnoughForAWhile)
+{
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on |= Bit(TRIM_REASON_PRESSURE);
+    config.price.threshold_bytes = 64 * kMiB;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 20 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    timeline.RunUntil(100 * kS);
+    EXPECT_TRUE(timeline.trims().empty());
+    timeline.PressureAt(100 * kS);
+    timeline.RunUntil(110 * kS);
+    EXPECT_EQ(timeline.trims().size(), 1U);
+}
+
 TEST(PolicyContainer, LastingPressureIsNoRowOfTrims)
 {
     trim_policy_config config = PolicyConfig();

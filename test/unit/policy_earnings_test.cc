@@ -78,18 +78,20 @@ TEST(PolicyEarnings, TrustComesBackWhenMemoryLiesLongAgain)
     EXPECT_GE(timeline.trims().size(), 20U);
 }
 
-TEST(PolicyEarnings, AReleaseOfAFractionIsUseless)
+TEST(PolicyEarnings, AReleaseOfAFractionIsUselessHoweverLongThatLies)
 {
     PolicyTimeline timeline;
     timeline.memory.released_percent = 10;
     timeline.WorkAt(0, 200);
-    for (uint64_t round = 0; round < 20; ++round) {
-        timeline.OldPauseAt((10 + 5 * round) * kS);
-    }
     timeline.FreeAt(9 * kS, 500 * kMiB);
-    timeline.RunUntil(11 * kS);
+    timeline.OldPauseAt(9 * kS);
+    timeline.TakeAt(9 * kS + 400 * kMs, 450 * kMiB);
+    timeline.RunUntil(100 * kS);
+    EXPECT_EQ(timeline.trims().size(), 1U);
     EXPECT_EQ(timeline.policy().earnings.useless, 1U);
     EXPECT_EQ(timeline.policy().known.verdict, TRIM_VERDICT_USELESS);
+    EXPECT_GT(trim_patience_share(&timeline.policy().patience, TRIM_REASON_FULL_GC, 2e9), 0)
+        << "the next one waits";
 }
 
 TEST(PolicyEarnings, WhatNoReleaseReachesIsTriedLessAndLessOften)

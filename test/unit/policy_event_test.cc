@@ -155,13 +155,13 @@ TEST(PolicyEvent, AnOldPauseReleasesWhatWaitsWithoutOne)
     PolicyTimeline timeline;
     timeline.WorkAt(0, 500);
     timeline.FreeAt(10 * kS, 100 * kMiB);
-    timeline.RunUntil(10 * kS);
+    uint64_t now_ns = 10 * kS;
     while (timeline.skips(TRIM_SKIP_WAITING) == 0) {
-        ASSERT_LT(timeline.LookTimes(TRIM_LOOK_ESTIMATE).back(), 60 * kS);
-        timeline.RunUntil(timeline.wake_ns() - PolicyTimeline::kStart);
+        ASSERT_LT(now_ns, 60 * kS);
+        now_ns += kMs;
+        timeline.RunUntil(now_ns);
     }
     ASSERT_TRUE(timeline.trims().empty());
-    const uint64_t now_ns = timeline.LookTimes(TRIM_LOOK_ESTIMATE).back();
     timeline.OldPauseAt(now_ns + kMs);
     timeline.RunUntil(now_ns + 300 * kMs);
     ASSERT_EQ(timeline.trims().size(), 1U);

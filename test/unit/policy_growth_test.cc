@@ -70,6 +70,18 @@ TEST(PolicyGrowth, NothingIsTakenFromUnderALoad)
     EXPECT_LE(timeline.skips(TRIM_SKIP_GROWING), 3U) << "told once";
 }
 
+TEST(PolicyGrowth, WhatComesBackIsCountedWhenTheLoadHasEnded)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(8 * kS, 500 * kMiB);
+    timeline.OldPauseAt(8 * kS);
+    timeline.LoadMemory(10 * kS, 13 * kS, 500 * kMiB);
+    timeline.RunUntil(20 * kS);
+    ASSERT_GE(timeline.LookCount(TRIM_LOOK_REFAULT), 1U);
+    EXPECT_GE(timeline.LookTimes(TRIM_LOOK_REFAULT)[0], 13 * kS);
+}
+
 TEST(PolicyGrowth, ALoadThatDoesNotEndPutsLooksOffByMaxWaitAtMost)
 {
     trim_policy_config config = PolicyConfig();

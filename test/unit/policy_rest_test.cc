@@ -97,6 +97,17 @@ TEST(PolicyRest, DearLooksAreTakenSeldom)
     EXPECT_GE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 2U);
 }
 
+TEST(PolicyRest, AnEventIsNotFollowedUpInAProcessThatHasDoneNothingSince)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 200);
+    timeline.OldPauseAt(10 * kS);
+    timeline.WorkAt(10 * kS + 50 * kMs, 0);
+    timeline.RunUntil(40 * kS);
+    EXPECT_GE(timeline.skips(TRIM_SKIP_UNCHANGED), 1U);
+    EXPECT_LE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 4U);
+}
+
 TEST(PolicyRest, ASmallProcessIsNotWorthALook)
 {
     PolicyTimeline timeline;

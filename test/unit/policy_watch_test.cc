@@ -8,6 +8,19 @@
 namespace
 {
 
+/* Runs until memory is watched, and returns since when. */
+uint64_t RunUntilWatched(PolicyTimeline *timeline)
+{
+    for (uint64_t now_ns = 0; now_ns < 60 * kS; now_ns += kMs) {
+        timeline->RunUntil(now_ns);
+        if (timeline->skips(TRIM_SKIP_WAITING) != 0) {
+            return timeline->LookTimes(TRIM_LOOK_ESTIMATE).back();
+        }
+    }
+    ADD_FAILURE() << "nothing is watched";
+    return 60 * kS;
+}
+
 TEST(PolicyWatch, WhatLiesStillIsReleasedInTheEnd)
 {
     PolicyTimeline timeline;
@@ -44,17 +57,50 @@ TEST(PolicyWatch, WhatIsUsedAgainEndsTheWatch)
     PolicyTimeline timeline;
     timeline.WorkAt(0, 500);
     timeline.FreeAt(10 * kS, 500 * kMiB);
-    timeline.RunUntil(10 * kS);
-    while (timeline.skips(TRIM_SKIP_WAITING) == 0) {
-        ASSERT_LT(timeline.wake_ns(), PolicyTimeline::kStart + 60 * kS);
-        timeline.RunUntil(timeline.wake_ns() - PolicyTimeline::kStart);
-    }
-    const uint64_t began_ns = timeline.LookTimes(TRIM_LOOK_ESTIMATE).back();
+    const uint64_t began_ns = RunUntilWatched(&timeline);
     timeline.TakeAt(began_ns + 100 * kMs, 500 * kMiB);
     timeline.RunUntil(began_ns + 60 * kS);
     EXPECT_TRUE(timeline.trims().empty());
     EXPECT_EQ(timeline.skips(TRIM_SKIP_REUSED), 1U);
     EXPECT_FALSE(timeline.policy().watch.on);
+}
+
+TEST(PolicyWatch, WhatIsWatchedIsLookedAtWhenTheProcessHasUsedSomeCpu)
+{
+    const auto next_look_after_ns = [](uint64_t permille) {
+        PolicyTimeline timeline;
+        timeline.WorkAt(0, permille);
+        timeline.FreeAt(10 * kS, 500 * kMiB);
+        const uint64_t began_ns = RunUntilWatched(&timeline);
+        timeline.RunUntil(began_ns + 10 * kS);
+        const std::vector<uint64_t> &looks = timeline.LookTimes(TRIM_LOOK_ESTIMATE);
+        return *std::upper_bound(looks.begin(), looks.end(), began_ns) - began_ns;
+    };
+    EXPECT_LT(next_look_after_ns(8000), next_look_after_ns(100) / 2);
+}
+
+TEST(PolicyWatch, WhoDeceivesTheWatchWaitsLonger)
+{
+    /* Memory is taken again whenever it was released, and only then. */
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 200);
+    timeline.memory.Free(500 * kMiB);
+    size_t trims = 0;
+    for (uint64_t now_ns = 10 * kS; now_ns < 1000 * kS; now_ns += 50 * kMs) {
+        timeline.RunUntil(now_ns);
+        if (timeline.trims().size() > trims) {
+            trims = timeline.trims().size();
+            timeline.memory.Take(500 * kMiB);
+            timeline.FreeAt(now_ns + 500 * kMs, 500 * kMiB);
+        }
+    }
+    ASSERT_GE(trims, 3U);
+    EXPECT_LE(trims, 50U);
+    const auto gap_ns = [&timeline](size_t i) {
+        return timeline.trims()[i + 1].at_ns - timeline.trims()[i].at_ns;
+    };
+    EXPECT_GT(gap_ns(trims - 2), 4 * gap_ns(0));
+    EXPECT_GT(timeline.policy().patience.reasons[timeline.trims().back().reason].doubt, 0U);
 }
 
 TEST(PolicyWatch, WhatComesAndGoesIsLeftAlone)

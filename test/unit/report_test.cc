@@ -85,8 +85,7 @@ TEST(VerdictLine, OfATrimThatReleasedNothingDividesByNothing)
     lot.verdict = TRIM_VERDICT_USELESS;
     BoundedText text;
     trim_verdict_add(text.get(), &lot);
-    EXPECT_EQ(text.str(),
-              "trim #1 was useless: held 0 for 0.0s on average, 0*s for 0.0ms of CPU");
+    EXPECT_EQ(text.str(), "trim #1 was useless: held 0 for 0.0s on average, 0*s for 0.0ms of CPU");
 }
 
 TEST(TrimReport, TellsBeforeAndAfter)
@@ -199,17 +198,18 @@ std::string Summary(const trim_totals &totals, bool trim_running)
 
 TEST(TrimSummary, TellsWhatHasHappened)
 {
-    EXPECT_EQ(
-        Summary(SampleTotals(), false),
-        "summary: 3 trims (full-gc 2, reload 1), released 5G in 600ms of trims, longest "
-        "443ms; held 9G*s for 700ms of CPU, useless 1, regretted 2; skipped 4 (below-threshold 4), put off 1 (cooldown 1)");
+    EXPECT_EQ(Summary(SampleTotals(), false),
+              "summary: 3 trims (full-gc 2, reload 1), released 5G in 600ms of trims, longest "
+              "443ms; held 9G*s for 700ms of CPU, useless 1, regretted 2; skipped 4 "
+              "(below-threshold 4), put off 1 (cooldown 1)");
 }
 
 TEST(TrimSummary, TellsOfATrimThatIsStillRunning)
 {
-    EXPECT_EQ(Summary({}, true),
-              "summary: 0 trims, released 0 in 0.0ms of trims, longest 0.0ms; held 0*s for 0.0ms of CPU, "
-              "useless 0, regretted 0; skipped 0; one more trim was running at exit");
+    EXPECT_EQ(
+        Summary({}, true),
+        "summary: 0 trims, released 0 in 0.0ms of trims, longest 0.0ms; held 0*s for 0.0ms of CPU, "
+        "useless 0, regretted 0; skipped 0; one more trim was running at exit");
 }
 
 TEST(TrimSummary, TellsThatADryRunOnlyDecided)

@@ -165,6 +165,18 @@ TEST_F(Signs, WithoutCpuNothingCanHaveComeFree)
     EXPECT_TRUE(trim_signs_moved(&signs_)) << "a still RSS proves nothing";
 }
 
+TEST_F(Signs, AStillProcessHasDoneNothingAtAll)
+{
+    (void)Look(0, 0);
+    EXPECT_FALSE(trim_signs_still(&signs_)) << "nothing is known of before";
+    trim_signs_mark(&signs_, &now_);
+    (void)Look(30 * kS, 0);
+    EXPECT_TRUE(trim_signs_still(&signs_));
+    (void)Look(kS, 500 * TRIM_NS_PER_US);
+    EXPECT_FALSE(trim_signs_still(&signs_)) << "a single large block is soon freed";
+    EXPECT_FALSE(trim_signs_moved(&signs_)) << "but it is not worth a look without an event";
+}
+
 TEST_F(Signs, FaultsAndRssTellOfMovementToo)
 {
     (void)Look(0, 0);

@@ -162,6 +162,19 @@ TEST_F(Watch, LooksComeWhenTheProcessHasUsedSomeCpuAtGrowingGaps)
     }
 }
 
+TEST_F(Watch, LooksByCpuTimeEndWhenTheyHaveCostEnough)
+{
+    Begin(1);
+    double spent_ns = 0;
+    while (DueCpu() != UINT64_MAX) {
+        ASSERT_LT(spent_ns, 1e9);
+        cpu_ns_ = DueCpu();
+        LookAfter(1);
+        spent_ns += price_.look_ns;
+    }
+    EXPECT_LE(spent_ns, trim_price_round_trip_ns(&price_, 500.0 * static_cast<double>(kMiB)));
+}
+
 TEST_F(Watch, WhereLooksAreDearTheProcessIsLeftAlone)
 {
     price_.look_ns = 1e12;
