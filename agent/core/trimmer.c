@@ -128,7 +128,7 @@ static void look_before(const struct trim_cycle *cycle, const struct trim_estima
 
 /*
  * What the whole process has given back: less exact than the arenas' own figure, which it stands in
- * for.
+ * for, but read at once.
  */
 static uint64_t rss_drop(const struct trim_report *report)
 {
@@ -155,6 +155,10 @@ static void look_after(struct trim_cycle *cycle, uint64_t resident_before,
     report->released_known = learned && !after.resident_assumed;
     if (!report->released_known) {
         report->released_bytes = report->memory_known ? rss_drop(report) : 0;
+    } else if (report->memory_known && report->expected_known) {
+        /* RSS was read first: what the arenas have taken again since then was released too. */
+        uint64_t dropped = trim_min(rss_drop(report), report->expected_bytes);
+        report->released_bytes = trim_max(report->released_bytes, dropped);
     }
     report->tops_bytes = after.tops_bytes;
     if (report->figures_before.source != TRIM_FIGURES_MALLINFO2 ||

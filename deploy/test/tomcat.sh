@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=deploy/test/lib.sh
 . deploy/test/lib.sh
 redeployments=6
-apart=12 # Seconds between redeployments: more than the cooldown below.
+apart=6 # Seconds between redeployments.
 work=$PWD/build/deploy/tomcat
 rm -rf "$work"
 mkdir -p "$work/sources" "$work/war/WEB-INF/classes"
@@ -28,7 +28,7 @@ control=$(free_port)
 base=$work/instance
 tomcat10-instance-create -p "$port" -c "$control" "$base" >/dev/null
 # What deploy/README.md says.
-echo "CATALINA_OPTS=\"\$CATALINA_OPTS -Xmx256m -agentpath:$library=cooldown=5s,log=$work/agent.log\"" >>"$base/bin/setenv.sh"
+echo "CATALINA_OPTS=\"\$CATALINA_OPTS -Xmx256m -agentpath:$library=log=$work/agent.log\"" >>"$base/bin/setenv.sh"
 # Looks for changed applications each second instead of every ten.
 sed -i 's/<Engine name="Catalina"/<Engine backgroundProcessorDelay="1" name="Catalina"/' "$base/conf/server.xml"
 sed -i 's/<Connector port/<Connector address="127.0.0.1" port/' "$base/conf/server.xml"
@@ -74,6 +74,7 @@ cat "$work/agent.log"
 if grep -E 'SEVERE|WARNING|Exception' "$work/tomcat.log"; then
     fail "Tomcat's log tells of errors"
 fi
-trims=$(grep -c 'trim #[0-9]* reload:' "$work/agent.log" || true)
-echo "$redeployments redeployments, $trims trims after reloads"
+# A full GC or a burst of page faults may tell of the same memory.
+trims=$(grep -cE 'trim #[0-9]+ (reload|growth|full-gc):' "$work/agent.log" || true)
+echo "$redeployments redeployments, $trims trims after events"
 [ "$trims" -ge $((redeployments / 2)) ] || fail "too few trims"

@@ -3,9 +3,9 @@
 set -euo pipefail
 agent=$(realpath "$1")
 cd "$(dirname "$0")"
-# Reloads further apart than the agent's cooldown, as on a real server, where they are rarer still.
-scenes=(reloads=4 interval=16000)
-calm=15 # Seconds between the last scene and the last look, the same for both runs.
+# Reloads are rarer on a real server.
+scenes=(reloads=4 interval=8000)
+calm=10 # Seconds between the last scene and the last look, the same for both runs.
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 class_path='target/classes:target/lib/*'
