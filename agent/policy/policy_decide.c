@@ -207,7 +207,8 @@ void trim_decide_next(struct trim_policy *policy, uint64_t now_ns, struct trim_d
         return;
     }
     uint64_t due_ns = estimate_due_ns(policy, now_ns);
-    bool left_alone = is_at_rest(policy, now_ns) && is_unannounced(policy, now_ns);
+    bool left_alone = is_at_rest(policy, now_ns) && is_unannounced(policy, now_ns) &&
+                      !trim_signs_worked(&policy->signs, now_ns, policy->cpu_ns);
     if (due_ns <= now_ns && !left_alone && decide_estimate(policy, now_ns, decision)) {
         return;
     }

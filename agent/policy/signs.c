@@ -22,13 +22,13 @@
  * rest: an idle JVM takes about 1 ms a second. */
 #define WORK_PART 50
 #define REST_PART 100
-/* What it takes at rest is less than this part. */
-#define IDLE_PART 500
+
 /* Its share of a core may grow so fast from one rest to the next. */
 #define IDLE_GROWTH 1.5
 #define IDLE_STEP 1e-4
-/* It must have worked for so long before, for its rest to tell anything. */
-#define WORKED_NS (50 * TRIM_NS_PER_MS)
+/* What it has used beyond so many times that, and beyond this, is work. */
+#define IDLE_TIMES 1.25
+#define WORKED_NS (5.0 * (double)TRIM_NS_PER_MS)
 
 /* Freeing the 800 blocks of a PyTorch model took about so long. */
 #define MOVED_CPU_NS TRIM_NS_PER_MS
@@ -93,9 +93,7 @@ enum trim_sign trim_signs_take(struct trim_signs *signs, const struct trim_vital
     if (loaded) {
         return TRIM_SIGN_LOADED;
     }
-    uint64_t since_ns = trim_excess(now->at_ns, signs->mark.at_ns);
-    uint64_t much_ns = WORKED_NS + since_ns / IDLE_PART;
-    bool much = trim_excess(now->cpu_ns, signs->mark.cpu_ns) >= much_ns;
+    bool much = trim_signs_worked(signs, now->at_ns, now->cpu_ns);
     return worked && !signs->working && much ? TRIM_SIGN_RESTED : TRIM_SIGN_NONE;
 }
 
@@ -123,6 +121,13 @@ static bool moved(const struct trim_signs *signs, uint64_t least_cpu_ns, uint64_
 bool trim_signs_moved(const struct trim_signs *signs)
 {
     return moved(signs, MOVED_CPU_NS, MOVED_BYTES);
+}
+
+bool trim_signs_worked(const struct trim_signs *signs, uint64_t now_ns, uint64_t cpu_ns)
+{
+    double since_ns = (double)trim_excess(now_ns, signs->mark.at_ns);
+    double used_ns = (double)trim_excess(cpu_ns, signs->mark.cpu_ns);
+    return used_ns >= WORKED_NS + since_ns * signs->idle_share * IDLE_TIMES;
 }
 
 bool trim_signs_still(const struct trim_signs *signs)

@@ -63,6 +63,9 @@ void trim_signs_mark(struct trim_signs *signs, const struct trim_vitals *now);
 /* Whether memory can have come free between the mark and the last look. */
 bool trim_signs_moved(const struct trim_signs *signs);
 
+/* Whether the process has used more CPU since the mark than it takes at rest. */
+bool trim_signs_worked(const struct trim_signs *signs, uint64_t now_ns, uint64_t cpu_ns);
+
 /* Whether the process has done nothing at all between the mark and the last look: not even a single
  * large block can have been freed. */
 bool trim_signs_still(const struct trim_signs *signs);

@@ -135,7 +135,7 @@ TEST_F(Signs, ALittleWorkIsNotWorthTelling)
 {
     (void)Look(0, 0);
     trim_signs_mark(&signs_, &now_);
-    (void)Look(kTick, 10 * kMs);
+    (void)Look(kTick, 4 * kMs);
     EXPECT_TRUE(signs_.working);
     EXPECT_EQ(Look(kTick, 0), TRIM_SIGN_NONE);
 }
