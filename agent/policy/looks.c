@@ -88,6 +88,7 @@ void trim_looks_expect(struct trim_looks *looks, enum trim_reason reason, uint64
     event->pending_bytes = fmax(usual, USUAL_LEAST_BYTES);
     event->found_bytes = 0;
     event->first_bytes = 0;
+    event->happened_ns = since_ns;
     event->since_ns = since_ns;
     event->looked = false;
     event->looked_ns = since_ns;
@@ -151,7 +152,7 @@ static double likelihood(const struct trim_event *event, uint64_t now_ns)
     if (event->pending_bytes <= 0 || event->ready_ns > now_ns) {
         return 0;
     }
-    return 1 / (double)(trim_excess(now_ns, event->since_ns) + SOON_NS);
+    return 1 / (double)(trim_excess(now_ns, event->happened_ns) + SOON_NS);
 }
 
 static double most_likely(const struct trim_looks *looks, uint64_t now_ns)
@@ -195,7 +196,7 @@ static void look(struct trim_looks *looks, uint64_t now_ns)
         }
         event->looked = true;
         event->looked_ns = now_ns;
-        if (now_ns - event->since_ns >= EVENT_NS) {
+        if (now_ns - event->happened_ns >= EVENT_NS) {
             learn(event, now_ns);
         }
     }

@@ -32,7 +32,8 @@ struct trim_event {
     double pending_bytes; /* What the last one may free yet; 0: it is over. */
     double found_bytes;   /* What was released since, */
     double first_bytes;   /* and the first time. */
-    uint64_t since_ns;    /* When it happened, or when memory was last released for it. */
+    uint64_t happened_ns; /* When it happened, */
+    uint64_t since_ns;    /* or when memory was last released for it. */
     bool looked;          /* There was a look since it happened, */
     uint64_t looked_ns;   /* the last one at this time. */
     uint64_t ready_ns;    /* No look before. */

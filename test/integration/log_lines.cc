@@ -155,8 +155,8 @@ std::string no_cgroup_visible()
 
 std::string memory_is_short()
 {
-    return decorated("info",
-                     "memory is short, [0-9]+% full: .*the least that is given back is [^ ]+ for now");
+    return decorated(
+        "info", "memory is short, [0-9]+% full: .*the least that is given back is [^ ]+ for now");
 }
 
 std::string trim_would_not_help()

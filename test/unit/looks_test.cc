@@ -254,9 +254,8 @@ TEST_F(Looks, TheReasonIsTheForemostOfTheLikely)
     Expect(TRIM_REASON_FULL_GC);
     EXPECT_EQ(Reason(), TRIM_REASON_FULL_GC);
     now_ns_ += 5 * kS;
-    Expect(TRIM_REASON_WATERMARK);
     Miss();
-    now_ns_ += 5 * kS;
+    now_ns_ += 4 * kS;
     Expect(TRIM_REASON_GROWTH);
     EXPECT_EQ(Reason(), TRIM_REASON_GROWTH) << "the others are too long ago";
 }

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gc_classifier.h"
 #include "jvm/hotspot.h"
 #include "recording.h"
-#include "gc_classifier.h"
 #include "trimagent/vm_counters.h"
 
 static char path[PATH_MAX];
