@@ -12,7 +12,7 @@
 #define REST_CPU_NS (32.0 * (double)TRIM_NS_PER_MS)
 /* One that takes more at rest wakes nobody more than once in a check either, up to this. */
 #define IDLE_TIMES 1.25
-#define REST_CPU_MOST_NS (320.0 * (double)TRIM_NS_PER_MS)
+#define REST_CPU_MOST_NS (64.0 * (double)TRIM_NS_PER_MS)
 
 void trim_decide_skip(struct trim_policy *policy, enum trim_skip skip,
                       struct trim_decision *decision)
