@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "policy_config.h"
 #include "trimagent/clock.h"
 #include "trimagent/fault_price.h"
 #include "trimagent/log.h"
@@ -9,26 +10,6 @@
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
 #include "trimmer.h"
-
-/* What the options say to the policy. */
-static struct trim_policy_config policy_config(const struct trim_options *options)
-{
-    return (struct trim_policy_config){
-        .price = {.worth_bytes = options->worth_bytes,
-                  .threshold_bytes = options->threshold_bytes,
-                  .threshold_percent = options->threshold_percent,
-                  .urgent_percent = options->urgent_percent},
-        .triggers = {.on = options->on,
-                     .burst = {.classes = options->burst_classes,
-                               .window_ns = options->burst_window_ns,
-                               .settle_ns = options->settle_ns,
-                               .max_wait_ns = options->max_wait_ns}},
-        .settle_ns = options->settle_ns,
-        .max_wait_ns = options->max_wait_ns,
-        .check_ns = options->check_ns,
-        .cooldown_ns = options->cooldown_ns,
-    };
-}
 
 void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *config)
 {
@@ -43,7 +24,7 @@ void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *
      */
     trim_surroundings_init(&cycle->surroundings, config->root, &config->options,
                            config->allocator->trim != NULL);
-    const struct trim_policy_config policy = policy_config(&config->options);
+    const struct trim_policy_config policy = trim_policy_config_of(&config->options);
     trim_policy_init(&cycle->policy, &policy, trim_clock_now_ns(),
                      trim_vm_counters_unloaded(config->counters));
     cycle->price_faults = true;

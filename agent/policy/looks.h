@@ -81,7 +81,7 @@ void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint6
 /* What was released for a reason was regretted: it is not worth looking for again so soon. */
 void trim_looks_regret(struct trim_looks *looks, enum trim_reason reason, double bytes);
 
-/* When the process's own figures are to be read again, which costs poll_ns of CPU. */
+/* The time until the process's own figures are to be read again. */
 uint64_t trim_looks_poll_gap_ns(const struct trim_looks *looks, const struct trim_price *price,
                                 uint64_t now_ns);
 

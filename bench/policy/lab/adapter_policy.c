@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "policy.h"
+#include "policy_config.h"
 #include "strategy.h"
 #include "trimagent/options.h"
 #include "trimagent/text.h"
@@ -11,25 +12,6 @@ struct adapter {
     enum trim_look asked;
     uint64_t fault_ps_per_byte;
 };
-
-static void configure(const struct trim_options *options, struct trim_policy_config *config)
-{
-    *config = (struct trim_policy_config){
-        .price = {.worth_bytes = options->worth_bytes,
-                  .threshold_bytes = options->threshold_bytes,
-                  .threshold_percent = options->threshold_percent,
-                  .urgent_percent = options->urgent_percent},
-        .triggers = {.on = options->on,
-                     .burst = {.classes = options->burst_classes,
-                               .window_ns = options->burst_window_ns,
-                               .settle_ns = options->settle_ns,
-                               .max_wait_ns = options->max_wait_ns}},
-        .settle_ns = options->settle_ns,
-        .max_wait_ns = options->max_wait_ns,
-        .check_ns = options->check_ns,
-        .cooldown_ns = options->cooldown_ns,
-    };
-}
 
 static bool init(void *state, const struct lab_strategy *strategy, const struct lab_prices *prices,
                  const char *options_text)
@@ -48,7 +30,7 @@ static bool init(void *state, const struct lab_strategy *strategy, const struct 
     if (strstr(options_text, "worth") == NULL) {
         options.worth_bytes = (uint64_t)prices->worth_bytes;
     }
-    configure(&options, &config);
+    config = trim_policy_config_of(&options);
     adapter->fault_ps_per_byte = (uint64_t)(prices->refault_ns_per_byte * 1e3);
     trim_policy_init(&adapter->policy, &config, 0, 0);
     return true;

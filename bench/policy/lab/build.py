@@ -20,7 +20,7 @@ V01_SOURCES = (
 ).split()
 
 # What this tree's policy needs beside itself.
-POLICY_CORE_SOURCES = "quantity text options option_table option_text option_value".split()
+POLICY_CORE_SOURCES = "quantity text options option_table option_text option_value policy_config".split()
 
 _ENGINE = [LAB / f"{name}.c" for name in ("main", "engine", "world", "optimum", "layers", "trace")]
 _FLAGS = (
