@@ -86,6 +86,14 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
         observation->minor_faults = trim_process_minor_faults();
         observation->cost_ns = trim_clock_thread_cpu_ns() - began_ns;
         break;
+    case TRIM_LOOK_LAY:
+        began_ns = trim_clock_thread_cpu_ns();
+        observation->failed = allocator->lay_sample == NULL || allocator->lay_sample() != 0;
+        observation->cost_ns = trim_clock_thread_cpu_ns() - began_ns;
+        break;
+    case TRIM_LOOK_SAMPLE:
+        observation->failed = allocator->read_sample(&observation->back_permille) != 0;
+        break;
     case TRIM_LOOK_ROOM:
         trim_surroundings_look(&cycle->surroundings, observation);
         break;

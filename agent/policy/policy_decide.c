@@ -56,14 +56,20 @@ static uint64_t cooldown_end_ns(const struct trim_policy *policy, uint64_t now_n
 /* When the next estimate is wanted, whatever stands against it. */
 static uint64_t estimate_due_ns(const struct trim_policy *policy, uint64_t now_ns)
 {
-    uint64_t due_ns = trim_looks_due_ns(&policy->looks, &policy->price, now_ns);
-    if (policy->watch.on) {
-        due_ns = trim_min(due_ns, trim_watch_due_ns(&policy->watch, &policy->price, now_ns));
-        bool used = policy->cpu_ns >= trim_watch_due_cpu_ns(&policy->watch, &policy->price);
-        uint64_t rested_ns = trim_watch_rested_ns(&policy->watch, &policy->price, now_ns);
-        due_ns = used ? trim_min(due_ns, trim_max(rested_ns, now_ns)) : due_ns;
+    const struct trim_watch *watch = &policy->watch;
+    if (watch->on && watch->sample == TRIM_SAMPLE_LAID) {
+        /* The sample is to be read first, but for what has been heard of since. */
+        return trim_looks_events_due_ns(&policy->looks, &policy->price, now_ns);
     }
-    return due_ns;
+    uint64_t due_ns = trim_looks_due_ns(&policy->looks, &policy->price, now_ns);
+    return watch->on ? trim_min(due_ns, trim_watch_due_ns(watch, &policy->price, now_ns)) : due_ns;
+}
+
+/* When the sample of what is watched is to be read. */
+static uint64_t sample_due_ns(const struct trim_policy *policy, uint64_t now_ns)
+{
+    bool laid = policy->watch.on && policy->watch.sample == TRIM_SAMPLE_LAID;
+    return laid ? trim_watch_due_ns(&policy->watch, &policy->price, now_ns) : TRIM_NEVER;
 }
 
 /* Whether only the rate at which memory comes free without a sign makes a look due. */
@@ -176,12 +182,7 @@ static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_
     if (rests && poll_ns == TRIM_NEVER) {
         cpu_ns = rest_ends_cpu_ns(policy);
     }
-    wake_ns = trim_min(wake_ns, poll_ns);
-    uint64_t watch_cpu_ns = trim_watch_due_cpu_ns(&policy->watch, &policy->price);
-    /* What is due already waits for something else. */
-    if (policy->watch.on && watch_cpu_ns > policy->cpu_ns) {
-        cpu_ns = trim_min(cpu_ns, watch_cpu_ns);
-    }
+    wake_ns = trim_min(trim_min(wake_ns, poll_ns), sample_due_ns(policy, now_ns));
     if (!loading && !(rests && is_unannounced(policy, estimate_due))) {
         wake_ns = trim_min(wake_ns, trim_max(estimate_due, cooldown_end_ns(policy, now_ns)));
     }
@@ -204,6 +205,14 @@ void trim_decide_next(struct trim_policy *policy, uint64_t now_ns, struct trim_d
     }
     if (policy->earnings.wants_exact && !is_loading(policy, now_ns)) {
         ask(TRIM_LOOK_REFAULT, decision);
+        return;
+    }
+    if (policy->watch.on && policy->watch.sample == TRIM_SAMPLE_WANTED) {
+        ask(TRIM_LOOK_LAY, decision);
+        return;
+    }
+    if (sample_due_ns(policy, now_ns) <= now_ns) {
+        ask(TRIM_LOOK_SAMPLE, decision);
         return;
     }
     uint64_t due_ns = estimate_due_ns(policy, now_ns);

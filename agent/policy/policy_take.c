@@ -123,6 +123,17 @@ void trim_take_room(struct trim_policy *policy, const struct trim_observation *n
     policy->room_due_ns = again ? now->now_ns + trim_min(gap_ns, check_ns) : TRIM_NEVER;
 }
 
+void trim_take_sample(struct trim_policy *policy, const struct trim_observation *now)
+{
+    policy->looks_cost_ns += (double)now->cost_ns;
+    if (now->look == TRIM_LOOK_LAY) {
+        trim_watch_laid(&policy->watch, !now->failed);
+    } else {
+        trim_watch_sampled(&policy->watch, &policy->price, now->now_ns, now->failed,
+                           now->back_permille);
+    }
+}
+
 void trim_take_refault(struct trim_policy *policy, const struct trim_observation *now)
 {
     struct trim_vitals vitals = policy->signs.last;

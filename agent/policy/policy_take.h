@@ -19,6 +19,9 @@ void trim_take_process(struct trim_policy *policy, const struct trim_observation
 /* How full the memory is; plans when that is looked at again. */
 void trim_take_room(struct trim_policy *policy, const struct trim_observation *now);
 
+/* What of the sample of what is watched has come back, or that it has been laid. */
+void trim_take_sample(struct trim_policy *policy, const struct trim_observation *now);
+
 /* What of the last release is resident again. */
 void trim_take_refault(struct trim_policy *policy, const struct trim_observation *now);
 

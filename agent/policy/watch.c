@@ -5,67 +5,87 @@
 
 #include "trimagent/quantity.h"
 
-/* The first look comes after one tick of the kernel's CPU clock; the gaps grow by a tenth. */
-#define GAP_CPU_NS (4.0 * (double)TRIM_NS_PER_MS)
-#define GAP_GROWTH 1.1
-#define GAP_CPU_MOST_NS (1.0 * (double)TRIM_NS_PER_S)
+/* Prices move a little with each look, which must not put the release off to yet another one. */
+#define PAID_PART 0.95
 
-/* Looks on the way cost no more than this part of what the release does. */
+/* Without a sample, looks on the way cost no more than this part of what the release does. */
 #define SPENT_PART 0.75
-
-/* Looks by CPU time are no closer together than this part of what evenly spread ones would be. */
-#define REST_PART 4
 
 /* What has not paid after so many times the time that it would take lying still comes and goes. */
 #define VAIN_TIMES 4
 
+/* A sample is read so often in the time that memory needs, since of what comes back nobody knows
+ * when. */
+#define SAMPLE_READS 8
+
 /* Less than this, of what was there, moves in any busy process. */
 #define STILL_PART 64
-/* What one look finds in use was used by many more than are looked at, and is taken so many times.
- */
+/* Without a sample, what one look finds in use was used many times between looks, and counts so
+ * many times. */
 #define USED_TIMES 16.0
 
 /* Most looks by the clock, and the gaps between them: 4 to 11 eighths of the even one, in an order
  * that repeats after eight, since even gaps would meet what goes by a clock at the same moment. */
-#define LOOKS_MAX 200
+#define LOOKS_MAX 60
 #define GAP_PARTS 8
 #define GAP_LEAST_PARTS 4
 #define GAP_STRIDE 5
 
-static void plan_next(struct trim_watch *watch, uint64_t cpu_ns)
-{
-    watch->next_cpu_ns = cpu_ns + (uint64_t)watch->gap_cpu_ns;
-    watch->gap_cpu_ns = fmin(watch->gap_cpu_ns * GAP_GROWTH, GAP_CPU_MOST_NS);
-}
-
-void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, uint64_t cpu_ns,
-                      enum trim_reason reason, uint64_t bytes)
+void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, enum trim_reason reason,
+                      uint64_t bytes)
 {
     memset(watch, 0, sizeof *watch);
     watch->on = true;
     watch->reason = reason;
-
     watch->began_ns = now_ns;
     watch->last_ns = now_ns;
     watch->last_bytes = bytes;
-    watch->gap_cpu_ns = GAP_CPU_NS;
-    plan_next(watch, cpu_ns);
+}
+
+/* The memory has lain since it was last looked at, but for a part of it. */
+static void pay(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,
+                double still_bytes)
+{
+    watch->paid_ns +=
+        trim_price_rent_ns(price, now_ns, still_bytes, (double)(now_ns - watch->last_ns));
+    watch->last_ns = now_ns;
 }
 
 void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,
-                     uint64_t cpu_ns, uint64_t bytes)
+                     uint64_t bytes)
 {
     double before = (double)watch->last_bytes;
     double still = fmin(before, (double)bytes);
     double gone = before - still > before / STILL_PART ? (before - still) / before : 0;
+    bool sampled = watch->sample == TRIM_SAMPLE_LAID || watch->sample == TRIM_SAMPLE_READ;
     watch->looks++;
-    watch->paid_ns *= fmax(1 - gone * USED_TIMES, 0);
-
-    watch->paid_ns += trim_price_rent_ns(price, now_ns, still, (double)(now_ns - watch->last_ns));
+    watch->paid_ns *= fmax(1 - gone * (sampled ? 1 : USED_TIMES), 0);
+    pay(watch, price, now_ns, still);
     watch->spent_ns += price->look_ns;
-    watch->last_ns = now_ns;
     watch->last_bytes = bytes;
-    plan_next(watch, cpu_ns);
+    if (watch->sample == TRIM_SAMPLE_READ) {
+        watch->sample = TRIM_SAMPLE_WANTED;
+    }
+}
+
+void trim_watch_laid(struct trim_watch *watch, bool laid)
+{
+    watch->sample = laid ? TRIM_SAMPLE_LAID : TRIM_SAMPLE_REFUSED;
+}
+
+void trim_watch_sampled(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,
+                        bool refused, uint32_t back_permille)
+{
+    if (refused) {
+        watch->sample = TRIM_SAMPLE_REFUSED;
+        return;
+    }
+    pay(watch, price, now_ns, (double)watch->last_bytes);
+    watch->paid_ns *= 1 - fmin(back_permille / 1000.0, 1);
+    watch->sample = TRIM_SAMPLE_READ;
+    if (!trim_watch_has_paid(watch, price) && !trim_watch_is_vain(watch, price, now_ns)) {
+        watch->sample = back_permille == 0 ? TRIM_SAMPLE_LAID : TRIM_SAMPLE_WANTED;
+    }
 }
 
 void trim_watch_released(struct trim_watch *watch, uint64_t now_ns, uint64_t released_bytes)
@@ -87,7 +107,8 @@ static double wanted_ns(const struct trim_watch *watch, const struct trim_price 
 
 bool trim_watch_has_paid(const struct trim_watch *watch, const struct trim_price *price)
 {
-    return watch->paid_ns >= wanted_ns(watch, price);
+    bool told = watch->sample != TRIM_SAMPLE_LAID;
+    return told && watch->paid_ns >= wanted_ns(watch, price) * PAID_PART;
 }
 
 /* What the memory pays in a nanosecond. */
@@ -129,22 +150,13 @@ uint64_t trim_watch_due_ns(const struct trim_watch *watch, const struct trim_pri
 {
     double wanted = wanted_ns(watch, price);
     double rate = rent_rate(watch, price, now_ns);
-    double left_ns = fmax(wanted - watch->paid_ns, 0) / rate;
-    double next_ns = gap_ns(watch, price, wanted / rate);
-    double ns = watch->spent_ns < budget_ns(watch, price) ? fmin(left_ns, next_ns) : left_ns;
+    double ns = fmax(wanted - watch->paid_ns, 0) / rate;
+    if (watch->sample == TRIM_SAMPLE_READ) {
+        ns = 0;
+    } else if (watch->sample == TRIM_SAMPLE_LAID) {
+        ns = fmin(ns, wanted / rate / SAMPLE_READS);
+    } else if (watch->sample == TRIM_SAMPLE_REFUSED && watch->spent_ns < budget_ns(watch, price)) {
+        ns = fmin(ns, gap_ns(watch, price, wanted / rate));
+    }
     return ns < 1e18 ? watch->last_ns + (uint64_t)ceil(ns) : TRIM_NEVER;
-}
-
-uint64_t trim_watch_rested_ns(const struct trim_watch *watch, const struct trim_price *price,
-                              uint64_t now_ns)
-{
-    double needed_ns = wanted_ns(watch, price) / rent_rate(watch, price, now_ns);
-    double looks = fmax(budget_ns(watch, price) / price->look_ns, 1);
-    return watch->last_ns + (uint64_t)fmin(needed_ns / looks / REST_PART, 1e9);
-}
-
-uint64_t trim_watch_due_cpu_ns(const struct trim_watch *watch, const struct trim_price *price)
-{
-    bool affordable = watch->spent_ns + price->look_ns <= budget_ns(watch, price);
-    return affordable ? watch->next_cpu_ns : UINT64_MAX;
 }

@@ -2,12 +2,14 @@
  * Memory that was found free and is left alone for now: how much rent it has paid, and when to look
  * at it again.
  *
- * Rent adds up while it lies free. A look that finds less takes many times that part away of what
- * was paid: memory that is in use for 5 ms a second is met by one look in two hundred. What lies
- * still pays its price in time; what comes and goes never does, and the watch ends.
+ * Rent adds up while it lies free. What lies still pays its price in time; what comes and goes
+ * never does, and the watch ends.
  *
- * Only the process's threads can take memory, and for that they need CPU. So looks come when it has
- * used some, and beside that at uneven gaps, as many as a part of what the release costs pays for.
+ * Whether it lies still is told by a sample: a few pages of it are given back when the watch
+ * begins, and those that are resident again at its end were in use meanwhile, however shortly.
+ * Where no sample can be laid, looks at uneven gaps serve, as many as a part of what the release
+ * costs pays for. They meet memory that is in use for 5 ms a second once in two hundred, so one
+ * that finds less takes many times that part away of what was paid.
  *
  * Pure.
  */
@@ -24,32 +26,46 @@
 extern "C" {
 #endif
 
+/* Where the sample stands. */
+enum trim_sample {
+    TRIM_SAMPLE_WANTED = 0,
+    TRIM_SAMPLE_LAID,
+    TRIM_SAMPLE_READ,   /* It has served: an estimate decides. */
+    TRIM_SAMPLE_REFUSED /* None can be laid. */
+};
+
 struct trim_watch {
     bool on;
     enum trim_reason reason; /* The foremost that has told of the memory. */
     double share;            /* Of the costs, that the rent must reach: the policy's to set. */
     uint64_t began_ns;
-    uint64_t last_ns;     /* When it was last looked at, */
-    uint64_t last_bytes;  /* and what was found. */
-    double paid_ns;       /* Rent so far. */
-    double spent_ns;      /* On looks. */
-    double gap_cpu_ns;    /* CPU time from the last look to the next. */
-    uint64_t next_cpu_ns; /* The process's CPU time at which the next one is due. */
-    uint32_t looks;       /* So far. */
+    uint64_t last_ns;    /* When it was last looked at, */
+    uint64_t last_bytes; /* and what was found. */
+    double paid_ns;      /* Rent so far. */
+    double spent_ns;     /* On looks. */
+    uint32_t looks;      /* So far. */
+    enum trim_sample sample;
 };
 
-/* Begins after a look that found bytes, in a process that has used cpu_ns. */
-void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, uint64_t cpu_ns,
-                      enum trim_reason reason, uint64_t bytes);
+/* Begins after a look that found bytes. */
+void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, enum trim_reason reason,
+                      uint64_t bytes);
 
 /* Takes in a further look. */
 void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,
-                     uint64_t cpu_ns, uint64_t bytes);
+                     uint64_t bytes);
+
+/* A sample has been laid, or could not be. */
+void trim_watch_laid(struct trim_watch *watch, bool laid);
+
+/* Takes in what part of the sample has come back; refused: nobody can tell. */
+void trim_watch_sampled(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,
+                        bool refused, uint32_t back_permille);
 
 /* So many of the bytes were released; the others have lain as long, and stay watched. */
 void trim_watch_released(struct trim_watch *watch, uint64_t now_ns, uint64_t released_bytes);
 
-/* Whether the memory has paid what releasing it costs. */
+/* Whether the memory has paid what releasing it costs; not before its sample has been read. */
 bool trim_watch_has_paid(const struct trim_watch *watch, const struct trim_price *price);
 
 /* Whether it comes and goes: a look has met it in use, or it would have paid long ago if it had
@@ -61,18 +77,9 @@ bool trim_watch_is_vain(const struct trim_watch *watch, const struct trim_price 
 double trim_watch_lain_ns(const struct trim_watch *watch, const struct trim_price *price,
                           uint64_t now_ns);
 
-/* When it is to be looked at next: when it will have paid if it lies still, or sooner. */
+/* When its sample, or where there is none the memory itself, is to be looked at next. */
 uint64_t trim_watch_due_ns(const struct trim_watch *watch, const struct trim_price *price,
                            uint64_t now_ns);
-
-/* Before this no look follows the last one, however much CPU was used: with many processors a tick
- * of it is soon used up. */
-uint64_t trim_watch_rested_ns(const struct trim_watch *watch, const struct trim_price *price,
-                              uint64_t now_ns);
-
-/* The process's CPU time at which it is to be looked at before that; UINT64_MAX: no look is worth
- * it. */
-uint64_t trim_watch_due_cpu_ns(const struct trim_watch *watch, const struct trim_price *price);
 
 #ifdef __cplusplus
 }

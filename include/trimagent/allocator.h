@@ -77,6 +77,17 @@ struct trim_allocator {
      */
     int (*refaulted)(uint64_t *refaulted_bytes);
 
+    /*
+     * Gives a few pages back of what the last estimate has found free, spread over it, so that
+     * read_sample tells whether they stay so. Worker only. Returns 0, or -1 where that cannot be
+     * done here. Optional.
+     */
+    int (*lay_sample)(void);
+
+    /* Tells which part of these pages has come back. Takes no lock. Worker only. Returns 0, or -1.
+     * Missing where lay_sample is. */
+    int (*read_sample)(uint32_t *back_permille);
+
     /* Takes mallinfo2's figures: walks every chunk under the arenas' locks. Optional: missing
      * before glibc 2.33. */
     int (*figures)(struct trim_heap_figures *figures);

@@ -50,6 +50,7 @@ struct FakeAllocator {
     }
 
     std::atomic<int> estimates{0};
+    std::atomic<int> samples_read{0};
     std::atomic<int> trims{0};
     std::atomic<int> learnings{0};
     std::atomic<uint64_t> expected_bytes{500 * TRIM_MIB};
@@ -63,13 +64,14 @@ struct FakeAllocator {
     Event estimate_entered;                  /* An estimate that is held up has begun. */
     Event estimate_allowed;                  /* Lets it end. */
     Event estimated;                         /* An estimate was taken or refused. */
-    Event trim_entered;                      /* A trim has begun. */
-    Event trim_allowed;                      /* Lets a trim end that is held up. */
+    Event sample_laid;
+    Event trim_entered; /* A trim has begun. */
+    Event trim_allowed; /* Lets a trim end that is held up. */
 
     static const trim_allocator *Table()
     {
-        static const trim_allocator table = {"fake",  Estimate, Refaulted, Figures,
-                                             nullptr, Trim,     Learn,     nullptr};
+        static const trim_allocator table = {"fake",  Estimate, Refaulted, LaySample, ReadSample,
+                                             Figures, nullptr,  Trim,      Learn,     nullptr};
         return &table;
     }
 
@@ -95,6 +97,19 @@ private:
     static int Refaulted(uint64_t *refaulted_bytes)
     {
         *refaulted_bytes = 0;
+        return 0;
+    }
+
+    static int LaySample()
+    {
+        Get().sample_laid.Happen();
+        return 0;
+    }
+
+    static int ReadSample(uint32_t *back_permille)
+    {
+        ++Get().samples_read;
+        *back_permille = 0;
         return 0;
     }
 

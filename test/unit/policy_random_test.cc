@@ -102,6 +102,7 @@ private:
         observation.fill_known = !Seldom(3);
         observation.fill_permille = static_cast<uint32_t>(Draw(2000));
         observation.refaulted_bytes = Draw(64 * kGiB);
+        observation.back_permille = static_cast<uint32_t>(Draw(2000));
         observation.expected_bytes = Draw(64 * kGiB);
         observation.bound_only = Seldom(5);
         observation.cost_ns = Draw(10 * kS);

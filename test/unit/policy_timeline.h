@@ -206,7 +206,7 @@ private:
         return now_ns_ + (left_ps + cpu_permille_ - 1) / cpu_permille_;
     }
 
-    trim_observation Observe(trim_look look) const
+    trim_observation Observe(trim_look look)
     {
         trim_observation observation = {};
         observation.now_ns = now_ns_;

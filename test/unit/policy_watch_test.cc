@@ -65,18 +65,45 @@ TEST(PolicyWatch, WhatIsUsedAgainEndsTheWatch)
     EXPECT_FALSE(timeline.policy().watch.on);
 }
 
-TEST(PolicyWatch, WhatIsWatchedIsLookedAtWhenTheProcessHasUsedSomeCpu)
+TEST(PolicyWatch, ASampleSparesTheLooksOnTheWay)
 {
-    const auto next_look_after_ns = [](uint64_t permille) {
+    const auto looks = [](bool sample_fails) {
         PolicyTimeline timeline;
-        timeline.WorkAt(0, permille);
+        timeline.memory.sample_fails = sample_fails;
+        timeline.WorkAt(0, 500);
         timeline.FreeAt(10 * kS, 500 * kMiB);
         const uint64_t began_ns = RunUntilWatched(&timeline);
-        timeline.RunUntil(began_ns + 10 * kS);
-        const std::vector<uint64_t> &looks = timeline.LookTimes(TRIM_LOOK_ESTIMATE);
-        return *std::upper_bound(looks.begin(), looks.end(), began_ns) - began_ns;
+        const size_t before = timeline.LookCount(TRIM_LOOK_ESTIMATE);
+        while (timeline.trims().empty()) {
+            timeline.RunUntil(timeline.wake_ns() - PolicyTimeline::kStart);
+            EXPECT_LT(timeline.wake_ns(), PolicyTimeline::kStart + began_ns + 20 * kS);
+        }
+        EXPECT_EQ(timeline.LookCount(TRIM_LOOK_SAMPLE) == 0, sample_fails);
+        EXPECT_LE(timeline.LookCount(TRIM_LOOK_SAMPLE), 12U) << "a sample is cheap, not free";
+        return timeline.LookCount(TRIM_LOOK_ESTIMATE) - before;
     };
-    EXPECT_LT(next_look_after_ns(8000), next_look_after_ns(100) / 2);
+    EXPECT_LE(looks(false), 2U);
+    EXPECT_GE(looks(true), 20U);
+}
+
+TEST(PolicyWatch, WhatIsUsedForAMomentNowAndThenIsLeftAlone)
+{
+    /* No look ever meets it in use. */
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 100);
+    timeline.memory.Free(500 * kMiB);
+    for (uint64_t at_ns = 10 * kS; at_ns < 600 * kS; at_ns += 900 * kMs) {
+        timeline.At(at_ns, [&timeline] {
+            timeline.memory.Take(450 * kMiB);
+            timeline.memory.Free(450 * kMiB);
+        });
+    }
+    timeline.RunUntil(10 * kS);
+    const size_t before = timeline.trims().size();
+    timeline.RunUntil(600 * kS);
+    /* Its first rest was long, so that the next ones are trusted until they prove to be short. */
+    EXPECT_LE(timeline.trims().size() - before, 4U);
+    EXPECT_GE(timeline.skips(TRIM_SKIP_REUSED), 1U);
 }
 
 TEST(PolicyWatch, WhoDeceivesTheWatchWaitsLonger)

@@ -55,7 +55,10 @@ struct SimulatedMemory {
     uint64_t release_ns_per_mib = 80000; /* The same. */
     uint64_t fault_ps_per_byte = 200;
     bool throttled = false;
+    uint64_t sampled_bytes = 0; /* Free when the sample was laid, */
+    uint64_t least_bytes = 0;   /* and the least that was since. */
     bool process_fails = false;
+    bool sample_fails = false;
     bool refault_fails = false;
     bool estimate_fails = false;
     bool outcome_unknown = false;
@@ -72,6 +75,7 @@ struct SimulatedMemory {
         const uint64_t taken = bytes - reused;
         const uint64_t again = std::min(taken, released_bytes);
         free_bytes -= reused;
+        least_bytes = std::min(least_bytes, free_bytes);
         used_bytes += bytes;
         faults += taken / 4096;
         released_bytes -= again;
@@ -95,7 +99,7 @@ struct SimulatedMemory {
     }
 
     /* Takes the measurement that the observation is of. */
-    void Answer(trim_observation *observation) const
+    void Answer(trim_observation *observation)
     {
         switch (observation->look) {
         case TRIM_LOOK_NONE:
@@ -104,6 +108,15 @@ struct SimulatedMemory {
             observation->failed = process_fails;
             observation->rss_bytes = process_fails ? 0 : Rss();
             observation->minor_faults = faults;
+            break;
+        case TRIM_LOOK_LAY:
+            observation->failed = sample_fails || free_bytes == 0;
+            sampled_bytes = free_bytes;
+            least_bytes = free_bytes;
+            break;
+        case TRIM_LOOK_SAMPLE:
+            observation->back_permille =
+                static_cast<uint32_t>((sampled_bytes - least_bytes) * 1000 / sampled_bytes);
             break;
         case TRIM_LOOK_ROOM:
             observation->limit_bytes = limit_bytes;

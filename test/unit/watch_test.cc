@@ -29,23 +29,26 @@ protected:
 
     void Begin(double share, uint64_t bytes = 500 * kMiB)
     {
-        trim_watch_begin(&watch_, now_ns_, cpu_ns_, TRIM_REASON_WATERMARK, bytes);
+        trim_watch_begin(&watch_, now_ns_, TRIM_REASON_WATERMARK, bytes);
         watch_.share = share;
+        trim_watch_laid(&watch_, sampled_);
+    }
+
+    void SampleAfter(uint64_t ns, uint32_t back_permille)
+    {
+        now_ns_ += ns;
+        trim_watch_sampled(&watch_, &price_, now_ns_, false, back_permille);
     }
 
     void LookAfter(uint64_t ns, uint64_t bytes = 500 * kMiB)
     {
         now_ns_ += ns;
-        trim_watch_look(&watch_, &price_, now_ns_, cpu_ns_, bytes);
+        trim_watch_look(&watch_, &price_, now_ns_, bytes);
     }
 
     uint64_t Due() const
     {
         return trim_watch_due_ns(&watch_, &price_, now_ns_);
-    }
-    uint64_t DueCpu() const
-    {
-        return trim_watch_due_cpu_ns(&watch_, &price_);
     }
     bool HasPaid() const
     {
@@ -71,7 +74,16 @@ protected:
     trim_price price_ = {};
     trim_watch watch_ = {};
     uint64_t now_ns_ = kStart;
-    uint64_t cpu_ns_ = 5 * kS;
+    bool sampled_ = false;
+};
+
+class SampledWatch : public Watch
+{
+protected:
+    SampledWatch()
+    {
+        sampled_ = true;
+    }
 };
 
 TEST_F(Watch, BeginsWithNothingPaid)
@@ -149,38 +161,11 @@ TEST_F(Watch, LooksComeAtUnevenGaps)
     EXPECT_GE(gaps.size(), 6U) << "even ones would meet a clock's work at the same moment";
 }
 
-TEST_F(Watch, LooksComeWhenTheProcessHasUsedSomeCpuAtGrowingGaps)
-{
-    Begin(1);
-    uint64_t before_ns = 0;
-    for (int i = 0; i < 5; ++i) {
-        const uint64_t gap_ns = DueCpu() - cpu_ns_;
-        EXPECT_GT(gap_ns, before_ns);
-        before_ns = gap_ns;
-        cpu_ns_ = DueCpu();
-        LookAfter(kMs);
-    }
-}
-
-TEST_F(Watch, LooksByCpuTimeEndWhenTheyHaveCostEnough)
-{
-    Begin(1);
-    double spent_ns = 0;
-    while (DueCpu() != UINT64_MAX) {
-        ASSERT_LT(spent_ns, 1e9);
-        cpu_ns_ = DueCpu();
-        LookAfter(1);
-        spent_ns += price_.look_ns;
-    }
-    EXPECT_LE(spent_ns, trim_price_round_trip_ns(&price_, 500.0 * static_cast<double>(kMiB)));
-}
-
 TEST_F(Watch, WhereLooksAreDearTheProcessIsLeftAlone)
 {
     price_.look_ns = 1e12;
     Begin(1);
-    EXPECT_EQ(DueCpu(), UINT64_MAX);
-    EXPECT_GT(Due(), now_ns_);
+    EXPECT_GE(Due(), now_ns_ + Needed() - kMs);
     EXPECT_NE(Due(), TRIM_NEVER);
 }
 
@@ -261,6 +246,91 @@ TEST_F(Watch, DearMemoryPaysSooner)
     LookAfter(Needed() + kMs);
     EXPECT_TRUE(HasPaid());
     EXPECT_LT(now_ns_ - kStart, kS);
+}
+
+TEST_F(SampledWatch, AsksForASampleFirst)
+{
+    trim_watch_begin(&watch_, now_ns_, TRIM_REASON_WATERMARK, kMiB);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_WANTED);
+}
+
+TEST_F(SampledWatch, ReadsItNowAndThenUntilTheMemoryHasPaid)
+{
+    Begin(1);
+    int reads = 0;
+    while (watch_.sample == TRIM_SAMPLE_LAID) {
+        ASSERT_GT(Due(), now_ns_);
+        ASSERT_LT(++reads, 20);
+        EXPECT_FALSE(HasPaid()) << "an estimate could not tell what was used meanwhile";
+        SampleAfter(Due() - now_ns_, 0);
+    }
+    EXPECT_GE(reads, 4);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_READ);
+    EXPECT_TRUE(HasPaid());
+    EXPECT_NEAR(static_cast<double>(now_ns_ - kStart), static_cast<double>(Needed()),
+                static_cast<double>(Needed()) / 8);
+    EXPECT_EQ(Due(), now_ns_) << "an estimate tells what there is to release";
+}
+
+TEST_F(SampledWatch, WhatHasComeBackHasNotLain)
+{
+    Begin(1);
+    SampleAfter(Needed(), 250);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_WANTED) << "what has come back tells nothing more";
+    EXPECT_FALSE(HasPaid());
+    EXPECT_NEAR(Lain(), 0.75 * static_cast<double>(Needed()), 1e6);
+    trim_watch_laid(&watch_, true);
+    SampleAfter(Needed() / 4, 0);
+    EXPECT_TRUE(HasPaid());
+}
+
+TEST_F(SampledWatch, NotEvenWhatHasPaidIsReleasedBeforeTheSampleIsRead)
+{
+    Begin(1);
+    LookAfter(2 * Needed());
+    EXPECT_FALSE(HasPaid());
+    EXPECT_EQ(Due(), now_ns_);
+    SampleAfter(0, 0);
+    EXPECT_TRUE(HasPaid());
+}
+
+TEST_F(SampledWatch, WhatComesBackEachTimeIsGivenUp)
+{
+    Begin(1);
+    for (int i = 0; i < 4; ++i) {
+        ASSERT_FALSE(IsVain());
+        SampleAfter(Needed() + kMs, 1000);
+        EXPECT_EQ(watch_.paid_ns, 0);
+        if (watch_.sample == TRIM_SAMPLE_WANTED) {
+            trim_watch_laid(&watch_, true);
+        }
+    }
+    EXPECT_TRUE(IsVain());
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_READ);
+}
+
+TEST_F(SampledWatch, NoFigureTakesMoreThanAll)
+{
+    Begin(1);
+    SampleAfter(Needed(), 5000);
+    EXPECT_EQ(watch_.paid_ns, 0);
+}
+
+TEST_F(SampledWatch, ALookCountsForWhatItHasFound)
+{
+    Begin(1);
+    LookAfter(Needed() / 2);
+    const double paid_ns = watch_.paid_ns;
+    LookAfter(1, 400 * kMiB);
+    EXPECT_NEAR(watch_.paid_ns, paid_ns * 0.8, paid_ns / 100);
+}
+
+TEST_F(SampledWatch, WithoutOneLooksServe)
+{
+    Begin(1);
+    trim_watch_sampled(&watch_, &price_, now_ns_, true, 0);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_REFUSED);
+    EXPECT_LT(Due(), now_ns_ + Needed() / 2);
 }
 
 } // namespace

@@ -113,6 +113,20 @@ TEST_F(Worker, FollowsATrimUpThatHasLeftEnough)
     EXPECT_GE(Lines("trim #2 "), 1) << Log();
 }
 
+TEST_F(Worker, LaysASampleOfWhatHasToWaitAndReleasesWhatStays)
+{
+    RunInChild([&] {
+        /* At this worth 500 MiB have paid after some tens of milliseconds. */
+        Start("worth=64m,on=watermark,cooldown=100ms,check=1h");
+        FakeAllocator::Get().sample_laid.Await();
+        EXPECT_EQ(FakeAllocator::Get().trims, 0);
+        FakeAllocator::Get().trim_entered.Await();
+        EXPECT_GE(FakeAllocator::Get().samples_read, 1);
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
+    });
+    EXPECT_EQ(Lines("waiting, expected 500M"), 1) << Log();
+}
+
 TEST_F(Worker, LooksAtAProcessThatWorksWithoutBeingTold)
 {
     RunInChild([&] {

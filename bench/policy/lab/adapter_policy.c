@@ -43,6 +43,10 @@ static enum lab_look look_for(enum trim_look look)
         break;
     case TRIM_LOOK_PROCESS:
         return LAB_LOOK_POLL;
+    case TRIM_LOOK_SAMPLE:
+        return LAB_LOOK_SAMPLE;
+    case TRIM_LOOK_LAY:
+        return LAB_LOOK_LAY;
     case TRIM_LOOK_ROOM:
         return LAB_LOOK_ROOM;
     case TRIM_LOOK_REFAULT:
@@ -62,8 +66,10 @@ static void step(void *state, const struct lab_sight *sight, struct lab_choice *
         .signals = {.old_pauses = sight->old_pauses, .class_changes = sight->class_changes},
         .last_old_ns = sight->last_old_ns,
         .look = sight->look == LAB_LOOK_NONE ? TRIM_LOOK_NONE : adapter->asked,
+        .failed = sight->failed,
         .rss_bytes = sight->rss_bytes,
         .minor_faults = sight->minor_faults,
+        .back_permille = sight->back_permille,
         .cpu_ns = sight->process_cpu_ns - sight->agent_cpu_ns,
         .refaulted_bytes = sight->refaulted_bytes,
         .expected_bytes = sight->expected_bytes,

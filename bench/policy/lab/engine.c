@@ -54,6 +54,16 @@ static void look(struct sim *sim, enum lab_look what, struct lab_sight *sight)
         sight->cost_ns = prices->room_ns;
         tally->look_ns += (double)sight->cost_ns;
         break;
+    case LAB_LOOK_SAMPLE:
+        sight->cost_ns = prices->poll_ns;
+        sight->back_permille = lab_world_sample_back_permille(&sim->world);
+        tally->look_ns += (double)sight->cost_ns;
+        break;
+    case LAB_LOOK_LAY:
+        sight->failed = prices->sample_ns == 0 || !lab_world_lay_sample(&sim->world);
+        sight->cost_ns = prices->sample_ns;
+        tally->look_ns += (double)sight->cost_ns;
+        break;
     case LAB_LOOK_RECOUNT:
         sight->cost_ns = prices->poll_ns + (uint64_t)(gone * prices->recount_ns_per_byte);
         tally->look_ns += (double)sight->cost_ns;
@@ -106,7 +116,7 @@ static void log_line(const struct sim *sim, const char *what, double mib, const 
 
 static void log_look(const struct sim *sim, const struct lab_sight *sight, const char *why)
 {
-    static const char *const names[] = {"", "poll", "room", "recount", "look"};
+    static const char *const names[] = {"", "poll", "room", "sample", "lay", "recount", "look"};
     uint64_t bytes = sight->look == LAB_LOOK_POLL      ? sight->rss_bytes
                      : sight->look == LAB_LOOK_RECOUNT ? sight->refaulted_bytes
                                                        : sight->expected_bytes;

@@ -36,6 +36,7 @@ static void set_defaults(struct settings *settings)
     prices->useless_ns = 800000;
     prices->poll_ns = 15000;
     prices->room_ns = 300000;
+    prices->sample_ns = 100000;
     prices->wake_ns = 5000;
     prices->base_bytes = 100 << 20;
     settings->options = "";
@@ -73,6 +74,7 @@ static bool set(struct settings *settings, const char *argument)
         {"poll_us", &prices->poll_ns, 1e3},
         {"wake_us", &prices->wake_ns, 1e3},
         {"room_us", &prices->room_ns, 1e3},
+        {"sample_us", &prices->sample_ns, 1e3},
         {"base_mib", &prices->base_bytes, 1048576},
     };
     for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {

@@ -20,6 +20,7 @@ struct lab_prices {
     uint64_t useless_ns;          /* A blind timer's attempt, where the trace does not tell. */
     uint64_t poll_ns;             /* Reading what the kernel knows of the process. */
     uint64_t room_ns;             /* Reading the container's files. */
+    uint64_t sample_ns;           /* Laying a sample. */
     uint64_t wake_ns;             /* Waking up, and going to sleep again. */
     uint64_t base_bytes;          /* RSS beside the C heap, where the trace does not tell. */
     uint64_t background_permille; /* CPU that the process uses all the time beside the trace's. */

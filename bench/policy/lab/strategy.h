@@ -16,6 +16,8 @@ enum lab_look {
     LAB_LOOK_NONE = 0,
     LAB_LOOK_POLL,    /* What the kernel knows of the process: RSS, faults, CPU time. */
     LAB_LOOK_ROOM,    /* The memory limit and its fill; there is none here, but asking costs. */
+    LAB_LOOK_SAMPLE,  /* What of the sample has come back. */
+    LAB_LOOK_LAY,     /* A few pages of what is free are given back, to see whether they stay so. */
     LAB_LOOK_RECOUNT, /* What of the last release has come back. */
     LAB_LOOK_ESTIMATE /* What a release would find. */
 };
@@ -27,11 +29,13 @@ struct lab_sight {
     uint64_t last_old_ns;
     uint64_t class_changes;
     enum lab_look look;
+    bool failed; /* It told nothing. */
     uint64_t rss_bytes;
     uint64_t minor_faults;
     uint64_t process_cpu_ns;  /* Of all threads, the agent's own included. */
     uint64_t agent_cpu_ns;    /* The agent's own. */
     uint64_t refaulted_bytes; /* With LAB_LOOK_RECOUNT. */
+    uint32_t back_permille;   /* With LAB_LOOK_SAMPLE. */
     uint64_t expected_bytes;  /* With LAB_LOOK_ESTIMATE. */
     uint64_t cost_ns;         /* CPU time of this look. */
 };

@@ -5,6 +5,10 @@
 /* The kernel looks at timers of CPU time at its ticks. */
 #define TICK_NS UINT64_C(4000000)
 
+/* A sample is so many pieces of so many pages. */
+#define SAMPLE_PIECES 16
+#define SAMPLE_PAGES 4
+
 static void fetch(struct lab_world *world)
 {
     if (!lab_cursor_next(&world->cursor, &world->ahead)) {
@@ -59,7 +63,14 @@ static void grow(struct lab_world *world, uint64_t bytes)
     uint64_t resident = bytes < world->resident_bytes ? bytes : world->resident_bytes;
     uint64_t absent = bytes - resident;
     uint64_t gone = absent < world->gone_bytes ? absent : world->gone_bytes;
+    uint32_t back = lab_world_sample_back_permille(world);
     world->resident_bytes -= resident;
+    if (world->resident_bytes < world->least_bytes) {
+        world->least_bytes = world->resident_bytes;
+    }
+    back = lab_world_sample_back_permille(world) - back;
+    world->tally->refault_ns += back / 1000.0 * SAMPLE_PIECES * SAMPLE_PAGES * LAB_PAGE *
+                                world->prices->refault_ns_per_byte;
     world->gone_bytes -= gone;
     world->refaulted_bytes += gone;
     world->tally->refault_ns += (double)gone * world->prices->refault_ns_per_byte;
@@ -137,6 +148,25 @@ void lab_world_sleep(struct lab_world *world, const struct lab_choice *choice)
     world->tally->idle_ns += (double)world->prices->wake_ns;
 }
 
+bool lab_world_lay_sample(struct lab_world *world)
+{
+    world->sampled_bytes = world->resident_bytes;
+    world->least_bytes = world->resident_bytes;
+    return world->resident_bytes > 0;
+}
+
+uint32_t lab_world_sample_back_permille(const struct lab_world *world)
+{
+    if (world->sampled_bytes == 0) {
+        return 0;
+    }
+    double used =
+        (double)(world->sampled_bytes - world->least_bytes) / (double)world->sampled_bytes;
+    /* Piece i lies in the middle of the ith part. */
+    uint32_t pieces = (uint32_t)(used * SAMPLE_PIECES + 0.5);
+    return pieces * 1000 / SAMPLE_PIECES;
+}
+
 uint64_t lab_world_release(struct lab_world *world, double bytes_ns, double fixed_ns)
 {
     uint64_t bytes = world->resident_bytes;
@@ -150,6 +180,7 @@ uint64_t lab_world_release(struct lab_world *world, double bytes_ns, double fixe
     world->gone_bytes += bytes;
     world->resident_bytes = 0;
     world->refaulted_bytes = 0;
+    world->sampled_bytes = 0;
     lab_world_pass(world, (uint64_t)(bytes_ns + fixed_ns));
     return bytes;
 }

@@ -29,6 +29,10 @@ struct lab_world {
     uint64_t gone_bytes;     /* and free without being resident. */
     uint64_t faulted_bytes;
     uint64_t refaulted_bytes; /* Since the last release. */
+
+    /* A sample: pages that were spread evenly over what was free when it was laid. */
+    uint64_t sampled_bytes; /* What was free then, */
+    uint64_t least_bytes;   /* and the least that was free and resident since. */
 };
 
 /* Begins at time 0; all that the tally counts is added to it from now on. */
@@ -46,6 +50,12 @@ void lab_world_pass(struct lab_world *world, uint64_t ns);
 
 /* Lets time pass until the moment that the choice waits for, or the end. */
 void lab_world_sleep(struct lab_world *world, const struct lab_choice *choice);
+
+/* Lays a sample; returns false where nothing is free. */
+bool lab_world_lay_sample(struct lab_world *world);
+
+/* The part of the sample that was used since. */
+uint32_t lab_world_sample_back_permille(const struct lab_world *world);
 
 /* All that is free and resident goes, which takes so long; returns how much that was. */
 uint64_t lab_world_release(struct lab_world *world, double bytes_ns, double fixed_ns);
