@@ -37,7 +37,7 @@ static void note_call(struct trim_borrow_hold *hold, uint64_t began_ns)
 static void *take(struct trim_borrow_hold *hold, uint64_t bytes)
 {
     uint64_t began_ns = hold->world->now_ns();
-    void *piece = hold->world->take(bytes);
+    void *piece = hold->world->take(hold->world->context, bytes);
     note_call(hold, began_ns);
     return piece;
 }
@@ -59,7 +59,7 @@ static void give_way(struct trim_borrow_hold *hold)
 bool trim_hold_ends(struct trim_borrow_hold *hold)
 {
     uint64_t now_ns = trim_excess(hold->world->now_ns(), hold->result->paused_ns);
-    if (hold->world->cancelled() || now_ns >= hold->arena->deadline_ns) {
+    if (hold->world->cancelled(hold->world->context) || now_ns >= hold->arena->deadline_ns) {
         give_way(hold);
     }
     return hold->ended;
@@ -167,7 +167,8 @@ static uint64_t drop(struct trim_borrow_hold *hold, uint64_t start, uint64_t end
 {
     uint64_t dropped = 0;
     while (start < end && !hold->ended &&
-           hold->world->now_ns() - hold->held_since_ns < HOLD_MAX_NS && !hold->world->cancelled()) {
+           hold->world->now_ns() - hold->held_since_ns < HOLD_MAX_NS &&
+           !hold->world->cancelled(hold->world->context)) {
         uint64_t step_end = trim_min(start + DROP_STEP_BYTES, end);
         uint64_t resident = hold->world->resident(start, step_end);
         if (resident != 0 && hold->world->drop(start, step_end) != 0) {

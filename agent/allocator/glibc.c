@@ -35,10 +35,10 @@ static struct trim_residency residency;
 static struct trim_rss_drop last_drop;
 static struct trim_release last_release;
 
-/* How memory is released, and glibc's limit of arenas. */
+static struct trim_glibc_releaser releaser;
+
+/* How memory is released. */
 static enum trim_mode mode;
-static uint64_t arena_limit;
-static uint64_t new_arena_bytes;
 static const char *refusal;
 
 static void show_residency(struct trim_estimate_input *input)
@@ -62,13 +62,11 @@ static void scan_arenas(struct trim_estimate_input *input)
     show_residency(input);
 }
 
-/* Whether a release would come to the tops: their arenas must be within reach. */
+/* Whether a release would come to the tops: by borrowing alone. */
 static bool tops_are_reached(void)
 {
-    const struct trim_malloc_info_parser *last = trim_glibc_info_last();
     return mode != TRIM_MODE_TRIM && refusal == NULL &&
-           trim_glibc_reaches(last->info.system_bytes, last->arena_count, arena_limit,
-                              new_arena_bytes);
+           trim_glibc_release_refusal(&releaser, malloc_trim_function) == NULL;
 }
 
 /*
@@ -173,14 +171,12 @@ static int glibc_trim(const struct trim_cancel *cancel, bool hurry, struct trim_
         .cancel = cancel,
         .info = trim_glibc_info_last(),
         .measure = measure,
-        .arena_limit = arena_limit,
-        .new_arena_bytes = new_arena_bytes,
         .refusal = seen ? refusal : "the arenas cannot be looked at",
         .malloc_trim = malloc_trim_function,
     };
     last_drop.began_ns = trim_clock_now_ns();
     bool known = trim_process_rss(PROC, &last_drop.before_bytes) == 0;
-    trim_glibc_release(&order, release);
+    trim_glibc_release(&releaser, &order, release);
     last_drop.known = known && trim_process_rss(PROC, &last_drop.after_bytes) == 0;
     last_release = *release;
     return 0;
@@ -241,8 +237,6 @@ static void glibc_tune(struct trim_tuning *tuning, bool running, struct trim_tun
 {
     const struct trim_glibc_world world = {.mallopt = mallopt_function, .variable = variable};
     trim_glibc_tune(&world, running, tuning, notes);
-    arena_limit = trim_glibc_arena_limit(tuning->arena_max, variable);
-    new_arena_bytes = trim_glibc_new_arena_bytes(tuning->trim_threshold_bytes, variable);
 }
 
 static const struct trim_allocator glibc = {
@@ -267,8 +261,6 @@ const struct trim_allocator *trim_allocator_glibc(void)
     if (!prepared) {
         prepared = true;
         trim_estimate_learned_init(&learned);
-        arena_limit = trim_glibc_arena_limit(0, variable);
-        new_arena_bytes = trim_glibc_new_arena_bytes(0, variable);
         refusal = trim_glibc_refusal(variable);
     }
     /* Without the scan's pipe the arenas cannot be looked at, which estimates take into account. */

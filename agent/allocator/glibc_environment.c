@@ -1,17 +1,9 @@
 #include "glibc_environment.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "trimagent/arena_map.h"
-#include "trimagent/quantity.h"
-#include "trimagent/tuning.h"
-
-/* glibc's M_TOP_PAD by default, and what an arena's own state and the rounding add to it. */
-#define TOP_PAD_BYTES (128 * TRIM_KIB)
-#define ARENA_STATE_BYTES (4 * TRIM_KIB)
 
 /* The number in text; 0 where there is none. */
 static uint64_t number_in(const char *text)
@@ -26,32 +18,6 @@ static const char *tunable(const char *(*variable)(const char *name), const char
     const char *tunables = variable("GLIBC_TUNABLES");
     const char *found = tunables != NULL ? strstr(tunables, name_and_equals) : NULL;
     return found != NULL ? found + strlen(name_and_equals) : NULL;
-}
-
-uint64_t trim_glibc_arena_limit(uint64_t set_by_agent, const char *(*variable)(const char *name))
-{
-    uint64_t limit = set_by_agent;
-    if (limit == 0) {
-        limit = number_in(variable("MALLOC_ARENA_MAX"));
-    }
-    if (limit == 0) {
-        limit = number_in(tunable(variable, "glibc.malloc.arena_max="));
-    }
-    if (limit == 0) {
-        long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-        limit = TRIM_ARENAS_FOR_CPU * (uint64_t)(cpus > 0 ? cpus : 1);
-    }
-    return limit;
-}
-
-uint64_t trim_glibc_new_arena_bytes(uint64_t pad_set_by_agent,
-                                    const char *(*variable)(const char *name))
-{
-    const char *text = variable("MALLOC_TOP_PAD_");
-    text = text != NULL ? text : tunable(variable, "glibc.malloc.top_pad=");
-    uint64_t pad = pad_set_by_agent != 0 ? pad_set_by_agent : TOP_PAD_BYTES;
-    pad = trim_max(text != NULL ? number_in(text) : pad, TOP_PAD_BYTES);
-    return trim_min(pad + ARENA_STATE_BYTES, TRIM_ARENA_HEAP_BYTES);
 }
 
 const char *trim_glibc_refusal(const char *(*variable)(const char *name))

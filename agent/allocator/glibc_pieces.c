@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "glibc_blocks.h"
 #include "trimagent/address.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/clock.h"
@@ -73,16 +74,6 @@ static uint64_t grown(const struct trim_borrow_arena *arena)
     return end == 0 || filled ? UINT64_MAX : trim_excess(end, arena->end);
 }
 
-/*
- * The word in front of what malloc returns, or would return, at the address: a chunk's size and
- * flags. Heaps shrink at any moment, so it may be unmapped: then it is 0.
- */
-static uint64_t size_word(uint64_t address)
-{
-    uint64_t word = 0;
-    return trim_arena_scan_peek(address - sizeof word, &word, sizeof word) ? word : 0;
-}
-
 /* The chunk behind a piece, as if it were a block that malloc has returned, and its size; 0 where
  * there is none before the end of the heap as it is now. */
 static uint64_t chunk_behind(const struct trim_borrow_arena *arena, const void *piece,
@@ -96,7 +87,7 @@ static uint64_t chunk_behind(const struct trim_borrow_arena *arena, const void *
         !inside(arena->arena, (uint64_t)(uintptr_t)piece, *next - TRIM_CHUNK_WORD)) {
         return 0;
     }
-    uint64_t bytes = size_word(*next) & ~CHUNK_FLAGS;
+    uint64_t bytes = trim_glibc_size_word(*next) & ~CHUNK_FLAGS;
     return bytes <= *end - *next ? bytes : 0;
 }
 
@@ -124,7 +115,7 @@ static uint64_t free_behind(const struct trim_borrow_arena *arena, const void *p
     if (bytes == 0 || next + bytes >= end) {
         return 0;
     }
-    uint64_t second = size_word(next + bytes);
+    uint64_t second = trim_glibc_size_word(next + bytes);
     return second != 0 && (second & CHUNK_BEFORE_IS_USED) == 0 ? bytes : 0;
 }
 
@@ -152,7 +143,6 @@ static uint64_t others_cpu_ns(void)
 
 void trim_glibc_pieces(struct trim_borrow_world *world)
 {
-    world->take = malloc;
     world->give = give;
     world->shrink = realloc;
     world->usable = usable;

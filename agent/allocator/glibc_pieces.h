@@ -1,13 +1,13 @@
 /*
  * What borrowing does to glibc's arenas: calls of malloc and free, and looks at chunks and heaps as
- * the last scan has found them. On a borrowing thread, while the worker waits.
+ * the last scan has found them. Worker only.
  */
 #ifndef TRIMAGENT_GLIBC_PIECES_H
 #define TRIMAGENT_GLIBC_PIECES_H
 
 #include "trimagent/borrow.h"
 
-/* Fills in the world, but for cancelled. */
+/* Fills in the world, but for take, cancelled and their context. */
 void trim_glibc_pieces(struct trim_borrow_world *world);
 
 /* Resident bytes of whole pages; where the system does not tell, all of them. */

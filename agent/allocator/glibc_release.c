@@ -1,13 +1,12 @@
 #include "glibc_release.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "borrow_pace.h"
+#include "glibc_blocks.h"
 #include "glibc_pieces.h"
 #include "trimagent/arena_scan.h"
-#include "trimagent/arena_visit.h"
-#include "trimagent/borrow_plan.h"
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
 #include "trimagent/resident_pages.h"
@@ -16,12 +15,6 @@
 #define DEADLINE_NS (10 * TRIM_NS_PER_S)
 /* or pauses longer for the sake of threads at work. */
 #define PAUSE_MAX_NS (4 * TRIM_NS_PER_S)
-
-/* The heap may grow by this part for new arenas, where those bring all others within reach. */
-#define GROWTH_PART 100
-
-/* No more are made: each takes 64 MiB of addresses. */
-#define NEW_ARENAS_MAX 32
 
 /* Rests below this part of what was wanted are left. */
 #define REST_PART 256
@@ -32,217 +25,202 @@
  * same time: 5 us were measured with chunks of 45 KiB on average. */
 #define CHUNK_COST_BYTES (50 * TRIM_KIB)
 
-static struct trim_borrow_plan plan;
-
-/* The order at hand: the borrowing threads run one at a time, and the worker waits for them. */
-static const struct trim_glibc_order *order;
-static struct trim_release *release;
-static uint64_t left_bytes[TRIM_BORROW_ARENAS_MAX];
-static bool reached[TRIM_BORROW_ARENAS_MAX];
-static uint64_t deadline_ns;
-static struct trim_borrow_pace pace;
-
-static bool cancelled(void)
+static bool is_cancelled(const struct trim_glibc_releaser *releaser)
 {
-    return trim_cancel_requested(order->cancel);
+    return trim_cancel_requested(releaser->order->cancel);
 }
 
-/* The place of an arena in the plan that no thread has come to yet; plan.count: there is none. */
-static size_t place_of(uint64_t arena)
+static bool cancelled(void *context)
 {
-    size_t place = 0;
-    while (place < plan.count && (plan.arenas[place].arena != arena || reached[place])) {
-        place++;
+    return is_cancelled(context);
+}
+
+/* malloc, in the arena that was entered. */
+static void *take(void *context, size_t bytes)
+{
+    struct trim_glibc_releaser *releaser = context;
+    if (!trim_arena_may_ask(&releaser->door)) {
+        return NULL;
     }
-    return place;
-}
-
-/* Coming to an arena is enough to merge its fastbins. */
-static bool come_to(void *context, uint64_t arena)
-{
-    uint64_t *missing = context;
-    size_t place = place_of(arena);
-    if (place < plan.count) {
-        reached[place] = true;
-        --*missing;
+    void *piece = malloc(bytes);
+    if (!trim_arena_inside(&releaser->door)) {
+        free(piece);
+        return NULL;
     }
-    return *missing > 0 && !cancelled();
+    return piece;
 }
 
-/* The arena that a thread has come to is borrowed from, once. */
-static bool borrow_from(void *context, uint64_t arena)
+static bool enter(struct trim_glibc_releaser *releaser, const struct trim_borrow_arena *arena)
 {
-    const struct trim_borrow_world *world = context;
-    size_t place = place_of(arena);
-    if (place < plan.count) {
-        struct trim_borrow_arena *own = &plan.arenas[place];
-        struct trim_borrow_result result;
-        own->deadline_ns = deadline_ns + release->borrow.paused_ns;
-        own->pace = &pace;
-        trim_borrow_run(world, own, &result);
-        left_bytes[place] =
-            trim_excess(own->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);
-        if (arena == TRIM_MAIN_ARENA) {
-            /* malloc_trim comes to that top too, and the estimate has it among the rest. */
-            result.top_dropped_bytes = 0;
+    uint64_t top_bytes = arena->top_start != 0 ? arena->end - arena->top_start : 0;
+    return !is_cancelled(releaser) && trim_arena_enter(&releaser->door, arena->arena,
+                                                       trim_max(arena->largest_bytes, top_bytes));
+}
+
+/* Borrows from the arena that was entered. */
+static void borrow_from(struct trim_glibc_releaser *releaser, size_t place,
+                        const struct trim_borrow_world *world)
+{
+    struct trim_borrow_arena *arena = &releaser->plan.arenas[place];
+    struct trim_release *release = releaser->release;
+    struct trim_borrow_result result;
+    arena->deadline_ns = releaser->deadline_ns + release->borrow.paused_ns;
+    arena->pace = &releaser->pace;
+    trim_borrow_run(world, arena, &result);
+    releaser->left_bytes[place] =
+        trim_excess(arena->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);
+    if (arena->arena == TRIM_MAIN_ARENA) {
+        /* malloc_trim comes to that top too, and the estimate has it among the rest. */
+        result.top_dropped_bytes = 0;
+    }
+    trim_borrow_add(&release->borrow, &result);
+    release->arenas_reached++;
+}
+
+static void make_plan(struct trim_glibc_releaser *releaser)
+{
+    const struct trim_malloc_info_parser *info = releaser->order->info;
+    trim_borrow_make_plan(&releaser->plan, trim_arena_scan_map(), info->arenas, info->arena_count,
+                          (uint64_t)sysconf(_SC_PAGESIZE), trim_glibc_resident);
+    for (size_t i = 0; i < releaser->plan.count; i++) {
+        releaser->left_bytes[i] = releaser->plan.arenas[i].wanted_bytes;
+    }
+}
+
+/* Merges what is in fastbins, for which entering is enough, and measures again, for then there are
+ * other chunks. Where that fails the plan of before is what there is. */
+static void merge_fastbins(struct trim_glibc_releaser *releaser)
+{
+    for (size_t i = 0; i < releaser->plan.count; i++) {
+        if (enter(releaser, &releaser->plan.arenas[i])) {
+            trim_arena_leave(&releaser->door);
         }
-        trim_borrow_add(&release->borrow, &result);
-        reached[place] = true;
-        release->arenas_reached++;
     }
-    return release->arenas_reached < plan.count && !cancelled();
-}
-
-static void make_plan(void)
-{
-    trim_borrow_make_plan(&plan, trim_arena_scan_map(), order->info->arenas,
-                          order->info->arena_count, (uint64_t)sysconf(_SC_PAGESIZE),
-                          trim_glibc_resident);
-    for (size_t i = 0; i < plan.count; i++) {
-        reached[i] = false;
-        left_bytes[i] = plan.arenas[i].wanted_bytes;
+    if (releaser->order->measure() == 0) {
+        make_plan(releaser);
     }
 }
 
-/* An arena may be visited twice: when it is new or has no threads, and in turn. Busy ones are left
- * out at times. */
-static uint64_t threads_for(uint64_t arenas)
+static void borrow(struct trim_glibc_releaser *releaser)
 {
-    return arenas * 2 + 16;
-}
-
-/* Sends threads to the arenas of the plan. */
-static void visit(bool (*how)(void *context, uint64_t arena), void *context)
-{
-    const struct trim_arena_visitor visitor = {.context = context, .visit = how};
-    struct trim_visit_result visited;
-    uint64_t arenas = order->info->arena_count;
-    uint64_t missing = trim_excess(order->arena_limit, arenas);
-    trim_arena_visit(trim_arena_scan_map(), &visitor, threads_for(arenas + missing),
-                     missing * 2 + 2, &visited);
-    release->threads_cpu_ns += visited.cpu_ns;
-    release->thread_error = visited.error;
-}
-
-/* Merges what is in fastbins and measures again, for then there are other chunks. */
-static void merge_fastbins(void)
-{
-    uint64_t missing = plan.count;
-    visit(come_to, &missing);
-    if (order->measure() == 0) {
-        make_plan();
-    } else {
-        /* The plan of before is what there is. */
-        memset(reached, 0, sizeof reached);
-    }
-}
-
-/*
- * Below the limit a thread that finds no arena without threads makes a new one. So those that are
- * missing are made, if the heap hardly grows by them.
- */
-bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_limit,
-                        uint64_t new_arena_bytes)
-{
-    uint64_t affordable = system_bytes / GROWTH_PART / new_arena_bytes;
-    uint64_t missing = trim_excess(arena_limit, arenas);
-    return missing <= trim_min(affordable, NEW_ARENAS_MAX) &&
-           threads_for(arenas + missing) <= TRIM_VISIT_THREADS_MAX;
-}
-
-static void borrow(void)
-{
-    struct trim_borrow_world world = {.cancelled = cancelled};
+    struct trim_borrow_world world = {.context = releaser, .take = take, .cancelled = cancelled};
     trim_glibc_pieces(&world);
-    if (plan.merges) {
-        merge_fastbins();
+    if (releaser->plan.merges) {
+        merge_fastbins(releaser);
     }
-    deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
-    trim_pace_init(&pace, order->hurry ? 0 : PAUSE_MAX_NS);
-    release->borrowed = true;
-    release->arenas_wanted = plan.count;
-    if (plan.count != 0) {
-        visit(borrow_from, &world);
+    releaser->deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
+    trim_pace_init(&releaser->pace, releaser->order->hurry ? 0 : PAUSE_MAX_NS);
+    releaser->release->borrowed = true;
+    releaser->release->arenas_wanted = releaser->plan.count;
+    for (size_t i = 0; i < releaser->plan.count; i++) {
+        if (enter(releaser, &releaser->plan.arenas[i])) {
+            borrow_from(releaser, i, &world);
+            trim_arena_leave(&releaser->door);
+        }
     }
+    releaser->release->refusal = releaser->door.refusal;
 }
 
 /* What is left, and the most of it that malloc_trim would drop under one lock. */
-static void sum_up_rest(uint64_t *rest_bytes, uint64_t *longest_bytes)
+static void sum_up_rest(const struct trim_glibc_releaser *releaser, uint64_t *rest_bytes,
+                        uint64_t *longest_bytes)
 {
-    *rest_bytes = plan.other_bytes;
-    *longest_bytes = plan.other_bytes;
-    for (size_t i = 0; i < plan.count; i++) {
-        *rest_bytes += left_bytes[i];
-        uint64_t cost = left_bytes[i] + plan.arenas[i].chunks * CHUNK_COST_BYTES;
+    const struct trim_borrow_plan *plan = &releaser->plan;
+    *rest_bytes = plan->other_bytes;
+    *longest_bytes = plan->other_bytes;
+    for (size_t i = 0; i < plan->count; i++) {
+        uint64_t left = releaser->left_bytes[i];
+        *rest_bytes += left;
+        uint64_t cost = left + plan->arenas[i].chunks * CHUNK_COST_BYTES;
         *longest_bytes = trim_max(*longest_bytes, cost);
     }
 }
 
-static void run_malloc_trim(void)
+static void run_malloc_trim(const struct trim_glibc_releaser *releaser)
 {
     uint64_t began_ns = trim_clock_now_ns();
     /* The result is 1 also where nothing was released, so it tells nothing. */
-    (void)order->malloc_trim(0);
-    release->trimmed = true;
-    release->trim_ns = trim_clock_now_ns() - began_ns;
+    (void)releaser->order->malloc_trim(0);
+    releaser->release->trimmed = true;
+    releaser->release->trim_ns = trim_clock_now_ns() - began_ns;
 }
 
 /*
  * What borrowing has left goes by malloc_trim where that is worth it and holds no lock for long, or
- * where it is a good part of what was wanted, because arenas could not be reached or their chunks
+ * where it is a good part of what was wanted, because arenas could not be entered or their chunks
  * did not come as pieces: memory that is needed comes before a stall, unless the user has said
  * otherwise, or the application needs its memory just now.
  */
-static void trim_rest(void)
+static void trim_rest(struct trim_glibc_releaser *releaser)
 {
+    const struct trim_glibc_order *order = releaser->order;
+    struct trim_release *release = releaser->release;
+    uint64_t wet = releaser->plan.wet_bytes;
     uint64_t rest = 0;
     uint64_t longest = 0;
-    sum_up_rest(&rest, &longest);
-    bool much = rest > plan.wet_bytes / MUCH_PART && order->mode == TRIM_MODE_AUTO &&
-                !release->borrow.gave_way;
+    sum_up_rest(releaser, &rest, &longest);
+    bool much =
+        rest > wet / MUCH_PART && order->mode == TRIM_MODE_AUTO && !release->borrow.gave_way;
     bool short_hold = longest <= TRIM_SHORT_HOLD_BYTES;
-    if (rest > plan.wet_bytes / REST_PART && (short_hold || much) && !cancelled()) {
-        run_malloc_trim();
+    if (rest > wet / REST_PART && (short_hold || much) && !is_cancelled(releaser)) {
+        run_malloc_trim(releaser);
     } else {
         release->left_bytes = rest;
     }
 }
 
+static void open_door(struct trim_glibc_releaser *releaser, int (*malloc_trim)(size_t pad))
+{
+    struct trim_arena_world world;
+    trim_glibc_arena_world((uint64_t)(uintptr_t)malloc_trim, &world);
+    trim_arena_open(&releaser->door, &world, trim_arena_scan_map());
+}
+
+const char *trim_glibc_release_refusal(struct trim_glibc_releaser *releaser,
+                                       int (*malloc_trim)(size_t pad))
+{
+    if (!releaser->door.proven && releaser->door.refusal == NULL) {
+        open_door(releaser, malloc_trim);
+    }
+    return releaser->door.refusal;
+}
+
 /* Why nothing shall be borrowed, or NULL. */
-static const char *refusal(void)
+static const char *refusal(struct trim_glibc_releaser *releaser)
 {
     bool blind = false;
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t own = (uint64_t)(uintptr_t)&plan / page * page;
+    uint64_t own = (uint64_t)(uintptr_t)releaser / page * page;
     (void)trim_resident_bytes(own, own + page, &blind);
-    /* Without an end to the pages that seem resident, classes would be asked for until the heap
-     * grows. */
-    return blind ? "the system refuses mincore" : order->refusal;
+    if (blind) {
+        /* Without an end to the pages that seem resident, classes would be asked for until the heap
+         * grows. */
+        return "the system refuses mincore";
+    }
+    if (releaser->order->refusal != NULL) {
+        return releaser->order->refusal;
+    }
+    open_door(releaser, releaser->order->malloc_trim);
+    return releaser->door.refusal;
 }
 
-void trim_glibc_release(const struct trim_glibc_order *ordered, struct trim_release *released)
+void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_glibc_order *order,
+                        struct trim_release *release)
 {
-    order = ordered;
-    release = released;
     memset(release, 0, sizeof *release);
-    plan.count = 0;
-    if (order->mode == TRIM_MODE_TRIM) {
-        run_malloc_trim();
+    releaser->order = order;
+    releaser->release = release;
+    releaser->plan.count = 0;
+    release->refusal = order->mode == TRIM_MODE_TRIM ? NULL : refusal(releaser);
+    if (order->mode == TRIM_MODE_TRIM || release->refusal != NULL) {
+        run_malloc_trim(releaser);
         return;
     }
-    release->refusal = refusal();
-    if (release->refusal != NULL) {
-        run_malloc_trim();
+    make_plan(releaser);
+    if (!trim_borrow_is_worth(&releaser->plan, order->mode)) {
+        run_malloc_trim(releaser);
         return;
     }
-    make_plan();
-    bool reachable = trim_glibc_reaches(order->info->info.system_bytes, order->info->arena_count,
-                                        order->arena_limit, order->new_arena_bytes);
-    if (!reachable || !trim_borrow_is_worth(&plan, order->mode)) {
-        release->arenas_wanted = reachable ? 0 : plan.count;
-        run_malloc_trim();
-        return;
-    }
-    borrow();
-    trim_rest();
+    borrow(releaser);
+    trim_rest(releaser);
 }

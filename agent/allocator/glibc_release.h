@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "borrow_pace.h"
+#include "trimagent/arena_enter.h"
+#include "trimagent/borrow_plan.h"
 #include "trimagent/cancel.h"
 #include "trimagent/malloc_info.h"
 #include "trimagent/release.h"
@@ -19,17 +22,31 @@ struct trim_glibc_order {
     const struct trim_cancel *cancel;           /* Requested by another thread when the VM ends. */
     const struct trim_malloc_info_parser *info; /* Of the same time as the last scan. */
     int (*measure)(void);                       /* Brings both up to date. Returns 0, or -1. */
-    uint64_t arena_limit;                       /* Most arenas that glibc makes. */
-    uint64_t new_arena_bytes;                   /* What a new one takes from the system. */
     const char *refusal;                        /* Why not to borrow, or NULL. */
     int (*malloc_trim)(size_t pad);
 };
 
-/* Releases. Worker only. *release tells how. */
-void trim_glibc_release(const struct trim_glibc_order *order, struct trim_release *release);
+/* What lasts from one release to the next, and what is known during one. Large; zero at first. */
+struct trim_glibc_releaser {
+    struct trim_arena_door door; /* Lasts. */
+    const struct trim_glibc_order *order;
+    struct trim_release *release;
+    struct trim_borrow_plan plan;
+    uint64_t left_bytes[TRIM_BORROW_ARENAS_MAX]; /* Of what was wanted of each arena. */
+    uint64_t deadline_ns;
+    struct trim_borrow_pace pace;
+};
 
-/* Whether threads come to all arenas, at the price of those that must be made for it. */
-bool trim_glibc_reaches(uint64_t system_bytes, uint64_t arenas, uint64_t arena_limit,
-                        uint64_t new_arena_bytes);
+/* Releases. Worker only. *release tells how. */
+void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_glibc_order *order,
+                        struct trim_release *release);
+
+/*
+ * Why arenas cannot be entered, or NULL: tries the proof, with the arenas of the last scan, unless
+ * that was done. Worker only; takes and frees blocks of a kilobyte. malloc_trim tells where the C
+ * library is.
+ */
+const char *trim_glibc_release_refusal(struct trim_glibc_releaser *releaser,
+                                       int (*malloc_trim)(size_t pad));
 
 #endif

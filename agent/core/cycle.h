@@ -24,6 +24,7 @@ struct trim_cycle {
     bool price_faults;   /* What a page fault costs is to be measured with the next estimate. */
     bool assumed_before; /* The last estimate took memory for resident that it could not look at. */
     bool told_assumed;   /* That was told once. */
+    bool told_refusal;   /* Why nothing is borrowed was told once. */
     struct trim_lot told;      /* The last verdict that was told. */
     struct trim_cancel cancel; /* A release that is running shall end early: the VM ends. */
     pthread_mutex_t lock;      /* Guards what follows. */

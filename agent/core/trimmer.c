@@ -30,6 +30,18 @@ static void tell_assumed_once(struct trim_cycle *cycle, const struct trim_estima
     }
 }
 
+/* Tells once why nothing will ever be borrowed, and what happens instead. */
+static void tell_refusal_once(struct trim_cycle *cycle, const struct trim_release *release)
+{
+    if (release->refusal != NULL && !cycle->told_refusal) {
+        cycle->told_refusal = true;
+        trim_log(TRIM_LOG_WARNING,
+                 "nothing can be borrowed, because %s: malloc_trim releases instead, and stops "
+                 "threads meanwhile",
+                 release->refusal);
+    }
+}
+
 /* Keeps the latest estimate for status. */
 static void keep_estimate(struct trim_cycle *cycle, const struct trim_estimate *estimate)
 {
@@ -104,7 +116,7 @@ static bool trim(struct trim_cycle *cycle, struct trim_report *report)
     int result =
         cycle->config->allocator->trim(&cycle->cancel, is_urgent(cycle, report), &report->release);
     report->took_ns = trim_clock_now_ns() - began_ns;
-    report->cpu_ns = trim_clock_thread_cpu_ns() - began_cpu_ns + report->release.threads_cpu_ns;
+    report->cpu_ns = trim_clock_thread_cpu_ns() - began_cpu_ns;
     end_trim(cycle, report->took_ns, report->cpu_ns);
     report->memory_known = report->memory_known && result == 0 &&
                            trim_process_memory_read(cycle->config->proc, &report->after) == 0;
@@ -237,6 +249,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
     if (!count_trim(cycle, &report, outcome.end_ns)) {
         return false;
     }
+    tell_refusal_once(cycle, &report.release);
     log_report(&report);
     outcome.cpu_ns = report.cpu_ns;
     outcome.gave_way = report.release.borrow.gave_way;

@@ -1,5 +1,4 @@
 /* How a release was carried out, as text. */
-#include <errno.h>
 #include <inttypes.h>
 
 #include "trimagent/quantity.h"
@@ -37,22 +36,10 @@ void trim_release_add(struct trim_text *text, const struct trim_release *release
     char quantity[TRIM_QUANTITY_TEXT_MAX];
     if (release->borrowed) {
         add_borrow(text, release);
-    } else if (release->refusal != NULL) {
-        trim_text_add(text, "; not borrowed, because %s", release->refusal);
-    } else if (release->arenas_wanted != 0) {
-        trim_text_add(text,
-                      "; not borrowed, because no thread would come to %" PRIu64
-                      " arenas (see arena-max)",
-                      release->arenas_wanted);
     }
     if (release->borrow.paused_ns != 0) {
         trim_text_add(text, ", paused %s for busy threads",
                       trim_format_ms(quantity, release->borrow.paused_ns));
-    }
-    if (release->thread_error != 0) {
-        /* The C library's own word for errno; unlike strerror it does not allocate. */
-        errno = release->thread_error;
-        trim_text_add(text, ", because no thread could be started (%m)");
     }
     if (release->borrowed && release->trimmed) {
         trim_text_add(text, ", then malloc_trim for %s",

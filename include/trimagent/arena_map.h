@@ -15,8 +15,8 @@ extern "C" {
 /* glibc's HEAP_MAX_SIZE on 64-bit systems: twice DEFAULT_MMAP_THRESHOLD_MAX of 32 MiB. */
 #define TRIM_ARENA_HEAP_BYTES (UINT64_C(64) << 20)
 
-/* More heaps than these, 64 GiB of them, are summed up but not remembered. */
-#define TRIM_ARENA_HEAPS_MAX 1024
+/* More heaps than these, 256 GiB of them, are summed up but not remembered. */
+#define TRIM_ARENA_HEAPS_MAX 4096
 
 /* Stands for the main arena, whose state is in the C library. */
 #define TRIM_MAIN_ARENA 0

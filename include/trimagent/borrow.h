@@ -33,7 +33,8 @@ struct trim_borrow_arena;
 
 /* What borrowing does to the world. All run on the borrowing thread. */
 struct trim_borrow_world {
-    void *(*take)(size_t bytes);                /* malloc; NULL where there is none. */
+    void *context;                              /* Of those who want one. */
+    void *(*take)(void *context, size_t bytes); /* malloc; NULL: nothing more is to be had. */
     void (*give)(void *piece);                  /* free. */
     void *(*shrink)(void *piece, size_t bytes); /* realloc to fewer bytes. */
     size_t (*usable)(const void *piece);        /* malloc_usable_size. */
@@ -50,7 +51,7 @@ struct trim_borrow_world {
     /* Bytes of the arena's top where that begins right behind the piece; otherwise 0. */
     uint64_t (*top_behind)(const struct trim_borrow_arena *arena, const void *piece);
     /* Whether to end at once: the VM ends. */
-    bool (*cancelled)(void);
+    bool (*cancelled)(void *context);
     uint64_t (*now_ns)(void);
     void (*pause)(uint64_t ns);      /* Sleeps. */
     uint64_t (*own_cpu_ns)(void);    /* CPU time of the borrowing thread so far, */
@@ -93,7 +94,7 @@ struct trim_borrow_result {
 };
 
 /*
- * Drops what it can reach of the arena that the calling thread is attached to. Every piece is given
+ * Drops what it can reach of the arena that take serves from. Every piece is given
  * back before it returns. Allocates and frees; never fails: what could not be done is left.
  */
 void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_borrow_arena *arena,

@@ -27,18 +27,19 @@ extern "C" {
 /* What it drops within 5 ms: rests, and tops, are no more than that. */
 #define TRIM_SHORT_HOLD_BYTES (UINT64_C(50) << 20)
 
-/* What an arena must hold for a visit, and its top. */
+/* What an arena must hold to be entered, and its top. */
 #define TRIM_BORROW_VISIT_BYTES (UINT64_C(8) << 20)
 #define TRIM_BORROW_TOP_BYTES TRIM_TOP_LEAST_BYTES
 
-#define TRIM_BORROW_ARENAS_MAX 256
+/* All whose figures are known. */
+#define TRIM_BORROW_ARENAS_MAX TRIM_ARENA_FIGURES_MAX
 
 struct trim_borrow_plan {
     struct trim_borrow_arena arenas[TRIM_BORROW_ARENAS_MAX];
     size_t count;
     bool merges;            /* Some of them have much in fastbins, which merges first. */
     uint64_t longest_bytes; /* The most that malloc_trim would drop under one lock. */
-    uint64_t tops_bytes;    /* Resident in tops of non-main arenas that are worth a visit, */
+    uint64_t tops_bytes;    /* Resident in tops of non-main arenas that are worth entering for, */
     uint64_t wet_bytes;     /* and in whole pages of free chunks. */
     uint64_t other_bytes;   /* Resident in whole pages of free chunks of arenas left out. */
 };

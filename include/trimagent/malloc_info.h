@@ -47,8 +47,8 @@ struct trim_malloc_info {
 
 #define TRIM_MALLOC_INFO_TAG_MAX 256
 
-/* More arenas than these are only summed up. */
-#define TRIM_ARENA_FIGURES_MAX 1024
+/* More arenas than these are only summed up. glibc makes eight for each CPU: so many for 256. */
+#define TRIM_ARENA_FIGURES_MAX 2048
 
 /* One arena. Its size identifies it, for malloc_info tells no addresses. */
 struct trim_arena_figures {

@@ -22,13 +22,11 @@ enum trim_mode {
 
 /* How a release was carried out. */
 struct trim_release {
-    const char *refusal;              /* Why nothing is ever borrowed here, or NULL. */
+    const char *refusal;              /* Why nothing will ever be borrowed, or NULL. */
     bool borrowed;                    /* Pieces were borrowed, */
     struct trim_borrow_result borrow; /* with this result, */
-    uint64_t arenas_wanted;           /* in so many arenas */
-    uint64_t arenas_reached;          /* of these, */
-    uint64_t threads_cpu_ns;          /* by threads that took so much CPU time. */
-    int thread_error;                 /* Why one could not be started, or 0. */
+    uint64_t arenas_wanted;           /* from so many arenas */
+    uint64_t arenas_reached;          /* of these. */
     bool trimmed;                     /* malloc_trim ran, */
     uint64_t trim_ns;                 /* for so long. */
     uint64_t left_bytes; /* Left alone because malloc_trim would hold a lock for long. */

@@ -174,6 +174,12 @@ std::string pressure_unknown()
     return decorated("info", "memory pressure unknown");
 }
 
+std::string nothing_is_borrowed(const std::string &why)
+{
+    return decorated("warning", "nothing can be borrowed, because " + literally(why) +
+                                    ".*: malloc_trim releases instead");
+}
+
 std::string allocator_refused(const std::string &library)
 {
     return decorated("warning", "malloc belongs to " + literally(library));

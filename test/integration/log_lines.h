@@ -61,6 +61,8 @@ std::string pressure_source();
 std::string pressure_unknown();
 // The line that another allocator than glibc's gets at the start, and the answer to the command
 // "trim" with it.
+// Told once; the reason begins like this.
+std::string nothing_is_borrowed(const std::string &why);
 std::string allocator_refused(const std::string &library);
 std::string trim_refused(const std::string &library);
 // The line about a log file that cannot be opened.

@@ -30,7 +30,7 @@ bool fails;
 uint64_t held;
 uint64_t pauses;
 
-void *Take(size_t bytes)
+void *Take(void *, size_t bytes)
 {
     void *piece = fails && choices.OneIn(50) ? nullptr : std::malloc(bytes);
     held += piece != nullptr ? 1 : 0;
@@ -76,7 +76,7 @@ uint64_t FreeBehind(const trim_borrow_arena *, const void *)
 {
     return choices.OneIn(2) ? 0 : uint64_t{1} << 20;
 }
-bool Cancelled()
+bool Cancelled(void *)
 {
     return fails && choices.OneIn(2000);
 }

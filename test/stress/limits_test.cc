@@ -118,7 +118,7 @@ TEST(Limits, OfThreadsLeaveItToMallocTrim)
     });
 }
 
-TEST(Limits, OfThreadsAreTold)
+TEST(Limits, OfThreadsDoNotMatterToBorrowing)
 {
     if (geteuid() != 0) {
         GTEST_SKIP() << "only root can become somebody whose threads are limited";
@@ -135,10 +135,7 @@ TEST(Limits, OfThreadsAreTold)
         Limit(RLIMIT_NPROC, RLIM_INFINITY);
         EXPECT_TRUE(trim.release.borrowed);
         EXPECT_GT(trim.release.arenas_wanted, 0U);
-        EXPECT_EQ(trim.release.arenas_reached, 0U);
-        EXPECT_EQ(trim.release.thread_error, EAGAIN);
-        EXPECT_EQ(trim.release.borrow.dropped_bytes, 0U);
-        EXPECT_TRUE(trim.release.trimmed || trim.release.left_bytes != 0);
+        EXPECT_EQ(trim.release.arenas_reached, trim.release.arenas_wanted);
         load.Resume();
     });
 }

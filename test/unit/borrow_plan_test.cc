@@ -237,7 +237,7 @@ TEST_F(BorrowPlan, LeavesOutWhatItHasNoRoomFor)
 {
     std::vector<trim_arena_figures> figures;
     for (uint64_t i = 0; i < TRIM_BORROW_ARENAS_MAX + 3; ++i) {
-        sample_.Add(i, i, i, 40 * kMiB + i * kPage, 40 * kMiB);
+        sample_.Add(i, i, i, 40 * kMiB + i * kPage, 40 * kMiB + i * kPage);
         figures.push_back(Figures(i + 1, 40 * kMiB + i * kPage, 10 * kMiB, 0));
     }
     const trim_borrow_plan &plan = Plan(figures);

@@ -58,15 +58,16 @@ struct FakeAllocator {
     std::atomic<bool> estimate_fails{false};
     std::atomic<bool> hold_estimates{false};
     std::atomic<bool> hold_trims{false};
-    std::atomic<bool> trim_cancelled{false}; /* The last trim was asked to end early. */
-    std::atomic<bool> trim_hurries{false};   /* The last trim was asked not to pause. */
-    std::function<void()> on_trim;           /* What a trim does to the process. */
-    Event estimate_entered;                  /* An estimate that is held up has begun. */
-    Event estimate_allowed;                  /* Lets it end. */
-    Event estimated;                         /* An estimate was taken or refused. */
-    Event sample_laid;
-    Event trim_entered; /* A trim has begun. */
-    Event trim_allowed; /* Lets a trim end that is held up. */
+    std::atomic<const char *> refusal{nullptr}; /* Why nothing is borrowed. */
+    std::atomic<bool> trim_cancelled{false};    /* The last trim was asked to end early. */
+    std::atomic<bool> trim_hurries{false};      /* The last trim was asked not to pause. */
+    std::function<void()> on_trim;              /* What a trim does to the process. */
+    Event estimate_entered;                     /* An estimate that is held up has begun. */
+    Event estimate_allowed;                     /* Lets it end. */
+    Event estimated;                            /* An estimate was taken or refused. */
+    Event sample_laid;                          /* A sample was laid. */
+    Event trim_entered;                         /* A trim has begun. */
+    Event trim_allowed;                         /* Lets a trim end that is held up. */
 
     static const trim_allocator *Table()
     {
@@ -131,6 +132,7 @@ private:
         }
         *release = {};
         release->trimmed = true;
+        release->refusal = fake.refusal;
         fake.trim_entered.Happen();
         if (fake.hold_trims) {
             fake.trim_allowed.Await();

@@ -34,9 +34,10 @@ public:
 
     trim_borrow_result Run(const trim_borrow_arena &arena)
     {
-        const trim_borrow_world world = {
-            Take,       Give,      Shrink,    Usable, Resident, Drop,   Inside,    Grown,
-            FreeBehind, TopBehind, Cancelled, Now,    Pause,    OwnCpu, OthersCpu, FakeHeap::kPage};
+        const trim_borrow_world world = {nullptr,   Take,           Give,   Shrink, Usable,
+                                         Resident,  Drop,           Inside, Grown,  FreeBehind,
+                                         TopBehind, Cancelled,      Now,    Pause,  OwnCpu,
+                                         OthersCpu, FakeHeap::kPage};
         trim_borrow_pace never = {};
         trim_borrow_arena paced = arena;
         paced.pace = arena.pace != nullptr ? arena.pace : &never;
@@ -145,7 +146,7 @@ private:
         return (bytes + FakeHeap::kWord + 15) / 16 * 16;
     }
 
-    static void *Take(size_t bytes)
+    static void *Take(void *, size_t bytes)
     {
         FakeArena &arena = *current_;
         arena.now_ns += arena.call_ns;
@@ -245,7 +246,7 @@ private:
     {
         return current_->grown_bytes;
     }
-    static bool Cancelled()
+    static bool Cancelled(void *)
     {
         return current_->cancelled;
     }

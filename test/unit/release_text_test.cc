@@ -1,7 +1,6 @@
 /* Golden tests of what is told of the way of a release. */
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <string>
 
 #include "bounded_text.h"
@@ -55,23 +54,6 @@ TEST(ReleaseText, TellsWhatWasBorrowed)
     EXPECT_EQ(Told(release), kBorrowed);
 }
 
-TEST(ReleaseText, TellsWhyNothingIsEverBorrowed)
-{
-    trim_release release = {};
-    release.trimmed = true;
-    release.refusal = "it rains";
-    EXPECT_STREQ(trim_release_name(&release), "trim");
-    EXPECT_EQ(Told(release), "; not borrowed, because it rains");
-}
-
-TEST(ReleaseText, TellsWhyArenasWereNotReached)
-{
-    trim_release release = Borrowed();
-    release.thread_error = EAGAIN;
-    EXPECT_EQ(Told(release), kBorrowed + ", because no thread could be started (Resource "
-                                         "temporarily unavailable)");
-}
-
 TEST(ReleaseText, TellsThatMallocTrimTookTheRest)
 {
     trim_release release = Borrowed();
@@ -94,16 +76,6 @@ TEST(ReleaseText, TellsThatItGaveWayAndWhatItLeft)
     release.borrow.gave_way = true;
     release.left_bytes = 300 * kMiB;
     EXPECT_EQ(Told(release), kBorrowed + ", gave way, left 300M");
-}
-
-TEST(ReleaseText, TellsWhyNothingWasBorrowed)
-{
-    trim_release release = {};
-    release.trimmed = true;
-    release.arenas_wanted = 4;
-    EXPECT_STREQ(trim_release_name(&release), "trim");
-    EXPECT_EQ(Told(release),
-              "; not borrowed, because no thread would come to 4 arenas (see arena-max)");
 }
 
 TEST(ReleaseText, StandsInTheReportBehindWhatWasReleased)

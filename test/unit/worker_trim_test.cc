@@ -23,6 +23,19 @@ TEST_F(Worker, TrimsOnDemandAndReports)
     EXPECT_EQ(Lines("trim #2 demand: "), 1) << Log();
 }
 
+TEST_F(Worker, TellsOnceWhyNothingIsBorrowed)
+{
+    RunInChild([&] {
+        Start("");
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
+        FakeAllocator::Get().refusal = "it rains";
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
+    });
+    EXPECT_EQ(Lines("nothing can be borrowed, because it rains: malloc_trim releases instead"), 1)
+        << Log();
+}
+
 TEST_F(Worker, TrimsAfterAnOldPause)
 {
     RunInChild([&] {
