@@ -182,3 +182,16 @@ bool trim_arena_may_ask(struct trim_arena_door *door)
     }
     return ++door->requests < REQUESTS_PER_LOOK || has_room(door);
 }
+
+void *trim_arena_take(struct trim_arena_door *door, size_t bytes)
+{
+    if (!trim_arena_may_ask(door)) {
+        return NULL;
+    }
+    void *block = door->world.take(bytes);
+    if (!trim_arena_inside(door)) {
+        door->world.give(block);
+        return NULL;
+    }
+    return block;
+}

@@ -5,12 +5,15 @@
 #include "glibc_environment.h"
 #include "glibc_figures.h"
 #include "glibc_info.h"
+#include "glibc_pieces.h"
 #include "glibc_release.h"
+#include "glibc_sample.h"
 #include "trimagent/allocator.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/clock.h"
 #include "trimagent/estimate.h"
 #include "trimagent/glibc_tuning.h"
+#include "trimagent/huge_pages.h"
 #include "trimagent/malloc_info.h"
 #include "trimagent/process_memory.h"
 #include "trimagent/quantity.h"
@@ -36,6 +39,7 @@ static struct trim_rss_drop last_drop;
 static struct trim_release last_release;
 
 static struct trim_glibc_releaser releaser;
+static struct trim_free_sample sample;
 
 /* How memory is released. */
 static enum trim_mode mode;
@@ -147,6 +151,27 @@ static int glibc_refaulted(uint64_t *refaulted_bytes)
     return 0;
 }
 
+/* A part of a huge page cannot be given back without breaking it up, and the kernel may bring it
+ * back itself. */
+static bool samples_tell(void)
+{
+    return mode != TRIM_MODE_TRIM && refusal == NULL && !trim_huge_pages_always("");
+}
+
+static int glibc_lay_sample(void)
+{
+    if (!samples_tell() || trim_glibc_release_refusal(&releaser, malloc_trim_function) != NULL) {
+        return -1;
+    }
+    return trim_glibc_sample_lay(&sample, &releaser.door, trim_glibc_info_last());
+}
+
+static int glibc_read_sample(uint32_t *back_permille)
+{
+    *back_permille = trim_free_sample_back_permille(&sample, trim_glibc_resident);
+    return 0;
+}
+
 static void glibc_choose(enum trim_mode chosen)
 {
     mode = chosen;
@@ -243,6 +268,8 @@ static const struct trim_allocator glibc = {
     .name = "glibc",
     .estimate = glibc_estimate,
     .refaulted = glibc_refaulted,
+    .lay_sample = glibc_lay_sample,
+    .read_sample = glibc_read_sample,
     .figures = trim_glibc_figures,
     .choose = glibc_choose,
     .trim = glibc_trim,

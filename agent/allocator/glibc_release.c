@@ -1,6 +1,5 @@
 #include "glibc_release.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,15 +38,7 @@ static bool cancelled(void *context)
 static void *take(void *context, size_t bytes)
 {
     struct trim_glibc_releaser *releaser = context;
-    if (!trim_arena_may_ask(&releaser->door)) {
-        return NULL;
-    }
-    void *piece = malloc(bytes);
-    if (!trim_arena_inside(&releaser->door)) {
-        free(piece);
-        return NULL;
-    }
-    return piece;
+    return trim_arena_take(&releaser->door, bytes);
 }
 
 static bool enter(struct trim_glibc_releaser *releaser, const struct trim_borrow_arena *arena)

@@ -27,6 +27,7 @@ void trim_malloc_info_begin(struct trim_malloc_info_parser *parser, uint64_t pag
 {
     memset(parser, 0, offsetof(struct trim_malloc_info_parser, arenas));
     parser->info.chunk_keeps = page_bytes + TRIM_CHUNK_HEADER;
+    trim_free_picks_begin(&parser->picks);
 }
 
 /* Reads the attribute NAME="digits" of the tag. */
@@ -127,6 +128,7 @@ static void take_row(struct trim_malloc_info_parser *parser, const char *tag)
         info->small_count = add(info->small_count, count);
     } else {
         add_inner(parser, from, bytes, count);
+        trim_free_picks_pass(&parser->picks, parser->heap_number, bytes / count, bytes);
     }
 }
 

@@ -105,6 +105,10 @@ bool trim_arena_may_ask(struct trim_arena_door *door);
 /* After each request: whether the thread still is where it has entered. If not, leave. */
 bool trim_arena_inside(const struct trim_arena_door *door);
 
+/* Asks the arena that was entered for a block by world.take. NULL: there is none to be had, or none
+ * from there any more; then leave. */
+void *trim_arena_take(struct trim_arena_door *door, size_t bytes);
+
 /* Puts the word back. */
 void trim_arena_leave(struct trim_arena_door *door);
 

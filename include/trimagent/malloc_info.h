@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trimagent/free_picks.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -84,7 +86,8 @@ struct trim_malloc_info_parser {
     uint64_t heap_largest_count;
     uint64_t heap_largest_total;
     uint64_t heap_sizes;
-    bool heap_has_system; /* A main arena that was never used has 0 bytes, but says so. */
+    bool heap_has_system;         /* A main arena that was never used has 0 bytes, but says so. */
+    struct trim_free_picks picks; /* Of chunks that have whole pages. */
     size_t arena_count;
     struct trim_arena_figures arenas[TRIM_ARENA_FIGURES_MAX]; /* Last: not cleared each time. */
 };

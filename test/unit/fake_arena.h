@@ -19,6 +19,7 @@ extern "C" {
 #include <vector>
 
 #include "fake_heap.h"
+#include "trimagent/free_sample.h"
 
 class FakeArena
 {
@@ -34,10 +35,7 @@ public:
 
     trim_borrow_result Run(const trim_borrow_arena &arena)
     {
-        const trim_borrow_world world = {nullptr,   Take,           Give,   Shrink, Usable,
-                                         Resident,  Drop,           Inside, Grown,  FreeBehind,
-                                         TopBehind, Cancelled,      Now,    Pause,  OwnCpu,
-                                         OthersCpu, FakeHeap::kPage};
+        const trim_borrow_world world = World();
         trim_borrow_pace never = {};
         trim_borrow_arena paced = arena;
         paced.pace = arena.pace != nullptr ? arena.pace : &never;
@@ -49,6 +47,13 @@ public:
     trim_borrow_result Run()
     {
         return Run(heap.Measured(false));
+    }
+
+    void Sample(trim_free_sample *sample, const std::vector<uint64_t> &sizes)
+    {
+        const trim_borrow_world world = World();
+        trim_free_sample_add(sample, &world, heap.start(), sizes.data(), sizes.size());
+        EXPECT_TRUE(held_.empty()) << held_.size() << " pieces were kept";
     }
 
     FakeHeap heap;
@@ -88,6 +93,13 @@ private:
         bool dry;
         bool shrunk; /* Its end was given back. */
     };
+
+    static trim_borrow_world World()
+    {
+        return {nullptr, Take,   Give,   Shrink,     Usable,         Resident,
+                Drop,    Inside, Grown,  FreeBehind, TopBehind,      Cancelled,
+                Now,     Pause,  OwnCpu, OthersCpu,  FakeHeap::kPage};
+    }
 
     static uint64_t ChunkOf(const void *piece)
     {
