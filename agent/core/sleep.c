@@ -6,6 +6,7 @@
 
 #include "trimagent/clock.h"
 #include "trimagent/cpu_alarm.h"
+#include "trimagent/error_text.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
@@ -46,7 +47,9 @@ bool trim_sleep_until(const struct trim_cycle_wait *wait, struct trim_surroundin
     int ready = ppoll(events, sizeof events / sizeof events[0], timeout, NULL);
     if (ready < 0 && errno != EINTR) {
         /* Going on would be a loop at full speed. */
-        trim_log(TRIM_LOG_WARNING, "cannot wait for events (%m): the agent stays inert");
+        char why[TRIM_ERROR_TEXT_MAX];
+        trim_log(TRIM_LOG_WARNING, "cannot wait for events (%s): the agent stays inert",
+                 trim_error_text(why, errno));
         return false;
     }
     if (ready > 0 && events[1].revents != 0) {

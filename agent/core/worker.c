@@ -1,5 +1,6 @@
 #include "trimagent/worker.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <time.h>
 
@@ -7,6 +8,7 @@
 #include "sleep.h"
 #include "trimagent/clock.h"
 #include "trimagent/cpu_alarm.h"
+#include "trimagent/error_text.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
@@ -152,7 +154,9 @@ static void *run(void *unused)
     log_start();
     trim_cycle_init(&worker.cycle, &worker.config);
     if (can_trim && trim_cpu_alarm_open() != 0) {
-        trim_log(TRIM_LOG_DEBUG, "no alarm for the process's CPU time (%m): looks go by the clock");
+        char why[TRIM_ERROR_TEXT_MAX];
+        trim_log(TRIM_LOG_DEBUG, "no alarm for the process's CPU time (%s): looks go by the clock",
+                 trim_error_text(why, errno));
     }
     bool awake = true;
     while (awake && read_asked(asked)) {

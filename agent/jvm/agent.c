@@ -17,6 +17,7 @@
 #include "libraries.h"
 #include "trimagent/allocator.h"
 #include "trimagent/cpu_count.h"
+#include "trimagent/error_text.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
@@ -46,8 +47,9 @@ static void start_worker(void)
     trim_hooks_counters_found();
     int error = trim_worker_start(&agent.config);
     if (error != 0) {
+        char why[TRIM_ERROR_TEXT_MAX];
         trim_log(TRIM_LOG_WARNING, "no thread can be had (%s): the agent stays inert",
-                 strerror(error));
+                 trim_error_text(why, error));
     }
 }
 
@@ -86,7 +88,9 @@ static void open_log(void)
 {
     struct trim_options *options = &agent.config.options;
     if (trim_log_open(options->log_target, (enum trim_log_level)options->log_level) != 0) {
-        const char *why = errno == ELOOP ? "it is a symbolic link" : strerror(errno);
+        char buffer[TRIM_ERROR_TEXT_MAX];
+        const char *why =
+            errno == ELOOP ? "it is a symbolic link" : trim_error_text(buffer, errno);
         trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%s), logging to stderr",
                  options->log_target, why);
         (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
@@ -173,7 +177,9 @@ static bool prepare(JavaVM *vm, bool live)
     memcpy(&function, &(*vm)->GetEnv, sizeof function);
     agent.function_of_vm = function;
     if (trim_signals_open() != 0) {
-        trim_log(TRIM_LOG_WARNING, "no eventfd can be had (%m): the agent stays inert");
+        char why[TRIM_ERROR_TEXT_MAX];
+        trim_log(TRIM_LOG_WARNING, "no eventfd can be had (%s): the agent stays inert",
+                 trim_error_text(why, errno));
         return false;
     }
     if (trim_hooks_install(vm, live, &listener, &agent.counters, &message) != 0) {

@@ -1,7 +1,7 @@
 /* How a release was carried out, as text. */
-#include <errno.h>
 #include <inttypes.h>
 
+#include "trimagent/error_text.h"
 #include "trimagent/quantity.h"
 #include "trimagent/report.h"
 
@@ -50,9 +50,9 @@ void trim_release_add(struct trim_text *text, const struct trim_release *release
                       trim_format_ms(quantity, release->borrow.paused_ns));
     }
     if (release->thread_error != 0) {
-        /* The C library's own word for errno; unlike strerror it does not allocate. */
-        errno = release->thread_error;
-        trim_text_add(text, ", because no thread could be started (%m)");
+        char why[TRIM_ERROR_TEXT_MAX];
+        trim_text_add(text, ", because no thread could be started (%s)",
+                      trim_error_text(why, release->thread_error));
     }
     if (release->borrowed && release->trimmed) {
         trim_text_add(text, ", then malloc_trim for %s",
