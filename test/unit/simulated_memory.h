@@ -55,6 +55,7 @@ struct SimulatedMemory {
     uint64_t release_ns_per_mib = 80000; /* The same. */
     uint64_t fault_ps_per_byte = 200;
     bool throttled = false;
+    bool rss_reads_zero = false; /* Some kernels' counters say so with many CPUs. */
     bool process_fails = false;
     bool refault_fails = false;
     bool estimate_fails = false;
@@ -62,7 +63,7 @@ struct SimulatedMemory {
 
     uint64_t Rss() const
     {
-        return used_bytes + free_bytes;
+        return rss_reads_zero ? 0 : used_bytes + free_bytes;
     }
 
     /* Takes what is free first, and the rest with page faults. */
