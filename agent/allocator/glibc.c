@@ -271,7 +271,5 @@ const struct trim_allocator *trim_allocator_glibc(void)
         new_arena_bytes = trim_glibc_new_arena_bytes(0, variable);
         refusal = trim_glibc_refusal(variable);
     }
-    /* Without the scan's pipe the arenas cannot be looked at, which estimates take into account. */
-    (void)trim_arena_scan_open();
     return &glibc;
 }

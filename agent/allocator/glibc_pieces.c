@@ -9,6 +9,7 @@
 #include "trimagent/address.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/clock.h"
+#include "trimagent/peek.h"
 #include "trimagent/quantity.h"
 #include "trimagent/resident_pages.h"
 
@@ -80,7 +81,7 @@ static uint64_t grown(const struct trim_borrow_arena *arena)
 static uint64_t size_word(uint64_t address)
 {
     uint64_t word = 0;
-    return trim_arena_scan_peek(address - sizeof word, &word, sizeof word) ? word : 0;
+    return trim_peek(address - sizeof word, &word, sizeof word) ? word : 0;
 }
 
 /* The chunk behind a piece, as if it were a block that malloc has returned, and its size; 0 where
