@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int trim_above_standard(int fd)
+static int above_standard(int fd)
 {
     if (fd < 0 || fd > STDERR_FILENO) {
         return fd;
@@ -33,7 +33,7 @@ static int identify(int fd, struct trim_descriptor *found)
 int trim_descriptor_keep(struct trim_descriptor *kept, int fd)
 {
     kept->fd = -1;
-    int moved = trim_above_standard(fd);
+    int moved = above_standard(fd);
     if (moved < 0) {
         return -1;
     }

@@ -7,12 +7,11 @@
 #include "cycle.h"
 #include "sleep.h"
 #include "trimagent/clock.h"
-#include "trimagent/cpu_alarm.h"
-#include "trimagent/error_text.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
 #include "trimagent/thread.h"
+#include "trimagent/wake.h"
 
 /* The room of a status block: a dozen lines and the last trims' lines. */
 #define STATUS_MAX 8192
@@ -151,13 +150,9 @@ static void *run(void *unused)
         .wake_ns = TRIM_NEVER, .wake_cpu_ns = UINT64_MAX, .arm_class_loads = UINT64_MAX};
     bool can_trim = worker.config.allocator->trim != NULL;
     trim_thread_name("trimagent");
+    trim_wake_open();
     log_start();
     trim_cycle_init(&worker.cycle, &worker.config);
-    if (can_trim && trim_cpu_alarm_open() != 0) {
-        char why[TRIM_ERROR_TEXT_MAX];
-        trim_log(TRIM_LOG_DEBUG, "no alarm for the process's CPU time (%s): looks go by the clock",
-                 trim_error_text(why, errno));
-    }
     bool awake = true;
     while (awake && read_asked(asked)) {
         if (can_trim) {
@@ -170,6 +165,7 @@ static void *run(void *unused)
         trim_signals_arm_class_loads(wait.arm_class_loads);
         awake = trim_sleep_until(&wait, &worker.cycle.surroundings);
     }
+    trim_wake_close();
     end();
     return NULL;
 }
@@ -227,7 +223,7 @@ int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
     uint64_t ticket = 0;
     if (possible) {
         ticket = ++worker.asked[command];
-        trim_signals_wake();
+        trim_wake();
     }
     int waited = 0;
     while (possible && worker.served[command] < ticket && !worker.ended && !worker.stopping &&
@@ -255,7 +251,7 @@ void trim_worker_stop(void)
     }
     struct trim_totals totals;
     bool trimming = trim_cycle_stop(&worker.cycle, &totals);
-    trim_signals_wake();
+    trim_wake();
     if (totals.considered != 0) {
         trim_log_hurry();
         log_summary(&totals, trimming);

@@ -20,7 +20,6 @@
 #include "trimagent/error_text.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
-#include "trimagent/signals.h"
 #include "trimagent/worker.h"
 
 /* How long a command waits for its report, so that jcmd returns after the trim. Only the attach
@@ -89,8 +88,7 @@ static void open_log(void)
     struct trim_options *options = &agent.config.options;
     if (trim_log_open(options->log_target, (enum trim_log_level)options->log_level) != 0) {
         char buffer[TRIM_ERROR_TEXT_MAX];
-        const char *why =
-            errno == ELOOP ? "it is a symbolic link" : trim_error_text(buffer, errno);
+        const char *why = errno == ELOOP ? "it is a symbolic link" : trim_error_text(buffer, errno);
         trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%s), logging to stderr",
                  options->log_target, why);
         (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
@@ -235,7 +233,7 @@ static jint obey(const char *command)
         trim_log(TRIM_LOG_ERROR, "command '%s': the agent is inert", command);
         return JNI_ERR;
     }
-    return trim_worker_command(known, COMMAND_TIMEOUT_NS) == 0 ? JNI_OK : JNI_ERR;
+    return error == 0 ? JNI_OK : JNI_ERR;
 }
 
 // NOLINTNEXTLINE(readability-non-const-parameter): JVMTI fixes the signature.

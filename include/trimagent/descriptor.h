@@ -15,9 +15,6 @@
 extern "C" {
 #endif
 
-/* Moves a descriptor out of the numbers 0 to 2. Returns the new one, or -1 with errno. */
-int trim_above_standard(int fd);
-
 struct trim_descriptor {
     int fd;          /* -1: none. */
     uint64_t device; /* Which file it was opened on. */

@@ -33,9 +33,8 @@ struct trim_worker_config {
 };
 
 /*
- * Starts the thread, which logs the start line first. Any thread, after trim_signals_open and
- * trim_log_open. Returns 0, or an error number where no thread can be had. A second call does
- * nothing and returns 0.
+ * Starts the thread, which logs the start line first. Any thread, after trim_log_open. Returns 0,
+ * or an error number where no thread can be had. A second call does nothing and returns 0.
  */
 int trim_worker_start(const struct trim_worker_config *config);
 
