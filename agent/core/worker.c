@@ -199,12 +199,12 @@ int trim_worker_start(const struct trim_worker_config *config)
     return error;
 }
 
-bool trim_worker_started(void)
+bool trim_worker_alive(void)
 {
     (void)pthread_mutex_lock(&worker.lock);
-    bool started = worker.started;
+    bool alive = worker.started && !worker.ended;
     (void)pthread_mutex_unlock(&worker.lock);
-    return started;
+    return alive;
 }
 
 static struct timespec deadline_after(uint64_t timeout_ns)
@@ -219,7 +219,7 @@ int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
 {
     struct timespec deadline = deadline_after(timeout_ns);
     (void)pthread_mutex_lock(&worker.lock);
-    bool possible = worker.started && !worker.stopping;
+    bool possible = worker.started && !worker.stopping && !worker.ended;
     uint64_t ticket = 0;
     if (possible) {
         ticket = ++worker.asked[command];
@@ -230,10 +230,13 @@ int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
            waited == 0) {
         waited = pthread_cond_timedwait(&worker.changed, &worker.lock, &deadline);
     }
-    bool served = possible && worker.served[command] >= ticket &&
-                  (command != TRIM_COMMAND_TRIM || worker.config.allocator->trim != NULL);
+    bool served = possible && worker.served[command] >= ticket;
+    bool gone = !possible || worker.ended || worker.stopping;
     (void)pthread_mutex_unlock(&worker.lock);
-    return served ? 0 : -1;
+    if (!served) {
+        return gone ? ESRCH : ETIMEDOUT;
+    }
+    return command == TRIM_COMMAND_TRIM && worker.config.allocator->trim == NULL ? ENOTSUP : 0;
 }
 
 void trim_worker_stop(void)

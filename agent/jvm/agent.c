@@ -174,12 +174,6 @@ static bool prepare(JavaVM *vm, bool live)
     void *function = NULL;
     memcpy(&function, &(*vm)->GetEnv, sizeof function);
     agent.function_of_vm = function;
-    if (trim_signals_open() != 0) {
-        char why[TRIM_ERROR_TEXT_MAX];
-        trim_log(TRIM_LOG_WARNING, "no eventfd can be had (%s): the agent stays inert",
-                 trim_error_text(why, errno));
-        return false;
-    }
     if (trim_hooks_install(vm, live, &listener, &agent.counters, &message) != 0) {
         trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", buffer);
         return false;
@@ -213,6 +207,10 @@ static jint obey(const char *command)
     enum trim_command known;
     if (command[0] == '\0') {
         /* Scripts attach again and again, to make sure that the agent is there. */
+        if (!trim_worker_alive()) {
+            trim_log(TRIM_LOG_ERROR, "the agent is inert");
+            return JNI_ERR;
+        }
         trim_log(TRIM_LOG_INFO, "the agent is loaded already");
         return JNI_OK;
     }
@@ -229,9 +227,11 @@ static jint obey(const char *command)
                  "command '%s': unknown, allowed: trim, status; options cannot be changed", buffer);
         return JNI_ERR;
     }
-    if (!trim_worker_started()) {
+    int error = trim_worker_command(known, COMMAND_TIMEOUT_NS);
+    if (error == ESRCH) {
         trim_log(TRIM_LOG_ERROR, "command '%s': the agent is inert", command);
-        return JNI_ERR;
+    } else if (error == ETIMEDOUT) {
+        trim_log(TRIM_LOG_ERROR, "command '%s': not done within a minute, it will be", command);
     }
     return error == 0 ? JNI_OK : JNI_ERR;
 }
