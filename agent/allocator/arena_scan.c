@@ -1,14 +1,12 @@
 #include "trimagent/arena_scan.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "trimagent/address.h"
-#include "trimagent/descriptor.h"
 #include "trimagent/line_reader.h"
+#include "trimagent/peek.h"
 #include "trimagent/resident_pages.h"
 
 /* A line of maps is a few dozen bytes and a path. A longer one is a file's, and no arena. */
@@ -22,7 +20,6 @@
 
 /* Static, because the worker's stack is small and it must not allocate; the worker alone scans. */
 static struct trim_arena_map map;
-static int peek_pipe[2] = {-1, -1};
 
 /* The header is at most this long: glibc 2.36's is 48 bytes, with its alignment of the arena that
  * follows 64. */
@@ -40,34 +37,6 @@ bool trim_heap_header_plausible(uint64_t address, const struct trim_heap_header 
            header->previous != address && header->size != 0 && header->size % page_bytes == 0 &&
            header->size <= TRIM_ARENA_HEAP_BYTES && header->writable_size % page_bytes == 0 &&
            header->writable_size >= header->size && header->writable_size <= TRIM_ARENA_HEAP_BYTES;
-}
-
-int trim_arena_scan_open(void)
-{
-    if (peek_pipe[0] >= 0) {
-        return 0;
-    }
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-        return -1;
-    }
-    peek_pipe[0] = trim_above_standard(ends[0]);
-    peek_pipe[1] = trim_above_standard(ends[1]);
-    return peek_pipe[0] >= 0 && peek_pipe[1] >= 0 ? 0 : -1;
-}
-
-/*
- * Copies memory that may be unmapped at any moment, because a heap is given back when its last
- * chunk is freed. The kernel copies it into a pipe and answers EFAULT where there is none; unlike
- * process_vm_readv that is never forbidden.
- */
-bool trim_arena_scan_peek(uint64_t address, void *copy, size_t length)
-{
-    ssize_t written = write(peek_pipe[1], trim_pointer_to(address), length);
-    if (written <= 0) {
-        return false;
-    }
-    return read(peek_pipe[0], copy, (size_t)written) == (ssize_t)length;
 }
 
 static void remember_heap(uint64_t address, const struct trim_heap_header *header,
@@ -88,7 +57,7 @@ static void scan_heaps(const struct trim_maps_line *line, uint64_t page_bytes,
     /* The first comparison is for addresses so high that rounding up wraps. */
     for (; address >= line->start && address < line->end; address += TRIM_ARENA_HEAP_BYTES) {
         struct trim_heap_header header;
-        if (!trim_arena_scan_peek(address, &header, sizeof header) ||
+        if (!trim_peek(address, &header, sizeof header) ||
             !trim_heap_header_plausible(address, &header, page_bytes) ||
             header.size > line->end - address) {
             continue;
@@ -124,7 +93,10 @@ static void scan_line(const char *text, size_t length, uint64_t page_bytes,
 int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
 {
     long page_bytes = sysconf(_SC_PAGESIZE);
-    if (page_bytes < 4096 || peek_pipe[0] < 0 || peek_pipe[1] < 0) {
+    uint64_t known = TRIM_ARENA_HEAP_BYTES;
+    uint64_t seen = 0;
+    /* Where no memory can be looked at no heap would be found. */
+    if (page_bytes < 4096 || !trim_peek((uintptr_t)&known, &seen, sizeof seen) || seen != known) {
         errno = EINVAL;
         return -1;
     }
@@ -159,7 +131,7 @@ const struct trim_arena_map *trim_arena_scan_map(void)
 bool trim_arena_scan_reread(uint64_t address, struct trim_heap_header *header)
 {
     uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-    return trim_arena_scan_peek(address, header, sizeof *header) &&
+    return trim_peek(address, header, sizeof *header) &&
            trim_heap_header_plausible(address, header, page_bytes);
 }
 

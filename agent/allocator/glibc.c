@@ -290,7 +290,5 @@ const struct trim_allocator *trim_allocator_glibc(void)
         trim_estimate_learned_init(&learned);
         refusal = trim_glibc_refusal(variable);
     }
-    /* Without the scan's pipe the arenas cannot be looked at, which estimates take into account. */
-    (void)trim_arena_scan_open();
     return &glibc;
 }

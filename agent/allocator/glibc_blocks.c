@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #include "trimagent/address.h"
-#include "trimagent/arena_scan.h"
+#include "trimagent/peek.h"
 
 /* Flags in a chunk's size: mapped by itself, not of the main arena. */
 #define CHUNK_IS_MAPPED UINT64_C(2)
@@ -15,7 +15,7 @@
 uint64_t trim_glibc_size_word(uint64_t address)
 {
     uint64_t word = 0;
-    return trim_arena_scan_peek(address - sizeof word, &word, sizeof word) ? word : 0;
+    return trim_peek(address - sizeof word, &word, sizeof word) ? word : 0;
 }
 
 bool trim_glibc_arena_of(const void *block, uint64_t *arena)
@@ -92,7 +92,7 @@ void trim_glibc_arena_world(uint64_t code, struct trim_arena_world *world)
         .take = malloc,
         .give = free,
         .arena_of = trim_glibc_arena_of,
-        .peek = trim_arena_scan_peek,
+        .peek = trim_peek,
         .room = room,
     };
     struct search search = {.code = code, .world = world};

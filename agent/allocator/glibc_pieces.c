@@ -10,6 +10,7 @@
 #include "trimagent/address.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/clock.h"
+#include "trimagent/peek.h"
 #include "trimagent/quantity.h"
 #include "trimagent/resident_pages.h"
 

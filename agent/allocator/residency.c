@@ -14,7 +14,8 @@
 
 bool trim_residency_serves(const struct trim_residency *last, uint64_t now_ns, uint64_t rss_bytes)
 {
-    return last->known && now_ns - last->at_ns < SERVES_NS &&
+    /* Some kernels' counters of RSS say 0 with many CPUs, and stand still for ever. */
+    return last->known && now_ns - last->at_ns < SERVES_NS && rss_bytes >= last->resident_bytes &&
            trim_distance(last->rss_bytes, rss_bytes) < STILL_BYTES;
 }
 

@@ -22,24 +22,22 @@
 static const char trigger_text[] =
     "some " TEXT_OF(TRIM_PRESSURE_STALL_US) " " TEXT_OF(TRIM_PRESSURE_WINDOW_US);
 
-/* Opens a pressure file and sets the trigger. Returns the descriptor, or -1 with errno. */
-static int set_trigger(const char *path)
+/* Opens a pressure file and sets the trigger. Returns 0, or an error number. */
+static int set_trigger(struct trim_descriptor *kept, const char *path)
 {
-    int fd = trim_above_standard(open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC));
-    if (fd < 0) {
-        return -1;
+    if (trim_descriptor_keep(kept, open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)) != 0) {
+        return errno;
     }
     ssize_t written = 0;
     do {
-        written = write(fd, trigger_text, sizeof trigger_text);
+        written = write(kept->fd, trigger_text, sizeof trigger_text);
     } while (written < 0 && errno == EINTR);
     if (written == (ssize_t)sizeof trigger_text) {
-        return fd;
+        return 0;
     }
     int error = written < 0 ? errno : EIO;
-    (void)close(fd);
-    errno = error;
-    return -1;
+    trim_descriptor_close(kept);
+    return error;
 }
 
 static bool has_cgroup(const struct trim_pressure *pressure)
@@ -68,13 +66,9 @@ static int try_trigger(struct trim_pressure *pressure, enum trim_pressure_source
         return ENAMETOOLONG;
     }
     (void)snprintf(path + length, sizeof path - (size_t)length, "/%s", name);
-    int fd = set_trigger(path);
-    if (fd < 0) {
-        return errno;
-    }
-    pressure->fd = fd;
-    pressure->trigger = source;
-    return 0;
+    int error = set_trigger(&pressure->kept, path);
+    pressure->trigger = error == 0 ? source : TRIM_PRESSURE_NONE;
+    return error;
 }
 
 static int read_source(const struct trim_pressure *pressure, enum trim_pressure_source source,
@@ -104,7 +98,7 @@ static void search_averages(struct trim_pressure *pressure)
 static void search(struct trim_pressure *pressure)
 {
     pressure->trigger = TRIM_PRESSURE_NONE;
-    pressure->fd = -1;
+    pressure->kept.fd = -1;
     pressure->cgroup_error = 0;
     pressure->system_error = 0;
     if (pressure->losses < LOSSES_MAX) {
@@ -127,7 +121,7 @@ void trim_pressure_open(struct trim_pressure *pressure, const char *root)
 
 enum trim_pressure_event trim_pressure_polled(struct trim_pressure *pressure, short revents)
 {
-    if (pressure->fd < 0) {
+    if (pressure->kept.fd < 0) {
         return TRIM_PRESSURE_QUIET;
     }
     /* The kernel sets POLLPRI along with POLLERR when the cgroup is removed. */
@@ -159,9 +153,6 @@ int trim_pressure_read(struct trim_pressure *pressure, struct trim_pressure_aver
 
 void trim_pressure_close(struct trim_pressure *pressure)
 {
-    if (pressure->fd >= 0) {
-        (void)close(pressure->fd);
-    }
-    pressure->fd = -1;
+    trim_descriptor_close(&pressure->kept);
     pressure->trigger = TRIM_PRESSURE_NONE;
 }

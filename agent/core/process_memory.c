@@ -10,7 +10,11 @@
 #include <unistd.h>
 
 #include "trimagent/flat_keyed.h"
+#include "trimagent/line_reader.h"
 #include "trimagent/quantity.h"
+
+/* Room for the lines of status that begin with Vm, about a dozen of 20 bytes each. */
+#define FIGURES_MAX 1024
 
 /* Skips blanks from *at and returns the length of the digits there. */
 static size_t next_number(const char *text, size_t length, size_t *at)
@@ -128,12 +132,25 @@ int trim_process_rss(const char *proc, uint64_t *rss_bytes)
 
 int trim_process_memory_read(const char *proc, struct trim_process_memory *memory)
 {
-    char text[4096];
-    long length = trim_read_small_file(proc, "status", text, sizeof text);
-    if (length < 0) {
+    struct trim_line_reader reader;
+    if (trim_lines_open(&reader, proc, "/status") != 0) {
         return -1;
     }
-    return trim_parse_status(text, (size_t)length, memory);
+    /* The line of supplementary groups before them may be longer than any buffer. */
+    char figures[FIGURES_MAX];
+    size_t length = 0;
+    const char *line = NULL;
+    size_t line_length = 0;
+    while ((line = trim_lines_next(&reader, &line_length)) != NULL) {
+        if (line_length >= 2 && memcmp(line, "Vm", 2) == 0 &&
+            line_length < sizeof figures - length) {
+            memcpy(figures + length, line, line_length);
+            length += line_length;
+            figures[length++] = '\n';
+        }
+    }
+    trim_lines_close(&reader);
+    return reader.failed ? -1 : trim_parse_status(figures, length, memory);
 }
 
 uint64_t trim_process_minor_faults(void)

@@ -1,15 +1,12 @@
 #include "trimagent/signals.h"
 
 #include <stdatomic.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include "trimagent/descriptor.h"
+#include "trimagent/wake.h"
 
 /*
  * The one set of signals. Everything is atomic: JVM threads write, the worker reads. Relaxed order
- * is enough for the counters, since each is a fact of its own; the wake-up itself is ordered by
- * wake_pending.
+ * is enough for the counters, since each is a fact of its own; the wake-up orders them.
  */
 static _Atomic int32_t depth;
 static _Atomic uint64_t young_pauses;
@@ -18,43 +15,6 @@ static _Atomic uint64_t empty_pauses;
 static _Atomic uint64_t last_old_ns;
 static _Atomic uint64_t class_loads;
 static _Atomic uint64_t armed_class_loads = UINT64_MAX;
-static atomic_bool wake_pending;
-static _Atomic int event_fd = -1;
-
-int trim_signals_open(void)
-{
-    if (atomic_load(&event_fd) >= 0) {
-        return 0;
-    }
-    int fd = trim_above_standard(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (fd < 0) {
-        return -1;
-    }
-    atomic_store(&event_fd, fd);
-    return 0;
-}
-
-void trim_signals_wake(void)
-{
-    if (atomic_exchange(&wake_pending, true)) {
-        return;
-    }
-    uint64_t one = 1;
-    /* A full counter means that the worker is being woken anyway; no other failure can be mended
-     * here. */
-    ssize_t written =
-        write(atomic_load_explicit(&event_fd, memory_order_relaxed), &one, sizeof one);
-    (void)written;
-}
-
-void trim_signals_clear_wake(void)
-{
-    uint64_t count = 0;
-    ssize_t got = read(atomic_load_explicit(&event_fd, memory_order_relaxed), &count, sizeof count);
-    (void)got;
-    /* An exchange, so that the counters are read after it: who counts after this wakes anew. */
-    (void)atomic_exchange(&wake_pending, false);
-}
 
 void trim_signals_pause_start(void)
 {
@@ -87,7 +47,7 @@ void trim_signals_pause_end(enum trim_pause pause, uint64_t now_ns)
     atomic_store_explicit(&last_old_ns, now_ns, memory_order_relaxed);
     /* Released, so that who sees this count sees the time as well. */
     (void)atomic_fetch_add_explicit(&old_pauses, 1, memory_order_release);
-    trim_signals_wake();
+    trim_wake();
 }
 
 void trim_signals_class_load(void)
@@ -95,7 +55,7 @@ void trim_signals_class_load(void)
     uint64_t count = atomic_fetch_add_explicit(&class_loads, 1, memory_order_relaxed) + 1;
     if (count >= atomic_load_explicit(&armed_class_loads, memory_order_relaxed)) {
         atomic_store_explicit(&armed_class_loads, UINT64_MAX, memory_order_relaxed);
-        trim_signals_wake();
+        trim_wake();
     }
 }
 
@@ -110,7 +70,7 @@ void trim_signals_arm_class_loads(uint64_t count)
     atomic_thread_fence(memory_order_seq_cst);
     if (atomic_load_explicit(&class_loads, memory_order_relaxed) >= count) {
         atomic_store_explicit(&armed_class_loads, UINT64_MAX, memory_order_relaxed);
-        trim_signals_wake();
+        trim_wake();
     }
 }
 
@@ -121,9 +81,4 @@ void trim_signals_read(struct trim_signals *signals)
     signals->empty_pauses = atomic_load_explicit(&empty_pauses, memory_order_relaxed);
     signals->last_old_ns = atomic_load_explicit(&last_old_ns, memory_order_relaxed);
     signals->class_loads = atomic_load_explicit(&class_loads, memory_order_relaxed);
-}
-
-int trim_signals_fd(void)
-{
-    return atomic_load_explicit(&event_fd, memory_order_relaxed);
 }

@@ -1,14 +1,11 @@
 #include "sleep.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <time.h>
-
 #include "trimagent/clock.h"
 #include "trimagent/cpu_alarm.h"
+#include "trimagent/error_text.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
-#include "trimagent/signals.h"
+#include "trimagent/wake.h"
 
 /* Without an alarm for the process's CPU time it is looked at by the clock, no more often. */
 #define NO_ALARM_GAP_NS TRIM_NS_PER_S
@@ -23,38 +20,42 @@ static uint64_t wake_without_alarm_ns(uint64_t wake_cpu_ns, uint64_t now_ns)
     return now_ns + trim_max(left_ns, NO_ALARM_GAP_NS);
 }
 
+/* Says once what the system refuses. */
+static void tell_refusals(void)
+{
+    static bool told_wake;
+    static bool told_alarm;
+    char why[TRIM_ERROR_TEXT_MAX];
+    if (trim_wake_refusal() != 0 && !told_wake) {
+        told_wake = true;
+        trim_log(TRIM_LOG_WARNING,
+                 "no signal can wake the agent (%s): what happens is seen up to a second late",
+                 trim_error_text(why, trim_wake_refusal()));
+    }
+    if (trim_cpu_alarm_refusal() != 0 && !told_alarm) {
+        told_alarm = true;
+        trim_log(TRIM_LOG_DEBUG, "no alarm for the process's CPU time (%s): looks go by the clock",
+                 trim_error_text(why, trim_cpu_alarm_refusal()));
+    }
+}
+
 bool trim_sleep_until(const struct trim_cycle_wait *wait, struct trim_surroundings *surroundings)
 {
+    tell_refusals();
     uint64_t now_ns = trim_clock_now_ns();
     uint64_t deadline_ns = wait->wake_ns;
     if (trim_cpu_alarm_set(wait->wake_cpu_ns) != 0 && wait->wake_cpu_ns != UINT64_MAX) {
         deadline_ns = trim_min(deadline_ns, wake_without_alarm_ns(wait->wake_cpu_ns, now_ns));
     }
-    struct pollfd events[] = {{.fd = trim_signals_fd(), .events = POLLIN},
-                              {.fd = trim_surroundings_fd(surroundings, now_ns), .events = POLLPRI},
-                              {.fd = trim_cpu_alarm_fd(), .events = POLLIN}};
-    uint64_t heard_ns = trim_surroundings_wake_ns(surroundings, now_ns);
-    deadline_ns = trim_min(deadline_ns, heard_ns);
-    struct timespec left;
-    const struct timespec *timeout = NULL;
-    if (deadline_ns != TRIM_NEVER) {
-        uint64_t left_ns = trim_excess(deadline_ns, now_ns);
-        left.tv_sec = (time_t)(left_ns / TRIM_NS_PER_S);
-        left.tv_nsec = (long)(left_ns % TRIM_NS_PER_S);
-        timeout = &left;
-    }
-    int ready = ppoll(events, sizeof events / sizeof events[0], timeout, NULL);
-    if (ready < 0 && errno != EINTR) {
+    bool endless = deadline_ns == TRIM_NEVER;
+    int error = trim_wake_wait(endless ? TRIM_NEVER : trim_excess(deadline_ns, now_ns));
+    if (error != 0) {
         /* Going on would be a loop at full speed. */
-        trim_log(TRIM_LOG_WARNING, "cannot wait for events (%m): the agent stays inert");
+        char why[TRIM_ERROR_TEXT_MAX];
+        trim_log(TRIM_LOG_WARNING, "cannot sleep (%s): the agent stays inert",
+                 trim_error_text(why, error));
         return false;
     }
-    if (ready > 0 && events[1].revents != 0) {
-        trim_surroundings_polled(surroundings, events[1].revents, trim_clock_now_ns());
-    }
-    if (ready > 0 && events[2].revents != 0) {
-        trim_cpu_alarm_clear();
-    }
-    trim_signals_clear_wake();
+    trim_surroundings_listen(surroundings);
     return true;
 }

@@ -4,6 +4,7 @@
 
 #include "trimagent/clock.h"
 #include "trimagent/log.h"
+#include "trimagent/pressure_watch.h"
 #include "trimagent/quantity.h"
 
 /* Throttling counts as present where it has grown between two readings of which the former is no
@@ -60,18 +61,30 @@ void trim_surroundings_init(struct trim_surroundings *surroundings, const char *
 {
     memset(surroundings, 0, sizeof *surroundings);
     surroundings->root = root;
-    surroundings->pressure.fd = -1;
+    surroundings->pressure.kept.fd = -1;
     surroundings->pressure_on =
         can_trim && (options->on & (UINT64_C(1) << TRIM_REASON_PRESSURE)) != 0;
     surroundings->checked = options->check_ns != 0;
 }
 
+/* Has the trigger watched, if there is one. Without a thread for it the averages are read. */
+static void watch_pressure(struct trim_surroundings *surroundings, uint64_t delay_ns)
+{
+    struct trim_pressure *pressure = &surroundings->pressure;
+    int error = pressure->kept.fd < 0 ? 0 : trim_pressure_watch(&pressure->kept, delay_ns);
+    if (error != 0) {
+        trim_pressure_close(pressure);
+        pressure->system_error = error;
+    }
+}
+
 static void open_pressure(struct trim_surroundings *surroundings)
 {
     trim_pressure_open(&surroundings->pressure, surroundings->root);
+    watch_pressure(surroundings, 0);
     log_pressure(surroundings);
     (void)is_our_own(surroundings); /* What was before does not count. */
-    if (surroundings->pressure.fd < 0 && !surroundings->checked) {
+    if (surroundings->pressure.kept.fd < 0 && !surroundings->checked) {
         trim_log(TRIM_LOG_WARNING, "memory pressure can only be read at checks, which are off");
     }
 }
@@ -97,30 +110,24 @@ static void refresh(struct trim_surroundings *surroundings)
     }
 }
 
-int trim_surroundings_fd(const struct trim_surroundings *surroundings, uint64_t now_ns)
+void trim_surroundings_listen(struct trim_surroundings *surroundings)
 {
-    return surroundings->deaf_until_ns > now_ns ? -1 : surroundings->pressure.fd;
-}
-
-uint64_t trim_surroundings_wake_ns(const struct trim_surroundings *surroundings, uint64_t now_ns)
-{
-    bool deaf = surroundings->deaf_until_ns > now_ns && surroundings->pressure.fd >= 0;
-    return deaf ? surroundings->deaf_until_ns : TRIM_NEVER;
-}
-
-void trim_surroundings_polled(struct trim_surroundings *surroundings, short revents,
-                              uint64_t now_ns)
-{
+    short revents = trim_pressure_watch_heard();
+    if (revents == 0) {
+        return;
+    }
     switch (trim_pressure_polled(&surroundings->pressure, revents)) {
     case TRIM_PRESSURE_QUIET:
+        watch_pressure(surroundings, 0);
         break;
     case TRIM_PRESSURE_RISEN:
-        surroundings->deaf_until_ns = now_ns + DEAF_NS;
+        watch_pressure(surroundings, DEAF_NS);
         surroundings->pressures += is_our_own(surroundings) ? 1 : 0;
         /* Whether usage has grown decides whether it is worth another consideration. */
         refresh(surroundings);
         break;
     case TRIM_PRESSURE_LOST:
+        watch_pressure(surroundings, 0);
         log_pressure(surroundings);
         break;
     }
@@ -130,7 +137,7 @@ void trim_surroundings_polled(struct trim_surroundings *surroundings, short reve
 static void read_averages(struct trim_surroundings *surroundings)
 {
     struct trim_pressure_averages averages;
-    if (surroundings->pressure_on && surroundings->pressure.fd < 0 &&
+    if (surroundings->pressure_on && surroundings->pressure.kept.fd < 0 &&
         trim_pressure_read(&surroundings->pressure, &averages) == 0 &&
         trim_pressure_is_high(&averages)) {
         surroundings->pressures++;

@@ -27,11 +27,10 @@ struct trim_surroundings {
     struct trim_cpu_throttle throttle;
     bool pressure_on; /* The option asks for it; otherwise nothing of pressure is in use. */
     struct trim_pressure pressure;
-    uint64_t pressures;     /* Told of so far. */
-    uint64_t deaf_until_ns; /* The trigger is not polled until then. */
-    uint64_t stalled_us;    /* The own cgroup's total at the last look. */
-    bool told_urgent;       /* The line of this urgency was written, */
-    bool told_futile;       /* and the one that a trim would not help. */
+    uint64_t pressures;  /* Told of so far. */
+    uint64_t stalled_us; /* The own cgroup's total at the last look. */
+    bool told_urgent;    /* The line of this urgency was written, */
+    bool told_futile;    /* and the one that a trim would not help. */
     uint64_t urgent_ended_ns;
 };
 
@@ -43,15 +42,8 @@ struct trim_surroundings {
 void trim_surroundings_init(struct trim_surroundings *surroundings, const char *root,
                             const struct trim_options *options, bool can_trim);
 
-/* The descriptor to poll for POLLPRI now; -1: none. */
-int trim_surroundings_fd(const struct trim_surroundings *surroundings, uint64_t now_ns);
-
-/* When there will be one again; TRIM_NEVER where that makes no difference. */
-uint64_t trim_surroundings_wake_ns(const struct trim_surroundings *surroundings, uint64_t now_ns);
-
-/* Takes in what a poll of it has brought. */
-void trim_surroundings_polled(struct trim_surroundings *surroundings, short revents,
-                              uint64_t now_ns);
+/* Takes in what the watch of memory pressure has heard. */
+void trim_surroundings_listen(struct trim_surroundings *surroundings);
 
 /* Reads limit, fill and, without a trigger, pressure anew into the observation. */
 void trim_surroundings_look(struct trim_surroundings *surroundings,

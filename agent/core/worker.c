@@ -1,16 +1,17 @@
 #include "trimagent/worker.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <time.h>
 
 #include "cycle.h"
 #include "sleep.h"
 #include "trimagent/clock.h"
-#include "trimagent/cpu_alarm.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 #include "trimagent/signals.h"
 #include "trimagent/thread.h"
+#include "trimagent/wake.h"
 
 /* The room of a status block: a dozen lines and the last trims' lines. */
 #define STATUS_MAX 8192
@@ -149,11 +150,9 @@ static void *run(void *unused)
         .wake_ns = TRIM_NEVER, .wake_cpu_ns = UINT64_MAX, .arm_class_loads = UINT64_MAX};
     bool can_trim = worker.config.allocator->trim != NULL;
     trim_thread_name("trimagent");
+    trim_wake_open();
     log_start();
     trim_cycle_init(&worker.cycle, &worker.config);
-    if (can_trim && trim_cpu_alarm_open() != 0) {
-        trim_log(TRIM_LOG_DEBUG, "no alarm for the process's CPU time (%m): looks go by the clock");
-    }
     bool awake = true;
     while (awake && read_asked(asked)) {
         if (can_trim) {
@@ -166,6 +165,7 @@ static void *run(void *unused)
         trim_signals_arm_class_loads(wait.arm_class_loads);
         awake = trim_sleep_until(&wait, &worker.cycle.surroundings);
     }
+    trim_wake_close();
     end();
     return NULL;
 }
@@ -199,12 +199,12 @@ int trim_worker_start(const struct trim_worker_config *config)
     return error;
 }
 
-bool trim_worker_started(void)
+bool trim_worker_alive(void)
 {
     (void)pthread_mutex_lock(&worker.lock);
-    bool started = worker.started;
+    bool alive = worker.started && !worker.ended;
     (void)pthread_mutex_unlock(&worker.lock);
-    return started;
+    return alive;
 }
 
 static struct timespec deadline_after(uint64_t timeout_ns)
@@ -219,21 +219,24 @@ int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
 {
     struct timespec deadline = deadline_after(timeout_ns);
     (void)pthread_mutex_lock(&worker.lock);
-    bool possible = worker.started && !worker.stopping;
+    bool possible = worker.started && !worker.stopping && !worker.ended;
     uint64_t ticket = 0;
     if (possible) {
         ticket = ++worker.asked[command];
-        trim_signals_wake();
+        trim_wake();
     }
     int waited = 0;
     while (possible && worker.served[command] < ticket && !worker.ended && !worker.stopping &&
            waited == 0) {
         waited = pthread_cond_timedwait(&worker.changed, &worker.lock, &deadline);
     }
-    bool served = possible && worker.served[command] >= ticket &&
-                  (command != TRIM_COMMAND_TRIM || worker.config.allocator->trim != NULL);
+    bool served = possible && worker.served[command] >= ticket;
+    bool gone = !possible || worker.ended || worker.stopping;
     (void)pthread_mutex_unlock(&worker.lock);
-    return served ? 0 : -1;
+    if (!served) {
+        return gone ? ESRCH : ETIMEDOUT;
+    }
+    return command == TRIM_COMMAND_TRIM && worker.config.allocator->trim == NULL ? ENOTSUP : 0;
 }
 
 void trim_worker_stop(void)
@@ -251,7 +254,7 @@ void trim_worker_stop(void)
     }
     struct trim_totals totals;
     bool trimming = trim_cycle_stop(&worker.cycle, &totals);
-    trim_signals_wake();
+    trim_wake();
     if (totals.considered != 0) {
         trim_log_hurry();
         log_summary(&totals, trimming);

@@ -17,9 +17,9 @@
 #include "libraries.h"
 #include "trimagent/allocator.h"
 #include "trimagent/cpu_count.h"
+#include "trimagent/error_text.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
-#include "trimagent/signals.h"
 #include "trimagent/worker.h"
 
 /* How long a command waits for its report, so that jcmd returns after the trim. Only the attach
@@ -46,8 +46,9 @@ static void start_worker(void)
     trim_hooks_counters_found();
     int error = trim_worker_start(&agent.config);
     if (error != 0) {
+        char why[TRIM_ERROR_TEXT_MAX];
         trim_log(TRIM_LOG_WARNING, "no thread can be had (%s): the agent stays inert",
-                 strerror(error));
+                 trim_error_text(why, error));
     }
 }
 
@@ -86,7 +87,8 @@ static void open_log(void)
 {
     struct trim_options *options = &agent.config.options;
     if (trim_log_open(options->log_target, (enum trim_log_level)options->log_level) != 0) {
-        const char *why = errno == ELOOP ? "it is a symbolic link" : strerror(errno);
+        char buffer[TRIM_ERROR_TEXT_MAX];
+        const char *why = errno == ELOOP ? "it is a symbolic link" : trim_error_text(buffer, errno);
         trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%s), logging to stderr",
                  options->log_target, why);
         (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
@@ -172,10 +174,6 @@ static bool prepare(JavaVM *vm, bool live)
     void *function = NULL;
     memcpy(&function, &(*vm)->GetEnv, sizeof function);
     agent.function_of_vm = function;
-    if (trim_signals_open() != 0) {
-        trim_log(TRIM_LOG_WARNING, "no eventfd can be had (%m): the agent stays inert");
-        return false;
-    }
     if (trim_hooks_install(vm, live, &listener, &agent.counters, &message) != 0) {
         trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", buffer);
         return false;
@@ -209,6 +207,10 @@ static jint obey(const char *command)
     enum trim_command known;
     if (command[0] == '\0') {
         /* Scripts attach again and again, to make sure that the agent is there. */
+        if (!trim_worker_alive()) {
+            trim_log(TRIM_LOG_ERROR, "the agent is inert");
+            return JNI_ERR;
+        }
         trim_log(TRIM_LOG_INFO, "the agent is loaded already");
         return JNI_OK;
     }
@@ -225,11 +227,13 @@ static jint obey(const char *command)
                  "command '%s': unknown, allowed: trim, status; options cannot be changed", buffer);
         return JNI_ERR;
     }
-    if (!trim_worker_started()) {
+    int error = trim_worker_command(known, COMMAND_TIMEOUT_NS);
+    if (error == ESRCH) {
         trim_log(TRIM_LOG_ERROR, "command '%s': the agent is inert", command);
-        return JNI_ERR;
+    } else if (error == ETIMEDOUT) {
+        trim_log(TRIM_LOG_ERROR, "command '%s': not done within a minute, it will be", command);
     }
-    return trim_worker_command(known, COMMAND_TIMEOUT_NS) == 0 ? JNI_OK : JNI_ERR;
+    return error == 0 ? JNI_OK : JNI_ERR;
 }
 
 // NOLINTNEXTLINE(readability-non-const-parameter): JVMTI fixes the signature.

@@ -112,16 +112,6 @@ static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
     }
     policy->deferred = TRIM_SKIP_NONE;
     decision->reason = trim_looks_reason(&policy->looks, now_ns);
-    uint64_t least_bytes = trim_price_least_bytes(&policy->price, now_ns);
-    if (!policy->blind && policy->signs.last.rss_bytes < least_bytes) {
-        decision->expected_bytes = policy->signs.last.rss_bytes;
-        decision->bound_only = true;
-        policy->watch.on = false;
-        policy->considered++;
-        trim_looks_missed(&policy->looks, now_ns);
-        trim_decide_skip(policy, TRIM_SKIP_BELOW_THRESHOLD, decision);
-        return false;
-    }
     bool unmoved = is_unannounced(policy, now_ns)
                        ? !trim_signs_moved(&policy->signs)
                        : !policy->watch.on && trim_signs_still(&policy->signs);

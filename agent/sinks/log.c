@@ -1,7 +1,6 @@
 #include "trimagent/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -10,25 +9,22 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "log_target.h"
 #include "trimagent/clock.h"
-#include "trimagent/descriptor.h"
 #include "trimagent/quantity.h"
 
 /* How long a line may wait for a reader of a full pipe. */
 #define WAIT_MS 100
 
-/* Nowhere: the stream that was asked for is closed. */
-#define NO_FD (-1)
-
 /* Set when the log is opened; written to by any thread afterwards. */
-static _Atomic int log_fd = STDERR_FILENO;
 static _Atomic int log_level = TRIM_LOG_INFO;
 static _Atomic uint64_t process_start_ns;
 static _Atomic uint64_t lost_lines;
 static _Atomic uint64_t told_lost_lines;
-static atomic_bool line_broken; /* The last line was written only in part. */
-static atomic_bool stuck;       /* The last line was lost: the next does not wait. */
-static atomic_bool hurried;     /* The process is ending: no line waits. */
+static atomic_bool line_broken;  /* The last line was written only in part. */
+static atomic_bool stuck;        /* The last line was lost: the next does not wait. */
+static atomic_bool hurried;      /* The process is ending: no line waits. */
+static atomic_bool opened_again; /* Which was not told yet. */
 
 void trim_log_add_decorations(struct trim_text *text, enum trim_log_level level, uint64_t uptime_ns)
 {
@@ -39,93 +35,13 @@ void trim_log_add_decorations(struct trim_text *text, enum trim_log_level level,
                   names[level]);
 }
 
-int trim_log_add_path(struct trim_text *path, const char *target, uint64_t pid)
-{
-    for (const char *at = target; *at != '\0'; at++) {
-        if (*at != '%') {
-            trim_text_add(path, "%c", *at);
-        } else if (at[1] == 'p') {
-            trim_text_add(path, "%" PRIu64, pid);
-            at++;
-        } else if (at[1] == '%') {
-            trim_text_add(path, "%%");
-            at++;
-        } else {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static int open_path(const char *path)
-{
-    /* O_NONBLOCK, so that a FIFO without a reader is refused instead of holding up the JVM's start.
-     */
-    return trim_above_standard(
-        open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
-             0640));
-}
-
-static int open_target(const char *target)
-{
-    char name[TRIM_LOG_TARGET_MAX + 32];
-    struct trim_text path;
-    trim_text_init(&path, name, sizeof name);
-    if (trim_log_add_path(&path, target, (uint64_t)getpid()) != 0 || path.cut) {
-        errno = EINVAL;
-        return -1;
-    }
-    return open_path(name);
-}
-
-/*
- * A standard stream. A pipe or a terminal is opened anew where /proc allows it, so that writing to
- * it never blocks, without changing what the application's own descriptor does. A file is not: its
- * position must stay shared with the application.
- */
-static int standard_stream(int fd)
-{
-    if (fcntl(fd, F_GETFL) < 0) {
-        return NO_FD;
-    }
-    if (lseek(fd, 0, SEEK_CUR) >= 0 || errno != ESPIPE) {
-        return fd;
-    }
-    char path[32];
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    int own = trim_above_standard(open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    return own >= 0 ? own : fd;
-}
-
-static bool is_either(const char *target, const char *name, const char *device)
-{
-    return strcmp(target, name) == 0 || strcmp(target, device) == 0;
-}
-
 int trim_log_open(const char *target, enum trim_log_level level)
 {
     atomic_store(&log_level, (int)level);
     uint64_t now_ns = trim_clock_now_ns();
     uint64_t age_ns = trim_clock_process_age_ns();
     atomic_store(&process_start_ns, age_ns < now_ns ? now_ns - age_ns : 0);
-    int fd = -1;
-    /* The devices' names are symbolic links, which are not followed, but everybody knows what they
-     * mean. */
-    if (is_either(target, "stderr", "/dev/stderr")) {
-        fd = standard_stream(STDERR_FILENO);
-    } else if (is_either(target, "stdout", "/dev/stdout")) {
-        fd = standard_stream(STDOUT_FILENO);
-    } else {
-        fd = open_target(target);
-        if (fd < 0) {
-            int error = errno;
-            atomic_store(&log_fd, standard_stream(STDERR_FILENO));
-            errno = error;
-            return -1;
-        }
-    }
-    atomic_store(&log_fd, fd);
-    return 0;
+    return trim_log_target_open(target);
 }
 
 void trim_log_hurry(void)
@@ -146,10 +62,16 @@ uint64_t trim_log_lost(void)
 /* Writes one whole line, newline included. */
 static bool write_line(const char *line, size_t length)
 {
-    struct pollfd ready = {.fd = atomic_load(&log_fd), .events = POLLOUT};
+    if (!trim_log_target_is_ours(trim_log_target())) {
+        trim_log_target_open_again();
+        atomic_store(&opened_again, true);
+    }
+    const struct trim_descriptor *target = trim_log_target();
+    struct pollfd ready = {.fd = target->fd, .events = POLLOUT};
     int wait_ms = atomic_load(&stuck) || atomic_load(&hurried) ? 0 : WAIT_MS;
     /* A full pipe would hold up the writer for as long as nobody reads. */
-    if (ready.fd == NO_FD || poll(&ready, 1, wait_ms) != 1 || (ready.revents & POLLOUT) == 0) {
+    if (ready.fd < 0 || poll(&ready, 1, wait_ms) != 1 || (ready.revents & POLLOUT) == 0 ||
+        !trim_log_target_is_ours(target)) {
         return false;
     }
     ssize_t written = write(ready.fd, line, length);
@@ -199,6 +121,10 @@ static void tell_lost(void)
 static void log_lines(enum trim_log_level level, const char *text)
 {
     tell_lost();
+    if (atomic_exchange(&opened_again, false)) {
+        static const char told[] = "somebody has closed the log: it was opened again";
+        (void)log_line(TRIM_LOG_WARNING, told, sizeof told - 1);
+    }
     bool more = true;
     while (more) {
         size_t length = strcspn(text, "\n");

@@ -1,6 +1,5 @@
 /* What is said of the sources of memory pressure. */
-#include <errno.h>
-
+#include "trimagent/error_text.h"
 #include "trimagent/pressure.h"
 
 static void add_source(struct trim_text *text, const struct trim_pressure *pressure,
@@ -16,11 +15,10 @@ static void add_source(struct trim_text *text, const struct trim_pressure *press
 static void add_error(struct trim_text *text, const struct trim_pressure *pressure,
                       enum trim_pressure_source source, int error, const char *before)
 {
+    char why[TRIM_ERROR_TEXT_MAX];
     trim_text_add(text, "%s", before);
     add_source(text, pressure, source);
-    /* The C library's own word for errno; unlike strerror it does not allocate. */
-    errno = error;
-    trim_text_add(text, ": %m");
+    trim_text_add(text, ": %s", trim_error_text(why, error));
 }
 
 /* Appends in brackets why a better trigger could not be set. */

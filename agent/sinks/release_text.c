@@ -1,6 +1,7 @@
 /* How a release was carried out, as text. */
 #include <inttypes.h>
 
+#include "trimagent/error_text.h"
 #include "trimagent/quantity.h"
 #include "trimagent/report.h"
 

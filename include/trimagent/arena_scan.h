@@ -49,20 +49,12 @@ int trim_parse_maps_line(const char *line, size_t length, struct trim_maps_line 
 bool trim_heap_header_plausible(uint64_t address, const struct trim_heap_header *header,
                                 uint64_t page_bytes);
 
-/* Opens what the scan needs (a pipe: reading foreign memory through it fails where it is unmapped,
- * and needs no privilege). Any thread, once. Returns 0, or -1 with errno. */
-int trim_arena_scan_open(void);
-
 /* Scans the arenas of this process; proc is "/proc/self" but in tests. Returns 0, or -1 where maps
  * cannot be read. */
 int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan);
 
 /* The arenas of the last scan. Worker, or a thread that it waits for. */
 const struct trim_arena_map *trim_arena_scan_map(void);
-
-/* Copies memory that may be unmapped at any moment; returns false where it is. Worker, or a thread
- * that it waits for. */
-bool trim_arena_scan_peek(uint64_t address, void *copy, size_t length);
 
 /*
  * Reads a heap's header again, which may be unmapped by now. Returns false where it is, or is no

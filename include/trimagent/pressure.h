@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "trimagent/cgroup.h"
+#include "trimagent/descriptor.h"
 #include "trimagent/text.h"
 
 #ifdef __cplusplus
@@ -59,7 +60,7 @@ enum trim_pressure_source {
 struct trim_pressure {
     struct trim_cgroup cgroup;          /* Of v2. */
     enum trim_pressure_source trigger;  /* NONE: no trigger could be set. */
-    int fd;                             /* Of the trigger, to be polled for POLLPRI; or -1. */
+    struct trim_descriptor kept;        /* Of the trigger, to be polled for POLLPRI. */
     int cgroup_error;                   /* errno of the attempt on the cgroup; 0: none made. */
     int system_error;                   /* errno of the attempt on the system; 0: none made. */
     enum trim_pressure_source averages; /* NONE: no file can be read. */
@@ -71,7 +72,8 @@ enum trim_pressure_event {
     TRIM_PRESSURE_QUIET = 0,
     TRIM_PRESSURE_RISEN, /* At most once a window, as long as it lasts. */
     TRIM_PRESSURE_LOST   /* The trigger is gone, its cgroup with it. Another source was looked for:
-                            fd is another one now, and a line in the log is due. */
+                            kept is another one now, and a line in the log is due.
+                          */
 };
 
 /* Searches the sources and sets the trigger. root is the prefix of all paths, "" but in tests, and
@@ -79,16 +81,16 @@ enum trim_pressure_event {
 void trim_pressure_open(struct trim_pressure *pressure, const char *root);
 
 /*
- * Takes in the revents of a poll for POLLPRI on fd, which is -1 (and so left out by poll) without a
- * trigger. A trigger that goes on failing is given up for averages after a few times, so that the
- * caller's poll cannot spin.
+ * Takes in the revents of a poll for POLLPRI on the trigger; POLLNVAL where it was found to be
+ * another file by now. A trigger that goes on failing is given up for averages after a few times,
+ * so that the caller's poll cannot spin.
  */
 enum trim_pressure_event trim_pressure_polled(struct trim_pressure *pressure, short revents);
 
 /* Reads the averages. Returns 0, or -1 where that fails, with the output untouched. */
 int trim_pressure_read(struct trim_pressure *pressure, struct trim_pressure_averages *averages);
 
-/* Closes the trigger. */
+/* Closes the trigger, unless its number is another file's by now. */
 void trim_pressure_close(struct trim_pressure *pressure);
 
 /*

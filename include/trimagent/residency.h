@@ -34,7 +34,8 @@ struct trim_rss_drop {
     uint64_t after_bytes;
 };
 
-/* Whether the last look still tells what is resident now that the RSS is rss_bytes. */
+/* Whether the last look still tells what is resident now that the RSS is rss_bytes. An RSS that is
+ * less than the arenas' own cannot be true, and tells nothing. */
 bool trim_residency_serves(const struct trim_residency *last, uint64_t now_ns, uint64_t rss_bytes);
 
 /*

@@ -1,9 +1,8 @@
 /*
- * What JVM threads tell the worker: counters, and at most one wake-up.
+ * What JVM threads tell the worker: counters, and when to look at them.
  *
  * The functions marked "callback" run inside JVMTI callbacks, some of them on the VM thread with
- * the world stopped. They consist of atomic operations and at most one write to a non-blocking
- * eventfd; a sleeping reader makes that write cost 4-14 us (measured, docs/DESIGN.md). They never
+ * the world stopped. They consist of atomic operations and at most one wake-up (wake.h). They never
  * allocate, lock, log or call into the JVM.
  *
  * There is one set of signals in a process, since JVMTI callbacks carry no user data.
@@ -29,12 +28,6 @@ struct trim_signals {
     uint64_t class_loads;
 };
 
-/*
- * Makes the eventfd. Any thread, before any callback is enabled; calling it again does nothing.
- * Returns 0, or -1 with errno where the system refuses.
- */
-int trim_signals_open(void);
-
 /* Callback: a GC pause begins. Pauses may nest. */
 void trim_signals_pause_start(void);
 
@@ -54,18 +47,8 @@ void trim_signals_class_load(void);
 /* Worker: arms the wake-up at a count of class loads; UINT64_MAX disarms it. */
 void trim_signals_arm_class_loads(uint64_t count);
 
-/* Any thread outside a callback: wakes the worker. */
-void trim_signals_wake(void);
-
-/* Worker: forgets pending wake-ups. To be called before reading the signals, so that none is lost.
- */
-void trim_signals_clear_wake(void);
-
 /* Any thread: reads the counters. */
 void trim_signals_read(struct trim_signals *signals);
-
-/* Worker: the descriptor that becomes readable with a wake-up. */
-int trim_signals_fd(void);
 
 #ifdef __cplusplus
 }

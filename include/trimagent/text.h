@@ -30,7 +30,7 @@ struct trim_text {
 void trim_text_init(struct trim_text *text, char *data, size_t capacity);
 
 /* Appends what printf would write. Only integer and string conversions may be used; floating point
- * may allocate. */
+ * and %m may allocate. */
 void trim_text_add(struct trim_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -33,22 +33,22 @@ struct trim_worker_config {
 };
 
 /*
- * Starts the thread, which logs the start line first. Any thread, after trim_signals_open and
- * trim_log_open. Returns 0, or an error number where no thread can be had. A second call does
- * nothing and returns 0.
+ * Starts the thread, which logs the start line first. Any thread, after trim_log_open. Returns 0,
+ * or an error number where no thread can be had. A second call does nothing and returns 0.
  */
 int trim_worker_start(const struct trim_worker_config *config);
 
-/* Whether the worker was started. Any thread. */
-bool trim_worker_started(void);
+/* Whether there is a worker: it was started, and the system lets it sleep. Any thread. */
+bool trim_worker_alive(void);
 
 /* The commands of late attach. */
 enum trim_command { TRIM_COMMAND_TRIM = 1, TRIM_COMMAND_STATUS = 2 };
 
 /*
  * Has the worker carry out a command and waits for its end, at most timeout_ns. Any thread outside
- * GC callbacks. Returns 0, or -1 where the time was not enough or there is no worker; the command
- * is carried out later then.
+ * GC callbacks. Returns 0; ETIMEDOUT where the time was not enough, and the command is carried out
+ * later; ENOTSUP where malloc is not one that can be trimmed, which the worker has logged; ESRCH
+ * where there is no worker, or it ends.
  */
 int trim_worker_command(enum trim_command command, uint64_t timeout_ns);
 

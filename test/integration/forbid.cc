@@ -29,8 +29,15 @@ namespace
 constexpr int cannot = 77;
 
 const std::vector<std::pair<std::string, unsigned>> known_calls = {
-    {"eventfd", SYS_eventfd2}, {"madvise", SYS_madvise}, {"mincore", SYS_mincore},
-    {"pipe", SYS_pipe2},       {"ppoll", SYS_ppoll},     {"timer_create", SYS_timer_create}};
+    {"clock_nanosleep", SYS_clock_nanosleep},
+    {"madvise", SYS_madvise},
+    {"mincore", SYS_mincore},
+    {"nanosleep", SYS_nanosleep},
+    {"pipe", SYS_pipe2},
+    {"process_vm_readv", SYS_process_vm_readv},
+    {"rt_sigtimedwait", SYS_rt_sigtimedwait},
+    {"tgkill", SYS_tgkill},
+    {"timer_create", SYS_timer_create}};
 
 void hide_proc()
 {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <set>
 #include <string>
 
@@ -82,7 +83,7 @@ TEST_F(Agent, AsksForOneCapabilityAndFiveEvents)
                                                       JVMTI_EVENT_GARBAGE_COLLECTION_START,
                                                       JVMTI_EVENT_GARBAGE_COLLECTION_FINISH}));
         EXPECT_EQ(jvm_.calls.size(), kLoadCalls);
-        EXPECT_FALSE(trim_worker_started()) << "no thread before VMInit";
+        EXPECT_FALSE(trim_worker_alive()) << "no thread before VMInit";
     });
 }
 
@@ -99,10 +100,10 @@ TEST_F(Agent, StartsItsWorkerAtVmInitAndStopsItAtVmDeath)
     RunInChild([&] {
         EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
         jvm_.PostVmInit();
-        EXPECT_TRUE(trim_worker_started());
+        EXPECT_TRUE(trim_worker_alive());
         EXPECT_EQ(OnAttach("status"), JNI_OK) << "the start line is written before";
         jvm_.PostVmDeath();
-        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, 1000000), -1);
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, 1000000), ESRCH);
         Agent_OnUnload(jvm_.vm());
         Agent_OnUnload(jvm_.vm());
     });
@@ -126,7 +127,6 @@ TEST_F(Agent, OptionErrorsEndTheStartAndTouchNothing)
         EXPECT_EQ(OnLoad("threshold=1q," + LogOption()), JNI_ERR);
         EXPECT_EQ(jvm_.environments, 0);
         EXPECT_TRUE(jvm_.calls.empty());
-        EXPECT_EQ(trim_signals_fd(), -1);
     });
     const std::string told = directory_.Read("stderr");
     EXPECT_EQ(told.rfind("trimagent: ", 0), 0U) << told;
@@ -147,7 +147,7 @@ TEST_F(Agent, EachJvmtiFailureIsNamedAndLeavesTheAgentInert)
             ASSERT_EQ(jvm_.calls.size(), call) << "nothing more is asked for";
             EXPECT_EQ(jvm_.environments, 0) << "the environment is disposed of";
             jvm_.PostVmInit();
-            EXPECT_FALSE(trim_worker_started());
+            EXPECT_FALSE(trim_worker_alive());
             jvm_.PostVmDeath();
             Agent_OnUnload(jvm_.vm());
 
@@ -168,6 +168,9 @@ TEST_F(Agent, StaysInertWhereThreadsCannotBeHad)
         EXPECT_EQ(Lines("libpthread"), 1) << Log();
         EXPECT_TRUE(jvm_.calls.empty());
         EXPECT_EQ(OnAttach("status"), JNI_ERR);
+        EXPECT_EQ(Lines("command 'status': the agent is inert"), 1) << Log();
+        EXPECT_EQ(OnAttach(""), JNI_ERR) << "nobody shall take it for loaded";
+        EXPECT_EQ(Lines("[error]"), 2) << Log();
         Agent_OnUnload(jvm_.vm());
     });
     RunInChild([&] {
@@ -253,7 +256,7 @@ TEST_F(Agent, AttachedLateStartsAtOnceAndThenTakesCommands)
 {
     RunInChild([&] {
         EXPECT_EQ(OnAttach("log:" + directory_.File("log")), JNI_OK);
-        EXPECT_TRUE(trim_worker_started());
+        EXPECT_TRUE(trim_worker_alive());
         EXPECT_EQ(jvm_.enabled.count(JVMTI_EVENT_VM_INIT), 0U) << "it has passed";
         EXPECT_EQ(OnAttach("status"), JNI_OK);
         EXPECT_EQ(Lines("status: "), 1) << Log();

@@ -71,11 +71,6 @@ std::string MapsLine(uint64_t start, uint64_t end, const char *rest = "rw-p 0000
 class ArenaScan : public testing::Test
 {
 protected:
-    void SetUp() override
-    {
-        ASSERT_EQ(trim_arena_scan_open(), 0);
-    }
-
     trim_arena_scan Scan(const std::string &maps) const
     {
         proc_.Write("maps", maps);

@@ -2,9 +2,7 @@
 #include "trimagent/cpu_alarm.h"
 
 #include <gtest/gtest.h>
-#include <poll.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
@@ -13,6 +11,8 @@
 #include "child_process.h"
 #include "trimagent/clock.h"
 #include "trimagent/quantity.h"
+#include "trimagent/wake.h"
+#include "wake_signal.h"
 
 namespace
 {
@@ -22,10 +22,7 @@ constexpr uint64_t kMs = TRIM_NS_PER_MS;
 /* Whether it has rung. It needs no time, since the process's CPU time stands in for it. */
 bool HasRung()
 {
-    pollfd event = {};
-    event.fd = trim_cpu_alarm_fd();
-    event.events = POLLIN;
-    return poll(&event, 1, 0) == 1 && (event.revents & POLLIN) != 0;
+    return IsWoken();
 }
 
 /* Uses CPU until it rings: a test that never ends has failed. */
@@ -57,38 +54,55 @@ void RunAsWorker(const std::function<void()> &body)
 TEST(CpuAlarm, NeverRingsBeforeItIsMade)
 {
     RunAsWorker([] {
-        EXPECT_EQ(trim_cpu_alarm_fd(), -1);
         EXPECT_EQ(trim_cpu_alarm_set(1), -1);
         EXPECT_EQ(trim_cpu_alarm_set(UINT64_MAX), -1);
-        trim_cpu_alarm_clear();
-        EXPECT_EQ(trim_cpu_alarm_fd(), -1);
+        EXPECT_EQ(trim_cpu_alarm_refusal(), 0);
     });
 }
 
-TEST(CpuAlarm, IsMadeOnceAndAboveTheStandardDescriptors)
+TEST(CpuAlarm, IsMadeAnewInPlaceOfTheFormer)
 {
     RunAsWorker([] {
-        (void)close(STDIN_FILENO);
-        ASSERT_EQ(trim_cpu_alarm_open(), 0);
-        const int fd = trim_cpu_alarm_fd();
-        EXPECT_GT(fd, STDERR_FILENO);
-        EXPECT_EQ(trim_cpu_alarm_open(), 0);
-        EXPECT_EQ(trim_cpu_alarm_fd(), fd);
+        ASSERT_EQ(trim_cpu_alarm_open(FirstSignal()), 0);
+        ASSERT_EQ(trim_cpu_alarm_set(trim_clock_process_cpu_ns() + kMs), 0);
+        ASSERT_EQ(trim_cpu_alarm_open(FirstSignal() - 1), 0);
+        ASSERT_EQ(trim_cpu_alarm_set(trim_clock_process_cpu_ns() + 20 * kMs), 0);
+        while (!IsPending(FirstSignal() - 1)) {
+        }
+        EXPECT_FALSE(HasRung());
+    });
+}
+
+TEST(CpuAlarm, KnowsItsOwnSignal)
+{
+    RunAsWorker([] {
+        ASSERT_EQ(trim_cpu_alarm_open(FirstSignal()), 0);
+        ASSERT_EQ(trim_cpu_alarm_set(1), 0);
+        sigset_t set;
+        (void)sigemptyset(&set);
+        (void)sigaddset(&set, FirstSignal());
+        siginfo_t taken = {};
+        ASSERT_EQ(sigwaitinfo(&set, &taken), FirstSignal());
+        EXPECT_TRUE(trim_cpu_alarm_sent(&taken));
+        taken.si_value.sival_ptr = &taken;
+        EXPECT_FALSE(trim_cpu_alarm_sent(&taken)) << "a timer of the application's";
+        ASSERT_EQ(raise(FirstSignal()), 0);
+        ASSERT_EQ(sigwaitinfo(&set, &taken), FirstSignal());
+        EXPECT_FALSE(trim_cpu_alarm_sent(&taken));
     });
 }
 
 TEST(CpuAlarm, RingsWhenTheProcessHasUsedSoMuchAndNotBefore)
 {
     RunAsWorker([] {
-        ASSERT_EQ(trim_cpu_alarm_open(), 0);
+        ASSERT_EQ(trim_cpu_alarm_open(FirstSignal()), 0);
         EXPECT_FALSE(HasRung());
         const uint64_t due_ns = trim_clock_process_cpu_ns() + 20 * kMs;
         ASSERT_EQ(trim_cpu_alarm_set(due_ns), 0);
         BurnUntilItRings();
         EXPECT_GE(trim_clock_process_cpu_ns(), due_ns);
-        trim_cpu_alarm_clear();
+        EXPECT_EQ(TakeAll(FirstSignal()), 1);
         EXPECT_FALSE(HasRung());
-        EXPECT_GE(trim_cpu_alarm_fd(), 0) << "it may be set again";
         ASSERT_EQ(trim_cpu_alarm_set(trim_clock_process_cpu_ns() + kMs), 0);
         BurnUntilItRings();
     });
@@ -97,17 +111,17 @@ TEST(CpuAlarm, RingsWhenTheProcessHasUsedSoMuchAndNotBefore)
 TEST(CpuAlarm, RingsForTheWorkOfOtherThreads)
 {
     RunAsWorker([] {
-        ASSERT_EQ(trim_cpu_alarm_open(), 0);
+        ASSERT_EQ(trim_cpu_alarm_open(FirstSignal()), 0);
         ASSERT_EQ(trim_cpu_alarm_set(trim_clock_process_cpu_ns() + 20 * kMs), 0);
         std::atomic<bool> done{false};
         std::thread worker([&] {
             while (!done) {
             }
         });
-        pollfd event = {};
-        event.fd = trim_cpu_alarm_fd();
-        event.events = POLLIN;
-        EXPECT_EQ(poll(&event, 1, -1), 1) << "this thread sleeps";
+        sigset_t set;
+        (void)sigemptyset(&set);
+        (void)sigaddset(&set, FirstSignal());
+        EXPECT_EQ(sigwaitinfo(&set, nullptr), FirstSignal()) << "this thread sleeps";
         done = true;
         worker.join();
     });
@@ -116,11 +130,11 @@ TEST(CpuAlarm, RingsForTheWorkOfOtherThreads)
 TEST(CpuAlarm, RingsAtOnceForWhatHasBeenUsedAlready)
 {
     RunAsWorker([] {
-        ASSERT_EQ(trim_cpu_alarm_open(), 0);
+        ASSERT_EQ(trim_cpu_alarm_open(FirstSignal()), 0);
         for (const uint64_t cpu_ns : {UINT64_C(0), UINT64_C(1)}) {
             ASSERT_EQ(trim_cpu_alarm_set(cpu_ns), 0);
             BurnUntilItRings();
-            trim_cpu_alarm_clear();
+            EXPECT_EQ(TakeAll(FirstSignal()), 1);
         }
     });
 }
@@ -128,35 +142,11 @@ TEST(CpuAlarm, RingsAtOnceForWhatHasBeenUsedAlready)
 TEST(CpuAlarm, CanBeSwitchedOffAgain)
 {
     RunAsWorker([] {
-        ASSERT_EQ(trim_cpu_alarm_open(), 0);
+        ASSERT_EQ(trim_cpu_alarm_open(FirstSignal()), 0);
         ASSERT_EQ(trim_cpu_alarm_set(trim_clock_process_cpu_ns() + 50 * kMs), 0);
         ASSERT_EQ(trim_cpu_alarm_set(UINT64_MAX), 0);
         Burn(100 * kMs);
         EXPECT_FALSE(HasRung());
-    });
-}
-
-TEST(CpuAlarm, IsGivenUpWhereSomebodyHasClosedIt)
-{
-    RunAsWorker([] {
-        ASSERT_EQ(trim_cpu_alarm_open(), 0);
-        (void)close(trim_cpu_alarm_fd());
-        trim_cpu_alarm_clear();
-        EXPECT_EQ(trim_cpu_alarm_fd(), -1);
-        EXPECT_EQ(trim_cpu_alarm_set(1), -1);
-    });
-}
-
-TEST(CpuAlarm, IsGivenUpWhereItsNumberIsAnotherFilesByNow)
-{
-    RunAsWorker([] {
-        ASSERT_EQ(trim_cpu_alarm_open(), 0);
-        int ends[2];
-        ASSERT_EQ(pipe(ends), 0);
-        ASSERT_EQ(write(ends[1], "foreign", 7), 7);
-        ASSERT_EQ(dup2(ends[0], trim_cpu_alarm_fd()), trim_cpu_alarm_fd());
-        trim_cpu_alarm_clear();
-        EXPECT_EQ(trim_cpu_alarm_fd(), -1);
     });
 }
 

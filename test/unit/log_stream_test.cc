@@ -32,6 +32,26 @@ TEST_F(LogStream, ThatIsClosedTakesNoLinesForEver)
     EXPECT_EQ(directory_.Read("theirs"), "");
 }
 
+TEST_F(LogStream, ThatWasOpenedAnewAndClosedIsOpenedOnceMore)
+{
+    RunInChild([&] {
+        int ends[2];
+        ASSERT_EQ(pipe(ends), 0);
+        ASSERT_EQ(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+        const int next = dup(STDERR_FILENO);
+        ASSERT_EQ(close(next), 0);
+        EXPECT_EQ(trim_log_open("stderr", TRIM_LOG_INFO), 0);
+        ASSERT_EQ(close(next), 0) << "the log's own descriptor got the lowest free number";
+        const int theirs = open(directory_.File("theirs").c_str(), O_CREAT | O_WRONLY, 0600);
+        ASSERT_EQ(theirs, next);
+        trim_log(TRIM_LOG_INFO, "ours");
+        char line[200] = {};
+        EXPECT_GT(read(ends[0], line, sizeof line - 1), 0);
+        EXPECT_NE(std::string(line).find("ours"), std::string::npos) << line;
+    });
+    EXPECT_EQ(directory_.Read("theirs"), "");
+}
+
 TEST_F(LogStream, MayBeGivenByItsDevice)
 {
     RunInChild([&] {

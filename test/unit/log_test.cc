@@ -95,6 +95,37 @@ TEST_F(Log, WritesDecoratedLinesToAFile)
     EXPECT_EQ(Undecorated(lines[1], "error"), "100% bad");
 }
 
+TEST_F(Log, WritesToNoFileThatHasTakenItsNumber)
+{
+    directory_.Write("theirs", "precious");
+    RunInChild([&] {
+        const int next = dup(STDERR_FILENO);
+        ASSERT_EQ(close(next), 0);
+        EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
+        trim_log(TRIM_LOG_INFO, "first");
+        for (int round = 0; round < 20; ++round) {
+            ASSERT_EQ(close(next), 0) << "the log got the lowest free number";
+            const int theirs = open(File("theirs").c_str(), O_RDWR);
+            ASSERT_EQ(theirs, next);
+            trim_log(TRIM_LOG_INFO, "second");
+            EXPECT_EQ(lseek(theirs, 0, SEEK_CUR), 0);
+            ASSERT_EQ(close(theirs), 0);
+            trim_log(TRIM_LOG_INFO, "third");
+            const int ours = open("/dev/null", O_RDONLY);
+            ASSERT_EQ(ours, next) << "the log is above it now";
+            ASSERT_EQ(close(ours), 0);
+            ASSERT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
+        }
+        EXPECT_EQ(trim_log_lost(), 0U);
+    });
+    EXPECT_EQ(directory_.Read("theirs"), "precious");
+    const std::vector<std::string> lines = Lines(directory_.Read("log"));
+    ASSERT_EQ(lines.size(), 1U + 20 * 3);
+    EXPECT_EQ(Undecorated(lines[1], "info"), "second");
+    EXPECT_EQ(Undecorated(lines[2], "warning"), "somebody has closed the log: it was opened again");
+    EXPECT_EQ(Undecorated(lines[3], "info"), "third");
+}
+
 TEST_F(Log, AppendsAndCreatesFilesThatOthersCannotRead)
 {
     directory_.Write("log", "before\n");

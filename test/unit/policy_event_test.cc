@@ -22,6 +22,20 @@ TEST(PolicyEvent, WhatAFullGcFreesIsReleasedAtOnceWhenItHasSettled)
     EXPECT_EQ(timeline.trims()[0].expected_bytes, 500 * kMiB);
 }
 
+TEST(PolicyEvent, AnRssOfZeroKeepsNothingFromBeingLookedAt)
+{
+    PolicyTimeline timeline;
+    timeline.memory.rss_reads_zero = true;
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    timeline.FreeAt(30 * kS, 500 * kMiB);
+    timeline.OldPauseAt(30 * kS);
+    timeline.RunUntil(60 * kS);
+    ASSERT_EQ(timeline.trims().size(), 2U);
+    EXPECT_EQ(timeline.memory.free_bytes, 0U);
+}
+
 TEST(PolicyEvent, WhatCleanersFreeLaterIsReleasedToo)
 {
     PolicyTimeline timeline;

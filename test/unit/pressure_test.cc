@@ -115,7 +115,7 @@ protected:
     Pressure()
     {
         tree_.Unified("/");
-        pressure_.fd = -1;
+        pressure_.kept.fd = -1;
     }
 
     ~Pressure() override
@@ -152,8 +152,8 @@ TEST_F(Pressure, SetsATriggerOnTheOwnCgroup)
     tree_.Put(kSystemFile, "");
     Open();
     EXPECT_EQ(pressure_.trigger, TRIM_PRESSURE_CGROUP);
-    ASSERT_GT(pressure_.fd, STDERR_FILENO);
-    EXPECT_NE(fcntl(pressure_.fd, F_GETFD) & FD_CLOEXEC, 0);
+    ASSERT_GT(pressure_.kept.fd, STDERR_FILENO);
+    EXPECT_NE(fcntl(pressure_.kept.fd, F_GETFD) & FD_CLOEXEC, 0);
     /* With its NUL, which the kernel wants. */
     EXPECT_EQ(tree_.Read(kCgroupFile), std::string("some 150000 2000000\0", 20));
     EXPECT_EQ(tree_.Read(kSystemFile), "");
@@ -169,7 +169,7 @@ TEST_F(Pressure, FallsBackToTheSystem)
     tree_.Put(kSystemFile, "");
     Open();
     EXPECT_EQ(pressure_.trigger, TRIM_PRESSURE_SYSTEM);
-    EXPECT_GE(pressure_.fd, 0);
+    EXPECT_GE(pressure_.kept.fd, 0);
     EXPECT_EQ(Text(), "memory pressure by trigger on /proc/pressure/memory "
                       "(/sys/fs/cgroup/memory.pressure: Operation not permitted), averages of "
                       "/sys/fs/cgroup/memory.pressure");
@@ -191,7 +191,7 @@ TEST_F(Pressure, FallsBackToAverages)
     unwritable_.At(tree_, kCgroupFile);
     unwritable_.At(tree_, kSystemFile);
     Open();
-    EXPECT_EQ(pressure_.fd, -1);
+    EXPECT_EQ(pressure_.kept.fd, -1);
     EXPECT_EQ(Text(), "memory pressure by averages of /sys/fs/cgroup/memory.pressure "
                       "(/sys/fs/cgroup/memory.pressure: Operation not permitted; "
                       "/proc/pressure/memory: Operation not permitted)");
@@ -209,7 +209,7 @@ TEST_F(Pressure, FallsBackToAverages)
 TEST_F(Pressure, IsUnknownWithoutPsi)
 {
     Open();
-    EXPECT_EQ(pressure_.fd, -1);
+    EXPECT_EQ(pressure_.kept.fd, -1);
     EXPECT_EQ(Text(), "memory pressure unknown (/sys/fs/cgroup/memory.pressure: No such file or "
                       "directory; /proc/pressure/memory: No such file or directory)");
     trim_pressure_averages averages = {};
@@ -230,13 +230,13 @@ TEST_F(Pressure, LooksForAnotherSourceWhenTheCgroupIsGone)
     tree_.Put(kCgroupFile, "");
     tree_.Put(kSystemFile, "");
     Open();
-    const int first = pressure_.fd;
+    const int first = pressure_.kept.fd;
     tree_.Remove("/sys");
     EXPECT_EQ(trim_pressure_polled(&pressure_, POLLERR | POLLPRI), TRIM_PRESSURE_LOST);
     EXPECT_EQ(pressure_.trigger, TRIM_PRESSURE_SYSTEM);
     EXPECT_EQ(pressure_.losses, 1U);
     /* The old descriptor was closed: its number is the new one's. */
-    EXPECT_EQ(pressure_.fd, first);
+    EXPECT_EQ(pressure_.kept.fd, first);
     EXPECT_EQ(Text(), "memory pressure by trigger on /proc/pressure/memory");
 }
 
@@ -246,7 +246,7 @@ TEST_F(Pressure, GivesUpATriggerThatGoesOnFailing)
     unwritable_.At(tree_, kSystemFile);
     Open();
     int polls = 0;
-    while (pressure_.fd >= 0 && polls < 1000) {
+    while (pressure_.kept.fd >= 0 && polls < 1000) {
         EXPECT_EQ(trim_pressure_polled(&pressure_, POLLERR), TRIM_PRESSURE_LOST);
         polls++;
     }
@@ -264,7 +264,7 @@ TEST(PressureOfThisSystem, EndsInASentenceAndAPollThatDoesNotSpin)
     trim_text_init(&text, buffer, sizeof buffer);
     trim_pressure_add(&text, &pressure);
     EXPECT_EQ(std::string(buffer).rfind("memory pressure ", 0), 0U) << buffer;
-    struct pollfd polled = {pressure.fd, POLLPRI, 0};
+    struct pollfd polled = {pressure.kept.fd, POLLPRI, 0};
     EXPECT_GE(poll(&polled, 1, 0), 0);
     EXPECT_EQ(polled.revents & POLLERR, 0) << buffer;
     trim_pressure_close(&pressure);

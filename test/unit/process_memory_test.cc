@@ -235,6 +235,21 @@ TEST(ProcessMemory, ReadsTheFilesOfTheDirectoryItIsGiven)
     EXPECT_EQ(memory.rss_bytes, 1234567 * TRIM_KIB);
 }
 
+TEST(ProcessMemory, IsFoundBehindTheGroupsOfAUserWhoIsInMany)
+{
+    /* The kernel allows 65536 supplementary groups, which stand before the figures. */
+    std::string groups = "Name:\tjava\nGroups:\t";
+    for (int group = 0; group < 65536; ++group) {
+        groups += std::to_string(1000000000 + group) + " ";
+    }
+    const ScratchDirectory proc;
+    proc.Write("status", groups + "\n" + kStatus);
+    trim_process_memory memory = {};
+    ASSERT_EQ(trim_process_memory_read(proc.path().c_str(), &memory), 0);
+    EXPECT_EQ(memory.rss_bytes, 1234567 * TRIM_KIB);
+    EXPECT_EQ(memory.swap_bytes, 2048 * TRIM_KIB);
+}
+
 TEST(ProcessMemory, FailsWithoutTheFilesAndLeavesTheOutput)
 {
     const ScratchDirectory proc;

@@ -38,6 +38,15 @@ TEST_F(Residency, ServesForAMomentWhileTheProcessStandsStill)
     EXPECT_FALSE(trim_residency_serves(&last_, 100 * kS, 1000 * kMiB));
 }
 
+TEST_F(Residency, ServesNobodyByAnRssThatIsLessThanTheArenasOwn)
+{
+    /* Some kernels' counters say 0, before and after, with many CPUs. */
+    last_.rss_bytes = 0;
+    EXPECT_FALSE(trim_residency_serves(&last_, 100 * kS, 0));
+    last_.rss_bytes = last_.resident_bytes;
+    EXPECT_TRUE(trim_residency_serves(&last_, 100 * kS, last_.resident_bytes));
+}
+
 TEST_F(Residency, TakesATrimOffThatReleasedWhatWasExpected)
 {
     EXPECT_TRUE(TakeOff(1000 * kMiB, 500 * kMiB, 502 * kMiB));

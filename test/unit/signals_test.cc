@@ -1,12 +1,13 @@
 #include "trimagent/signals.h"
 
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <thread>
 #include <vector>
+
+#include "trimagent/wake.h"
+#include "wake_signal.h"
 
 namespace
 {
@@ -17,23 +18,24 @@ class Signals : public testing::Test
 protected:
     void SetUp() override
     {
-        ASSERT_EQ(trim_signals_open(), 0);
+        trim_wake_open();
+        ASSERT_EQ(trim_wake_refusal(), 0);
         trim_signals_arm_class_loads(UINT64_MAX);
-        trim_signals_clear_wake();
         trim_signals_read(&before_);
-        ASSERT_FALSE(Woken());
+        ASSERT_FALSE(IsWoken());
     }
 
     void TearDown() override
     {
         trim_signals_arm_class_loads(UINT64_MAX);
-        trim_signals_clear_wake();
+        Sleep();
+        trim_wake_close();
     }
 
-    static bool Woken()
+    /* This thread stands for the worker. */
+    static void Sleep()
     {
-        pollfd fd = {trim_signals_fd(), POLLIN, 0};
-        return poll(&fd, 1, 0) == 1 && (fd.revents & POLLIN) != 0;
+        EXPECT_EQ(trim_wake_wait(0), 0);
     }
 
     trim_signals Added() const
@@ -56,14 +58,6 @@ protected:
 
     trim_signals before_ = {};
 };
-
-TEST_F(Signals, OpenAgainKeepsTheDescriptor)
-{
-    const int fd = trim_signals_fd();
-    EXPECT_GE(fd, 0);
-    EXPECT_EQ(trim_signals_open(), 0);
-    EXPECT_EQ(trim_signals_fd(), fd);
-}
 
 TEST_F(Signals, OnlyTheOutermostPauseCounts)
 {
@@ -97,58 +91,29 @@ TEST_F(Signals, CountsEachKindOfPause)
 TEST_F(Signals, WakesTheWorkerAfterOldPausesOnly)
 {
     trim_signals_pause_end(TRIM_PAUSE_YOUNG, 1);
-    EXPECT_FALSE(Woken());
+    EXPECT_FALSE(IsWoken());
     trim_signals_pause_end(TRIM_PAUSE_NOTHING, 2);
-    EXPECT_FALSE(Woken());
+    EXPECT_FALSE(IsWoken());
     trim_signals_pause_end(TRIM_PAUSE_OLD, 3);
-    EXPECT_TRUE(Woken());
-    trim_signals_clear_wake();
-    EXPECT_FALSE(Woken());
+    EXPECT_TRUE(IsWoken());
+    Sleep();
+    EXPECT_FALSE(IsWoken());
     trim_signals_pause_end(TRIM_PAUSE_UNKNOWN, 4);
-    EXPECT_TRUE(Woken());
-}
-
-TEST_F(Signals, WritesOneWakeUpHoweverManyArePending)
-{
-    trim_signals_pause_end(TRIM_PAUSE_OLD, 1);
-    trim_signals_pause_end(TRIM_PAUSE_OLD, 2);
-    trim_signals_wake();
-    uint64_t written = 0;
-    ASSERT_EQ(read(trim_signals_fd(), &written, sizeof written), ssize_t{sizeof written});
-    EXPECT_EQ(written, 1U);
-}
-
-TEST_F(Signals, WakesAgainAfterAWakeUpWasCleared)
-{
-    for (int round = 0; round < 3; ++round) {
-        trim_signals_wake();
-        EXPECT_TRUE(Woken());
-        trim_signals_clear_wake();
-        EXPECT_FALSE(Woken());
-    }
-}
-
-TEST_F(Signals, ClearingWithoutAWakeUpDoesNotBlock)
-{
-    trim_signals_clear_wake();
-    trim_signals_clear_wake();
-    EXPECT_FALSE(Woken());
-    trim_signals_wake();
-    EXPECT_TRUE(Woken());
+    EXPECT_TRUE(IsWoken());
 }
 
 TEST_F(Signals, ClassLoadsWakeTheWorkerExactlyAtTheArmedCount)
 {
     trim_signals_arm_class_loads(before_.class_loads + 3);
     LoadClasses(2);
-    EXPECT_FALSE(Woken());
+    EXPECT_FALSE(IsWoken());
     LoadClasses(1);
-    EXPECT_TRUE(Woken());
+    EXPECT_TRUE(IsWoken());
     EXPECT_EQ(Added().class_loads, 3U);
 
-    trim_signals_clear_wake();
+    Sleep();
     LoadClasses(50);
-    EXPECT_FALSE(Woken());
+    EXPECT_FALSE(IsWoken());
 }
 
 TEST_F(Signals, DisarmedClassLoadsOnlyCount)
@@ -157,7 +122,7 @@ TEST_F(Signals, DisarmedClassLoadsOnlyCount)
     LoadClasses(1);
     trim_signals_arm_class_loads(UINT64_MAX);
     LoadClasses(20);
-    EXPECT_FALSE(Woken());
+    EXPECT_FALSE(IsWoken());
     EXPECT_EQ(Added().class_loads, 21U);
 }
 
@@ -167,7 +132,7 @@ TEST_F(Signals, ArmingACountThatHasPassedMeanwhileIsNotLost)
     LoadClasses(5);
     trim_signals_arm_class_loads(before_.class_loads + 3);
     LoadClasses(1);
-    EXPECT_TRUE(Woken());
+    EXPECT_TRUE(IsWoken());
 }
 
 TEST_F(Signals, LosesNoCountWhereManyThreadsSignal)
@@ -190,7 +155,7 @@ TEST_F(Signals, LosesNoCountWhereManyThreadsSignal)
     /* The reader meanwhile never sees a count go back. */
     uint64_t seen = 0;
     for (int i = 0; i < 1000; ++i) {
-        trim_signals_clear_wake();
+        Sleep();
         const uint64_t count = Added().class_loads;
         EXPECT_GE(count, seen);
         seen = count;
@@ -216,9 +181,7 @@ TEST_F(Signals, ManyThreadsThatReachTheArmedCountWakeOnce)
     for (std::thread &thread : threads) {
         thread.join();
     }
-    uint64_t written = 0;
-    ASSERT_EQ(read(trim_signals_fd(), &written, sizeof written), ssize_t{sizeof written});
-    EXPECT_EQ(written, 1U);
+    EXPECT_EQ(TakeAll(FirstSignal()), 1);
 }
 
 } // namespace

@@ -57,6 +57,7 @@ struct SimulatedMemory {
     bool throttled = false;
     uint64_t sampled_bytes = 0; /* Free when the sample was laid, */
     uint64_t least_bytes = 0;   /* and the least that was since. */
+    bool rss_reads_zero = false; /* Some kernels' counters say so with many CPUs. */
     bool process_fails = false;
     bool sample_fails = false;
     bool refault_fails = false;
@@ -65,7 +66,7 @@ struct SimulatedMemory {
 
     uint64_t Rss() const
     {
-        return used_bytes + free_bytes;
+        return rss_reads_zero ? 0 : used_bytes + free_bytes;
     }
 
     /* Takes what is free first, and the rest with page faults. */

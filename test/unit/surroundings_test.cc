@@ -50,7 +50,7 @@ protected:
     void Open(bool can_trim = true)
     {
         trim_surroundings_init(&surroundings_, tree_.root(), &options_, can_trim);
-        EXPECT_EQ(trim_surroundings_fd(&surroundings_, 0), -1);
+        EXPECT_EQ(surroundings_.pressure.kept.fd, -1);
         (void)Look();
     }
 
@@ -125,7 +125,7 @@ TEST_F(Surroundings, WithoutATriggerHighAveragesArePressure)
     Open();
     trim_pressure_close(&surroundings_.pressure); /* A plain file has taken the trigger, */
     surroundings_.pressure.averages = TRIM_PRESSURE_CGROUP; /* which spoilt it for reading. */
-    ASSERT_EQ(trim_surroundings_fd(&surroundings_, 0), -1);
+    ASSERT_EQ(surroundings_.pressure.kept.fd, -1);
     Pressure("/sys/fs/cgroup/pod/memory.pressure", "0.00");
     (void)Look();
     EXPECT_EQ(surroundings_.pressures, 0U);
@@ -143,7 +143,7 @@ TEST_F(Surroundings, PressureIsLeftAloneWhereNobodyAskedOrNothingCanBeTrimmed)
     Open(false);
     (void)Look();
     EXPECT_EQ(surroundings_.pressures, 0U);
-    EXPECT_EQ(trim_surroundings_fd(&surroundings_, 0), -1);
+    EXPECT_EQ(surroundings_.pressure.kept.fd, -1);
     EXPECT_EQ(Logged("memory pressure"), 0U);
 }
 

@@ -44,7 +44,6 @@ protected:
         static trim_vm_counters counters = {};
         static trim_worker_config config = {};
         ASSERT_EQ(trim_log_open(proc_.File("log").c_str(), TRIM_LOG_DEBUG), 0);
-        ASSERT_EQ(trim_signals_open(), 0);
         ASSERT_EQ(trim_options_parse(&config.options, options, nullptr), 0);
         config.allocator = allocator;
         config.allocator_description = kDescription;

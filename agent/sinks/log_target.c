@@ -1,0 +1,128 @@
+#include "log_target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "trimagent/log.h"
+
+/* Who reads where a line goes has done so long before as many are opened after it. */
+#define OPENINGS 8
+
+static const struct trim_descriptor standard_error = {.fd = STDERR_FILENO};
+static struct trim_descriptor openings[OPENINGS];
+static _Atomic unsigned opened;
+static _Atomic(const struct trim_descriptor *) current = &standard_error;
+
+/* Written when the log is opened. */
+static char name[TRIM_LOG_TARGET_MAX] = "stderr";
+
+int trim_log_add_path(struct trim_text *path, const char *target, uint64_t pid)
+{
+    for (const char *at = target; *at != '\0'; at++) {
+        if (*at != '%') {
+            trim_text_add(path, "%c", *at);
+        } else if (at[1] == 'p') {
+            trim_text_add(path, "%" PRIu64, pid);
+            at++;
+        } else if (at[1] == '%') {
+            trim_text_add(path, "%%");
+            at++;
+        } else {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int open_file(struct trim_descriptor *kept, const char *target)
+{
+    char path_name[TRIM_LOG_TARGET_MAX + 32];
+    struct trim_text path;
+    trim_text_init(&path, path_name, sizeof path_name);
+    if (trim_log_add_path(&path, target, (uint64_t)getpid()) != 0 || path.cut) {
+        errno = EINVAL;
+        return -1;
+    }
+    /* O_NONBLOCK, so that a FIFO without a reader is refused instead of holding up the JVM's start.
+     */
+    return trim_descriptor_keep(
+        kept,
+        open(path_name,
+             O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640));
+}
+
+/*
+ * A standard stream. A pipe or a terminal is opened anew where /proc allows it, so that writing to
+ * it never blocks, without changing what the application's own descriptor does. A file is not: its
+ * position must stay shared with the application.
+ */
+static void take_stream(struct trim_descriptor *kept, int fd)
+{
+    *kept = (struct trim_descriptor){.fd = fd};
+    if (fcntl(fd, F_GETFL) < 0) {
+        kept->fd = -1;
+        return;
+    }
+    if (lseek(fd, 0, SEEK_CUR) >= 0 || errno != ESPIPE) {
+        return;
+    }
+    char path[32];
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (trim_descriptor_keep(kept, open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) != 0) {
+        kept->fd = fd;
+    }
+}
+
+static bool is_either(const char *target, const char *stream, const char *device)
+{
+    return strcmp(target, stream) == 0 || strcmp(target, device) == 0;
+}
+
+/* Returns 0, or -1 with errno where stderr stands in. */
+static int open_target(const char *target)
+{
+    struct trim_descriptor *kept = &openings[atomic_fetch_add(&opened, 1) % OPENINGS];
+    int error = 0;
+    /* The devices' names are symbolic links, which are not followed, but everybody knows what they
+     * mean. */
+    if (is_either(target, "stderr", "/dev/stderr")) {
+        take_stream(kept, STDERR_FILENO);
+    } else if (is_either(target, "stdout", "/dev/stdout")) {
+        take_stream(kept, STDOUT_FILENO);
+    } else if (open_file(kept, target) != 0) {
+        error = errno;
+        take_stream(kept, STDERR_FILENO);
+    }
+    atomic_store(&current, kept);
+    errno = error;
+    return error == 0 ? 0 : -1;
+}
+
+int trim_log_target_open(const char *target)
+{
+    int result = open_target(target);
+    int error = errno;
+    (void)snprintf(name, sizeof name, "%s", result == 0 ? target : "stderr");
+    errno = error;
+    return result;
+}
+
+const struct trim_descriptor *trim_log_target(void)
+{
+    return atomic_load(&current);
+}
+
+bool trim_log_target_is_ours(const struct trim_descriptor *target)
+{
+    return target->fd <= STDERR_FILENO || trim_descriptor_is_ours(target);
+}
+
+void trim_log_target_open_again(void)
+{
+    (void)open_target(name);
+}
