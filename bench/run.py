@@ -45,6 +45,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--contenders", metavar="A,B", help="only these contenders")
     parser.add_argument("--set", choices=SETS, help="loads and contenders of one question, or those of them that are named")
     parser.add_argument("--lock", type=Path, metavar="FILE", help="lock FILE for each load of a round, as flock does")
+    parser.add_argument("--cpus", type=int, metavar="N", help="let the C library believe in N CPUs; needs root")
     parser.add_argument("--rounds", type=int, help="interleaved rounds (quick 1, full 3)")
     parser.add_argument("--out", type=Path, default=machine.REPOSITORY / "build/bench", help="where to write")
     parser.add_argument(
@@ -209,8 +210,11 @@ def main() -> None:
             ),
         )
         library_kib = machine.stripped_kib(build.agent, Path(work)) if with_agent else None
-        setting = Setting(jdk, build, options.profile)
+        starter = machine.believing_in(options.cpus, Path(work)) if options.cpus else ()
+        setting = Setting(jdk, build, options.profile, starter)
         runs = run_all(setting, options.rounds or ROUNDS[options.profile], loads, contenders, options.lock)
+    if options.cpus:
+        facts["CPUs that the C library believes in"] = str(options.cpus)
     if library_kib is not None:
         facts[report.LIBRARY_FACT] = f"{library_kib:.0f}"
     facts["load average at the end"] = f"{os.getloadavg()[0]:.1f}"

@@ -1,6 +1,7 @@
 /* glibc's malloc: malloc_trim, and the estimate of what it would release. */
 #include <dlfcn.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "glibc_environment.h"
 #include "glibc_figures.h"
@@ -258,9 +259,25 @@ static const char *variable(const char *name)
     return getenv(name);
 }
 
+static struct trim_glibc_world world_now(void)
+{
+    /* Through dlsym, because a C library without this function should not fail to load the agent.
+     */
+    const char *(*version_function)(void) = NULL;
+    *(void **)&version_function = dlsym(RTLD_DEFAULT, "gnu_get_libc_version");
+    const char *version = version_function != NULL ? version_function() : "";
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    return (struct trim_glibc_world){
+        .mallopt = mallopt_function,
+        .variable = variable,
+        .files = trim_glibc_has_tunables_file(version) ? "" : NULL,
+        .own_arenas = trim_glibc_own_arenas(version, cpus > 0 ? (uint64_t)cpus : 1),
+    };
+}
+
 static void glibc_tune(struct trim_tuning *tuning, bool running, struct trim_tuning_notes *notes)
 {
-    const struct trim_glibc_world world = {.mallopt = mallopt_function, .variable = variable};
+    const struct trim_glibc_world world = world_now();
     trim_glibc_tune(&world, running, tuning, notes);
 }
 
@@ -288,7 +305,8 @@ const struct trim_allocator *trim_allocator_glibc(void)
     if (!prepared) {
         prepared = true;
         trim_estimate_learned_init(&learned);
-        refusal = trim_glibc_refusal(variable);
+        const struct trim_glibc_world world = world_now();
+        refusal = trim_glibc_refusal(&world);
     }
     return &glibc;
 }

@@ -1,9 +1,25 @@
 #include "glibc_environment.h"
 
+#include <errno.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "trimagent/line_reader.h"
+#include "trimagent/quantity.h"
+
+#define FILE_NAME "/etc/tunables.conf"
+
+/* The release from which on arenas are one for each CPU, and the file is read. */
+#define NEW_MINOR 44
+#define LEAST_ARENAS 8
+
+/* A tunable as one place sets it. */
+struct setting {
+    bool is_set;
+    bool prevails; /* The file forbids the environment to override it. */
+    uint64_t value;
+};
 
 /* The number in text; 0 where there is none. */
 static uint64_t number_in(const char *text)
@@ -12,25 +28,159 @@ static uint64_t number_in(const char *text)
     return text != NULL ? strtoul(text, &end, 0) : 0;
 }
 
-/* The text behind the tunable's name and equals sign, or NULL. */
-static const char *tunable(const char *(*variable)(const char *name), const char *name_and_equals)
+/* The text behind the name and an equals sign, or NULL where the text does not begin so. */
+static const char *value_behind(const char *text, const char *name)
 {
-    const char *tunables = variable("GLIBC_TUNABLES");
-    const char *found = tunables != NULL ? strstr(tunables, name_and_equals) : NULL;
-    return found != NULL ? found + strlen(name_and_equals) : NULL;
+    size_t length = strlen(name);
+    if (strncmp(text, name, length) != 0) {
+        return NULL;
+    }
+    text += length;
+    text += strspn(text, " \t");
+    return *text == '=' ? text + 1 : NULL;
 }
 
-const char *trim_glibc_refusal(const char *(*variable)(const char *name))
+static void look_in_variable(const struct trim_glibc_world *world, const char *name,
+                             struct setting *found)
 {
-    if (number_in(variable("MALLOC_PERTURB_")) != 0 ||
-        number_in(tunable(variable, "glibc.malloc.perturb=")) != 0) {
+    const char *text = world->variable("GLIBC_TUNABLES");
+    while (text != NULL) {
+        const char *value = value_behind(text, name);
+        if (value != NULL) {
+            *found = (struct setting){.is_set = true, .value = number_in(value)};
+        }
+        text = strchr(text, ':');
+        text = text != NULL ? text + 1 : NULL;
+    }
+}
+
+/* Skips the word and what separates it from the next; whether it was there. */
+static bool skip_word(const char **at, const char *word)
+{
+    size_t length = strlen(word);
+    if (strncmp(*at, word, length) != 0 || ((*at)[length] != ' ' && (*at)[length] != '\t')) {
+        return false;
+    }
+    *at += length;
+    return true;
+}
+
+/* Takes what stands in front of a name; returns whether the line is for privileged programs alone.
+ */
+static bool skip_modifiers(const char **at, bool *prevails)
+{
+    bool only_secure = false;
+    for (;;) {
+        if (skip_word(at, "nonoverridable")) {
+            *prevails = true;
+        } else if (skip_word(at, "overridable")) {
+            *prevails = false;
+        } else if (skip_word(at, "onlysecure")) {
+            only_secure = true;
+        } else if (skip_word(at, "nonsecure") || skip_word(at, "anysecure")) {
+            only_secure = false;
+        } else if (**at != '\0' && strchr("+-@$* \t", **at) != NULL) {
+            *prevails = **at == '-' || (*prevails && **at != '+');
+            only_secure = **at == '@' || (only_secure && **at != '$' && **at != '*');
+            (*at)++;
+        } else {
+            return only_secure;
+        }
+    }
+}
+
+/* Whether a line "[proc:NAME]" names this program. */
+static bool is_ours(const char *filter)
+{
+    static const char begin[] = "[proc:";
+    const char *own = program_invocation_short_name;
+    size_t length = strlen(own);
+    filter += sizeof begin - 1;
+    return strncmp(filter - (sizeof begin - 1), begin, sizeof begin - 1) == 0 &&
+           strncmp(filter, own, length) == 0 && filter[length] == ']';
+}
+
+static void look_in_file(const struct trim_glibc_world *world, const char *name,
+                         struct setting *found)
+{
+    struct trim_line_reader reader;
+    if (world->files == NULL || trim_lines_open(&reader, world->files, FILE_NAME) != 0) {
+        return;
+    }
+    bool ours = true;
+    size_t length = 0;
+    const char *line = NULL;
+    while ((line = trim_lines_next(&reader, &length)) != NULL) {
+        char text[TRIM_LINE_MAX];
+        memcpy(text, line, length);
+        text[length] = '\0';
+        const char *at = text;
+        bool prevails = false;
+        bool only_secure = skip_modifiers(&at, &prevails);
+        if (*at == '[') {
+            ours = is_ours(at);
+            continue;
+        }
+        const char *value = value_behind(at, name);
+        if (value != NULL && ours && !only_secure) {
+            *found =
+                (struct setting){.is_set = true, .prevails = prevails, .value = number_in(value)};
+        }
+    }
+    trim_lines_close(&reader);
+}
+
+const char *trim_glibc_tunable(const struct trim_glibc_world *world, const char *name,
+                               uint64_t *value)
+{
+    struct setting in_variable = {0};
+    struct setting in_file = {0};
+    look_in_variable(world, name, &in_variable);
+    look_in_file(world, name, &in_file);
+    bool file = in_file.is_set && (in_file.prevails || !in_variable.is_set);
+    *value = file ? in_file.value : in_variable.value;
+    if (file) {
+        return FILE_NAME;
+    }
+    return in_variable.is_set ? "GLIBC_TUNABLES" : NULL;
+}
+
+static bool is_new(const char *version)
+{
+    const char *minor = strchr(version, '.');
+    uint64_t major = number_in(version);
+    return major > 2 || (major == 2 && minor != NULL && number_in(minor + 1) >= NEW_MINOR);
+}
+
+bool trim_glibc_has_tunables_file(const char *version)
+{
+    return is_new(version);
+}
+
+uint64_t trim_glibc_own_arenas(const char *version, uint64_t cpus_online)
+{
+    return is_new(version) ? trim_max(cpus_online, LEAST_ARENAS)
+                           : cpus_online * TRIM_ARENAS_FOR_CPU;
+}
+
+static uint64_t tunable(const struct trim_glibc_world *world, const char *name)
+{
+    uint64_t value = 0;
+    (void)trim_glibc_tunable(world, name, &value);
+    return value;
+}
+
+const char *trim_glibc_refusal(const struct trim_glibc_world *world)
+{
+    if (number_in(world->variable("MALLOC_PERTURB_")) != 0 ||
+        tunable(world, "glibc.malloc.perturb") != 0) {
         return "MALLOC_PERTURB_ makes malloc write to all that is borrowed";
     }
     /* Linux 5.18 to 6.0 round what is dropped up to a whole huge page, which is not all free. */
-    if (number_in(tunable(variable, "glibc.malloc.hugetlb=")) >= 2) {
+    if (tunable(world, "glibc.malloc.hugetlb") >= 2) {
         return "glibc.malloc.hugetlb puts arenas on huge pages, of which no part can be dropped";
     }
-    if (number_in(tunable(variable, "glibc.mem.tagging=")) != 0) {
+    if (tunable(world, "glibc.mem.tagging") != 0) {
         return "glibc.mem.tagging puts tags on addresses";
     }
     return NULL;

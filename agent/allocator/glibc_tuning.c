@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <malloc.h>
 #include <stddef.h>
-#include <string.h>
 
+#include "glibc_environment.h"
 #include "trimagent/quantity.h"
 
 /* glibc's headers hide it in strict modes of the language. */
@@ -44,9 +44,10 @@ static const struct parameter top_pad = {"trim-threshold", M_TOP_PAD, true, "MAL
 /* Where the environment has set the parameter, or NULL. */
 static const char *set_by(const struct trim_glibc_world *world, const struct parameter *parameter)
 {
-    const char *tunables = world->variable("GLIBC_TUNABLES");
-    if (tunables != NULL && strstr(tunables, parameter->tunable) != NULL) {
-        return "GLIBC_TUNABLES";
+    uint64_t value = 0;
+    const char *source = trim_glibc_tunable(world, parameter->tunable, &value);
+    if (source != NULL) {
+        return source;
     }
     return world->variable(parameter->variable) != NULL ? parameter->variable : NULL;
 }
@@ -136,7 +137,7 @@ void trim_glibc_tune(const struct trim_glibc_world *world, bool running, struct 
     }
     if (tuning->arena_max_along != 0 &&
         !left_to_environment(world, &arena_max, arena_max.option, notes)) {
-        tuning->arena_max = tuning->arena_max_along;
+        tuning->arena_max = trim_min(tuning->arena_max_along, world->own_arenas);
     }
     if (running && tuning->arena_max != 0) {
         /* glibc settles the limit once it has more than eight arenas, and never gives one up. */

@@ -53,7 +53,7 @@ const struct trim_option trim_option_table[] = {
     {"arena-max", TRIM_OPTION_COUNT_AUTO_OR_OFF, FIELD(arena_max), "off", 1, 1024,
      "At the start, for glibc: most arenas that it makes for threads; fewer keep less, but threads "
      "wait for one another. auto: eight for each CPU that the process may use, by its affinity and "
-     "its quota."},
+     "its quota, and no more than glibc's own choice."},
     {"log", TRIM_OPTION_TARGET, FIELD(log_target), "stderr", 0, 0,
      "Where to log; in a path %p is the process id. A file is appended to."},
     {"log-level", TRIM_OPTION_LEVEL, FIELD(log_level), "info", 0, 0, "Least weighty lines to log."},

@@ -19,6 +19,7 @@ class Setting:
     jdk: machine.Jdk
     build: machine.Build
     profile: str
+    starter: tuple[str, ...] = ()  # Words in front of each JVM's command.
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def command(setting: Setting, load: Load, contender: Contender, files: Files) ->
         "libraries": machine.LIBRARIES / "target",
     }
     flags = [flag.format(**values) for flag in (*load.flags, *contender.flags)]
-    java = [setting.jdk.java, *flags]
+    java = [*setting.starter, setting.jdk.java, *flags]
     if load.kind == "staged":
         java += [
             f"-Dbench.library={setting.build.library}",

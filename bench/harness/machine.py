@@ -149,6 +149,21 @@ def build(jdk: Jdk, agent: Path, before: Path | None, work: Path, wanted: Wanted
     )
 
 
+ONLINE = "/sys/devices/system/cpu/online"
+
+
+def believing_in(cpus: int, work: Path) -> tuple[str, ...]:
+    """Words that start a program whose C library takes the machine for one of so many CPUs: with a file of ours in the
+    place of the one that it reads, in a mount namespace of the program's own."""
+    file = work / "online"
+    file.write_text(f"0-{cpus - 1}\n" if cpus > 1 else "0\n")
+    words = ("unshare", "--mount", "sh", "-c", f'mount --bind "$0" {ONLINE} && exec "$@"', str(file))
+    told = subprocess.run([*words, "getconf", "_NPROCESSORS_ONLN"], text=True, capture_output=True)
+    if told.returncode != 0 or told.stdout.strip() != str(cpus):
+        sys.exit(f"the number of CPUs cannot be feigned: no root, or no mount namespaces {told.stderr.strip()}")
+    return words
+
+
 def stripped_kib(library: Path, work: Path) -> float:
     stripped = work / "stripped.so"
     run("strip", "-o", stripped, library)

@@ -12,6 +12,7 @@
 #define TRIMAGENT_GLIBC_TUNING_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "trimagent/tuning.h"
 
@@ -23,11 +24,14 @@ extern "C" {
 struct trim_glibc_world {
     int (*mallopt)(int parameter, int value);  /* 1 is success. NULL: there is none. */
     const char *(*variable)(const char *name); /* Of the environment; NULL where it is not set. */
+    const char *files;   /* Prefix of /etc/tunables.conf, "" but in tests; NULL: it is not read. */
+    uint64_t own_arenas; /* Most arenas that glibc makes by itself. */
 };
 
 /*
  * Sets what *tuning wants and leaves in it what was set. Where only a trim threshold is wanted the
  * mmap threshold is set along, unless the environment has set it, in which case that one stays.
+ * arena_max_along is never more than glibc would make by itself.
  * running: the process has its arenas, so that arena_max is refused. Any thread, before any other
  * of the agent's: getenv is not safe beside setenv.
  */

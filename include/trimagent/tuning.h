@@ -12,7 +12,8 @@
 extern "C" {
 #endif
 
-/* glibc's own choice on 64-bit systems (NARENAS_FROM_NCORES), by the CPUs that are online. */
+/* glibc's own choice on 64-bit systems up to 2.43 (NARENAS_FROM_NCORES), by the CPUs that are
+ * online. */
 #define TRIM_ARENAS_FOR_CPU 8
 
 /* Before: what is wanted. After: what the agent has set. 0 is left as it was. */

@@ -56,7 +56,7 @@ protected:
         return tuning;
     }
 
-    trim_glibc_world world_ = {FakeMallopt, FakeVariable};
+    trim_glibc_world world_ = {FakeMallopt, FakeVariable, nullptr, 512};
     std::string failures_;
     std::string overrides_;
 };
@@ -158,10 +158,18 @@ TEST_F(GlibcTuning, SetsALimitOfArenasThatTheAgentHasFound)
     EXPECT_EQ(failures_ + overrides_, "");
 }
 
+TEST_F(GlibcTuning, SetsNoHigherLimitOfArenasThanGlibcsOwn)
+{
+    world_.own_arenas = 8;
+    EXPECT_EQ(Tune({0, 0, 0, 16}).arena_max, 8U);
+    EXPECT_EQ(calls, (Calls{{M_ARENA_MAX, 8}}));
+    EXPECT_EQ(Tune({0, 0, 16, 0}).arena_max, 16U) << "what the user gives is given";
+}
+
 TEST_F(GlibcTuning, LeavesALimitOfArenasThatTheEnvironmentSetsAlone)
 {
     for (const char *name : {"MALLOC_ARENA_MAX", "GLIBC_TUNABLES"}) {
-        environment = {{name, "glibc.malloc.arena_max=2"}};
+        environment = {{name, "glibc.malloc.arena_max=2"}}; /* Any text of the older one counts. */
         const trim_tuning set = Tune({0, 0, 0, 16});
         EXPECT_TRUE(calls.empty()) << name;
         EXPECT_EQ(set.arena_max, 0U) << name;
