@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "trimagent/address.h"
+#include "trimagent/arena_scan.h"
 #include "trimagent/peek.h"
 
 /* Flags in a chunk's size: mapped by itself, not of the main arena. */
