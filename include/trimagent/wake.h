@@ -29,8 +29,8 @@ void trim_wake_open(void);
 /*
  * Callback, any thread: wakes the worker; where there is none (not yet, not any more, or in a child
  * of fork) nothing happens. Where the signal cannot be queued, because too many of the user's are
- * (RLIMIT_SIGPENDING), the next call tries again. 2-6 us where the worker sleeps, an atomic
- * exchange where it is being woken already.
+ * (RLIMIT_SIGPENDING), the next call tries again. 6-11 us where the worker sleeps (measured,
+ * docs/DESIGN.md), an atomic exchange where it is being woken already.
  */
 void trim_wake(void);
 
