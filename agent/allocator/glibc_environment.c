@@ -54,38 +54,24 @@ static void look_in_variable(const struct trim_glibc_world *world, const char *n
     }
 }
 
-/* Skips the word and what separates it from the next; whether it was there. */
-static bool skip_word(const char **at, const char *word)
-{
-    size_t length = strlen(word);
-    if (strncmp(*at, word, length) != 0 || ((*at)[length] != ' ' && (*at)[length] != '\t')) {
-        return false;
-    }
-    *at += length;
-    return true;
-}
-
-/* Takes what stands in front of a name; returns whether the line is for privileged programs alone.
+/*
+ * Reads a line, which it changes: modifiers, as characters or as words, the name, and its value.
+ * One for privileged programs alone is none for us.
  */
-static bool skip_modifiers(const char **at, bool *prevails)
+static void read_line(char *line, const char *name, struct setting *found)
 {
-    bool only_secure = false;
-    for (;;) {
-        if (skip_word(at, "nonoverridable")) {
-            *prevails = true;
-        } else if (skip_word(at, "overridable")) {
-            *prevails = false;
-        } else if (skip_word(at, "onlysecure")) {
-            only_secure = true;
-        } else if (skip_word(at, "nonsecure") || skip_word(at, "anysecure")) {
-            only_secure = false;
-        } else if (**at != '\0' && strchr("+-@$* \t", **at) != NULL) {
-            *prevails = **at == '-' || (*prevails && **at != '+');
-            only_secure = **at == '@' || (only_secure && **at != '$' && **at != '*');
-            (*at)++;
-        } else {
-            return only_secure;
-        }
+    char *at = strstr(line, name);
+    const char *value = at != NULL ? value_behind(at, name) : NULL;
+    if (value == NULL || *line == '#' || (at != line && strchr(" \t+-@$*", at[-1]) == NULL)) {
+        return;
+    }
+    *at = '\0';
+    if (strchr(line, '@') == NULL && strstr(line, "onlysecure") == NULL) {
+        *found = (struct setting){
+            .is_set = true,
+            .prevails = strchr(line, '-') != NULL || strstr(line, "nonoverridable") != NULL,
+            .value = number_in(value),
+        };
     }
 }
 
@@ -95,9 +81,11 @@ static bool is_ours(const char *filter)
     static const char begin[] = "[proc:";
     const char *own = program_invocation_short_name;
     size_t length = strlen(own);
+    if (strncmp(filter, begin, sizeof begin - 1) != 0) {
+        return false;
+    }
     filter += sizeof begin - 1;
-    return strncmp(filter - (sizeof begin - 1), begin, sizeof begin - 1) == 0 &&
-           strncmp(filter, own, length) == 0 && filter[length] == ']';
+    return strncmp(filter, own, length) == 0 && filter[length] == ']';
 }
 
 static void look_in_file(const struct trim_glibc_world *world, const char *name,
@@ -114,17 +102,11 @@ static void look_in_file(const struct trim_glibc_world *world, const char *name,
         char text[TRIM_LINE_MAX];
         memcpy(text, line, length);
         text[length] = '\0';
-        const char *at = text;
-        bool prevails = false;
-        bool only_secure = skip_modifiers(&at, &prevails);
+        const char *at = text + strspn(text, " \t");
         if (*at == '[') {
             ours = is_ours(at);
-            continue;
-        }
-        const char *value = value_behind(at, name);
-        if (value != NULL && ours && !only_secure) {
-            *found =
-                (struct setting){.is_set = true, .prevails = prevails, .value = number_in(value)};
+        } else if (ours) {
+            read_line(text, name, found);
         }
     }
     trim_lines_close(&reader);

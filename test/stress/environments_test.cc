@@ -47,7 +47,7 @@ std::vector<Environment> All()
         /* The most that glibc takes before 2.42, and from then on: blocks then come from where the
          * last ones were freed, not from the arena that is asked. */
         {"LargeTcache", {"GLIBC_TUNABLES=glibc.malloc.tcache_max=1032"}, "yes"},
-        {"LargerTcache", {"GLIBC_TUNABLES=glibc.malloc.tcache_max=4194304"}, "maybe"},
+        {"LargerTcache", {"GLIBC_TUNABLES=glibc.malloc.tcache_max=1000000"}, "maybe"},
         {"TransparentHugePages", {"GLIBC_TUNABLES=glibc.malloc.hugetlb=1"}, "yes"},
         {"ReservedHugePages", {"GLIBC_TUNABLES=glibc.malloc.hugetlb=2"}, "no"},
         /* It has an arena of its own beside the main one, which is not always where that is. */
