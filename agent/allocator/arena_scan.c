@@ -15,7 +15,7 @@
 #define LINE_MAX_BYTES 512
 
 /*
- * A larger mapping is a Java heap, not a thousand heaps of arenas side by side. Each 64 MiB of a
+ * A larger line is a Java heap, not a thousand heaps of arenas side by side. Each 64 MiB of a
  * mapping cost a microsecond to look at.
  */
 #define MAPPING_MAX_BYTES (UINT64_C(1) << 36)
@@ -70,6 +70,16 @@ bool trim_arena_scan_peek(uint64_t address, void *copy, size_t length)
     return read(peek_pipe[0], copy, (size_t)written) == (ssize_t)length;
 }
 
+/*
+ * Lines of maps that lie side by side. A heap is several of them where its parts differ in what the
+ * kernel keeps of each: glibc.malloc.hugetlb=1 advises huge pages for a part of it,
+ * glibc.mem.decorate_maps=1 names a part, and an application may lock a block.
+ */
+struct stretch {
+    uint64_t start;
+    uint64_t end;
+};
+
 static void remember_heap(uint64_t address, const struct trim_heap_header *header,
                           uint64_t resident_bytes)
 {
@@ -80,17 +90,17 @@ static void remember_heap(uint64_t address, const struct trim_heap_header *heade
     }
 }
 
-static void scan_heaps(const struct trim_maps_line *line, uint64_t page_bytes,
-                       struct trim_arena_scan *scan)
+/* Takes in the heaps of a stretch of anonymous memory, and leaves it empty. */
+static void scan_heaps(struct stretch *stretch, uint64_t page_bytes, struct trim_arena_scan *scan)
 {
     const uint64_t mask = TRIM_ARENA_HEAP_BYTES - 1;
-    uint64_t address = (line->start + mask) & ~mask;
+    uint64_t address = (stretch->start + mask) & ~mask;
     /* The first comparison is for addresses so high that rounding up wraps. */
-    for (; address >= line->start && address < line->end; address += TRIM_ARENA_HEAP_BYTES) {
+    for (; address >= stretch->start && address < stretch->end; address += TRIM_ARENA_HEAP_BYTES) {
         struct trim_heap_header header;
         if (!trim_arena_scan_peek(address, &header, sizeof header) ||
             !trim_heap_header_plausible(address, &header, page_bytes) ||
-            header.size > line->end - address) {
+            header.size > stretch->end - address) {
             continue;
         }
         uint64_t resident = trim_resident_bytes(address, address + header.size, &scan->blind);
@@ -99,9 +109,10 @@ static void scan_heaps(const struct trim_maps_line *line, uint64_t page_bytes,
         scan->heaps++;
         remember_heap(address, &header, resident);
     }
+    stretch->start = stretch->end;
 }
 
-static void scan_line(const char *text, size_t length, uint64_t page_bytes,
+static void scan_line(const char *text, size_t length, uint64_t page_bytes, struct stretch *stretch,
                       struct trim_arena_scan *scan)
 {
     struct trim_maps_line line;
@@ -117,7 +128,11 @@ static void scan_line(const char *text, size_t length, uint64_t page_bytes,
         scan->main_bytes += line.end - line.start;
         scan->resident_bytes += resident;
     } else if (line.anonymous) {
-        scan_heaps(&line, page_bytes, scan);
+        if (line.start != stretch->end) {
+            scan_heaps(stretch, page_bytes, scan);
+            stretch->start = line.start;
+        }
+        stretch->end = line.end;
     }
 }
 
@@ -133,6 +148,7 @@ int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
         return -1;
     }
     struct trim_arena_scan result = {0};
+    struct stretch stretch = {0};
     map.main_start = map.main_end = map.main_resident_bytes = 0;
     map.heap_count = 0;
     map.more = false;
@@ -140,9 +156,10 @@ int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
     size_t length = 0;
     while ((line = trim_lines_next(&reader, &length)) != NULL) {
         if (length <= LINE_MAX_BYTES) {
-            scan_line(line, length, (uint64_t)page_bytes, &result);
+            scan_line(line, length, (uint64_t)page_bytes, &stretch, &result);
         }
     }
+    scan_heaps(&stretch, (uint64_t)page_bytes, &result);
     trim_lines_close(&reader);
     if (reader.failed) {
         return -1;

@@ -3,8 +3,9 @@
  *
  * The main arena is the [heap] of /proc/self/maps. Every other arena consists of heaps of up to 64
  * MiB, each at an address that is a multiple of 64 MiB and begins with a heap_info. Neighbouring
- * heaps merge into one line of maps, so each multiple within a line is looked at. Measured on
- * glibc 2.31 and 2.36; 64 decoys were rejected.
+ * heaps merge into one line of maps, and one heap may be several lines side by side, so each
+ * multiple within a stretch of lines is looked at. Measured on glibc 2.31, 2.36 and 2.43; 64 decoys
+ * were rejected.
  *
  * Residency comes from resident_pages.h.
  *

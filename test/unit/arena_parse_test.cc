@@ -53,6 +53,7 @@ TEST(MapsLine, TellsKindsApart)
         {"1000-2000 rw-p 00000000 00:00 0", true, true, false},
         {"1000-2000 rw-p 00000000 00:00 0                          [heap]", true, false, true},
         {"1000-2000 rw-p 00000000 00:00 0   [anon:glibc: malloc arena]", true, true, false},
+        {"1000-2000 rw-p 00000000 00:00 0   [anon: glibc: malloc arena]", true, true, false},
         {"1000-2000 rw-p 00000000 00:00 0   [stack]", true, false, false},
         {"1000-2000 rw-s 00000000 00:00 0 ", false, true, false},
         {"1000-2000 r--p 00000000 00:00 0 ", false, true, false},
