@@ -9,6 +9,7 @@
 #include "trimagent/address.h"
 #include "trimagent/descriptor.h"
 #include "trimagent/line_reader.h"
+#include "trimagent/quantity.h"
 #include "trimagent/resident_pages.h"
 
 /* A line of maps is a few dozen bytes and a path. A longer one is a file's, and no arena. */
@@ -23,23 +24,37 @@
 /* Static, because the worker's stack is small and it must not allocate; the worker alone scans. */
 static struct trim_arena_map map;
 static int peek_pipe[2] = {-1, -1};
+static uint64_t heap_bytes = TRIM_ARENA_HEAP_BYTES;
 
 /* The header is at most this long: glibc 2.36's is 48 bytes, with its alignment of the arena that
  * follows 64. */
 #define HEADER_MAX 256
 
-bool trim_heap_header_plausible(uint64_t address, const struct trim_heap_header *header,
-                                uint64_t page_bytes)
+/* Heaps begin at multiples of this. */
+static uint64_t heap_step(uint64_t heap_max_bytes)
 {
-    uint64_t arena_offset = header->arena % TRIM_ARENA_HEAP_BYTES;
+    return trim_min(heap_max_bytes, TRIM_ARENA_HEAP_BYTES);
+}
+
+bool trim_heap_header_plausible(uint64_t address, const struct trim_heap_header *header,
+                                uint64_t page_bytes, uint64_t heap_max_bytes)
+{
+    uint64_t step = heap_step(heap_max_bytes);
+    uint64_t size_max = trim_max(heap_max_bytes, TRIM_ARENA_HEAP_BYTES);
+    uint64_t arena_offset = header->arena % step;
     bool first = header->previous == 0;
     bool arena_fits =
         first ? header->arena - arena_offset == address : header->arena - arena_offset != address;
     return arena_fits && arena_offset != 0 && arena_offset <= HEADER_MAX &&
-           header->arena % 8 == 0 && header->previous % TRIM_ARENA_HEAP_BYTES == 0 &&
-           header->previous != address && header->size != 0 && header->size % page_bytes == 0 &&
-           header->size <= TRIM_ARENA_HEAP_BYTES && header->writable_size % page_bytes == 0 &&
-           header->writable_size >= header->size && header->writable_size <= TRIM_ARENA_HEAP_BYTES;
+           header->arena % 8 == 0 && header->previous % step == 0 && header->previous != address &&
+           header->size != 0 && header->size % page_bytes == 0 && header->size <= size_max &&
+           header->writable_size % page_bytes == 0 && header->writable_size >= header->size &&
+           header->writable_size <= size_max;
+}
+
+void trim_arena_scan_heaps_of(uint64_t heap_max_bytes)
+{
+    heap_bytes = heap_max_bytes;
 }
 
 int trim_arena_scan_open(void)
@@ -93,13 +108,13 @@ static void remember_heap(uint64_t address, const struct trim_heap_header *heade
 /* Takes in the heaps of a stretch of anonymous memory, and leaves it empty. */
 static void scan_heaps(struct stretch *stretch, uint64_t page_bytes, struct trim_arena_scan *scan)
 {
-    const uint64_t mask = TRIM_ARENA_HEAP_BYTES - 1;
-    uint64_t address = (stretch->start + mask) & ~mask;
+    const uint64_t step = heap_step(heap_bytes);
+    uint64_t address = (stretch->start + step - 1) & ~(step - 1);
     /* The first comparison is for addresses so high that rounding up wraps. */
-    for (; address >= stretch->start && address < stretch->end; address += TRIM_ARENA_HEAP_BYTES) {
+    for (; address >= stretch->start && address < stretch->end; address += step) {
         struct trim_heap_header header;
         if (!trim_arena_scan_peek(address, &header, sizeof header) ||
-            !trim_heap_header_plausible(address, &header, page_bytes) ||
+            !trim_heap_header_plausible(address, &header, page_bytes, heap_bytes) ||
             header.size > stretch->end - address) {
             continue;
         }
@@ -177,7 +192,7 @@ bool trim_arena_scan_reread(uint64_t address, struct trim_heap_header *header)
 {
     uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     return trim_arena_scan_peek(address, header, sizeof *header) &&
-           trim_heap_header_plausible(address, header, page_bytes);
+           trim_heap_header_plausible(address, header, page_bytes, heap_bytes);
 }
 
 /* Adds the last bytes of a heap. */

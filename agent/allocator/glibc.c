@@ -256,6 +256,18 @@ static const struct trim_allocator glibc = {
     .tune = glibc_tune,
 };
 
+/* The system's default size of huge pages; 0 where it has none. */
+static uint64_t huge_page_bytes(void)
+{
+    char text[4096];
+    uint64_t bytes = 0;
+    long length = trim_read_small_file("/proc", "meminfo", text, sizeof text);
+    if (length > 0) {
+        (void)trim_find_kib_line(text, (size_t)length, "Hugepagesize:", &bytes);
+    }
+    return bytes;
+}
+
 const struct trim_allocator *trim_allocator_glibc(void)
 {
     *(void **)&malloc_trim_function = dlsym(RTLD_DEFAULT, "malloc_trim");
@@ -270,6 +282,7 @@ const struct trim_allocator *trim_allocator_glibc(void)
         arena_limit = trim_glibc_arena_limit(0, variable);
         new_arena_bytes = trim_glibc_new_arena_bytes(0, variable);
         refusal = trim_glibc_refusal(variable);
+        trim_arena_scan_heaps_of(trim_glibc_heap_bytes(huge_page_bytes(), variable));
     }
     /* Without the scan's pipe the arenas cannot be looked at, which estimates take into account. */
     (void)trim_arena_scan_open();

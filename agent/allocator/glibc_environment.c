@@ -1,5 +1,6 @@
 #include "glibc_environment.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,11 @@
 /* glibc's M_TOP_PAD by default, and what an arena's own state and the rounding add to it. */
 #define TOP_PAD_BYTES (128 * TRIM_KIB)
 #define ARENA_STATE_BYTES (4 * TRIM_KIB)
+
+/* What glibc 2.35 to 2.41 makes a heap of where arenas are on huge pages, and the largest of these
+ * that any system has. */
+#define HEAP_HUGE_PAGES 4
+#define HUGE_PAGE_MAX_BYTES (16 * TRIM_GIB)
 
 /* The number in text; 0 where there is none. */
 static uint64_t number_in(const char *text)
@@ -52,6 +58,15 @@ uint64_t trim_glibc_new_arena_bytes(uint64_t pad_set_by_agent,
     uint64_t pad = pad_set_by_agent != 0 ? pad_set_by_agent : TOP_PAD_BYTES;
     pad = trim_max(text != NULL ? number_in(text) : pad, TOP_PAD_BYTES);
     return trim_min(pad + ARENA_STATE_BYTES, TRIM_ARENA_HEAP_BYTES);
+}
+
+uint64_t trim_glibc_heap_bytes(uint64_t huge_page_bytes, const char *(*variable)(const char *name))
+{
+    uint64_t wanted = number_in(tunable(variable, "glibc.malloc.hugetlb="));
+    uint64_t page = wanted == 2 ? huge_page_bytes : wanted;
+    bool huge =
+        wanted >= 2 && page >= TRIM_MIB && page <= HUGE_PAGE_MAX_BYTES && (page & (page - 1)) == 0;
+    return huge ? page * HEAP_HUGE_PAGES : TRIM_ARENA_HEAP_BYTES;
 }
 
 const char *trim_glibc_refusal(const char *(*variable)(const char *name))

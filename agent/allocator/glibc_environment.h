@@ -16,6 +16,10 @@ uint64_t trim_glibc_arena_limit(uint64_t set_by_agent, const char *(*variable)(c
 uint64_t trim_glibc_new_arena_bytes(uint64_t pad_set_by_agent,
                                     const char *(*variable)(const char *name));
 
+/* The most that a heap of an arena may be, where that differs from TRIM_ARENA_HEAP_BYTES.
+ * huge_page_bytes: the system's default size of huge pages, or 0. */
+uint64_t trim_glibc_heap_bytes(uint64_t huge_page_bytes, const char *(*variable)(const char *name));
+
 /* Why not to borrow, as a phrase that follows "because", or NULL. */
 const char *trim_glibc_refusal(const char *(*variable)(const char *name));
 

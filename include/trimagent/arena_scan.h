@@ -46,13 +46,21 @@ struct trim_maps_line {
  * untouched. */
 int trim_parse_maps_line(const char *line, size_t length, struct trim_maps_line *parsed);
 
-/* Pure: whether the words at address can be a heap's header. */
+/* Pure: whether the words at address can be a heap's header, where heaps are of heap_max_bytes at
+ * most or of the usual TRIM_ARENA_HEAP_BYTES, whichever is more. */
 bool trim_heap_header_plausible(uint64_t address, const struct trim_heap_header *header,
-                                uint64_t page_bytes);
+                                uint64_t page_bytes, uint64_t heap_max_bytes);
 
 /* Opens what the scan needs (a pipe: reading foreign memory through it fails where it is unmapped,
  * and needs no privilege). Any thread, once. Returns 0, or -1 with errno. */
 int trim_arena_scan_open(void);
+
+/*
+ * Heaps may also be of heap_max_bytes, a power of two, and then begin at multiples of it: four huge
+ * pages with glibc.malloc.hugetlb=2 on glibc 2.35 to 2.41. Before the first scan; without it they
+ * are of TRIM_ARENA_HEAP_BYTES.
+ */
+void trim_arena_scan_heaps_of(uint64_t heap_max_bytes);
 
 /* Scans the arenas of this process; proc is "/proc/self" but in tests. Returns 0, or -1 where maps
  * cannot be read. */

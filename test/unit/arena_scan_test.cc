@@ -216,6 +216,23 @@ TEST_F(ArenaScan, FailsWithoutMapsAndLeavesTheOutput)
     EXPECT_EQ(std::memcmp(&scan, &untouched, sizeof scan), 0);
 }
 
+/* As glibc 2.36 prints it with glibc.malloc.hugetlb=2 and no huge page to be had. */
+TEST_F(ArenaScan, FindsHeapsOfFourHugePages)
+{
+    constexpr uint64_t kSmall = 8 << 20;
+    const uint64_t start = place_.address(0);
+    place_.Make(0, 256 * kPage, 10);
+    const uint64_t odd = start + 3 * kSmall;
+    ASSERT_EQ(mprotect(reinterpret_cast<void *>(odd), kSmall, PROT_READ | PROT_WRITE), 0);
+    const trim_heap_header header = {start + 48, start, kSmall, kSmall};
+    std::memcpy(reinterpret_cast<void *>(odd), &header, sizeof header);
+    const std::string maps = MapsLine(start, start + 256 * kPage) + MapsLine(odd, odd + kSmall);
+    EXPECT_EQ(Scan(maps).heaps, 1U);
+    trim_arena_scan_heaps_of(kSmall);
+    EXPECT_EQ(Scan(maps).heaps, 2U);
+    EXPECT_EQ(Scan(maps).other_bytes, kSmall + 256 * kPage);
+}
+
 /* What hugetlb=1 does to a heap, on any glibc: the kernel splits the mapping where advice begins.
  */
 TEST_F(ArenaScan, FindsArenasOfRealThreadsWhoseMappingsWereSplit)

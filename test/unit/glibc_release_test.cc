@@ -98,6 +98,29 @@ TEST(NewArena, TakesWhatItsTopIsPaddedWith)
     EXPECT_EQ(NewArena({{"MALLOC_TOP_PAD_", "1073741824"}}), 64 * TRIM_MIB) << "and its most";
 }
 
+uint64_t Heap(const char *tunables, uint64_t huge_page_bytes = 2 * TRIM_MIB)
+{
+    environment.clear();
+    if (tunables != nullptr) {
+        environment["GLIBC_TUNABLES"] = tunables;
+    }
+    return trim_glibc_heap_bytes(huge_page_bytes, FakeVariable);
+}
+
+TEST(LargestHeap, IsFourHugePagesWhereArenasAreOnThem)
+{
+    EXPECT_EQ(Heap(nullptr), 64 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=0"), 64 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=1"), 64 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=2"), 8 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=2", 512 * TRIM_MIB), 2048 * TRIM_MIB) << "64 KiB pages";
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=1073741824"), 4096 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=2", 0), 64 * TRIM_MIB) << "the system has none";
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=3"), 64 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=3000000"), 64 * TRIM_MIB) << "no power of two";
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=9223372036854775808"), 64 * TRIM_MIB);
+}
+
 bool IsRefused(const std::map<std::string, std::string> &variables)
 {
     environment = variables;
