@@ -6,6 +6,9 @@
  * what was released. */
 #define GAIN_PART 8
 
+/* What is guessed of mixed bins stands out where it is at least this part of the arenas. */
+#define GUESS_PART 64
+
 /* Merging is taken to leave no fewer than this part of the free chunks: what is in use separates
  * the others. */
 #define MERGED_PART_MAX 8
@@ -16,6 +19,7 @@ void trim_estimate_learned_init(struct trim_estimate_learned *learned)
     learned->bias_bytes = 0;
     learned->fast_share = TRIM_FAST_SHARE_START;
     learned->merge_share = 1000;
+    learned->guess_share = 1000;
 }
 
 /* Broken figures are cut to more than any machine has, so that no sum of a few of them overflows.
@@ -92,12 +96,20 @@ static int64_t gain(const struct trim_estimate_learned *learned,
                                            : share_of(result->gain_bytes, learned->fast_share);
 }
 
+/* Whole pages inside free chunks, with the guessed part by its share. */
+static int64_t inner(const struct trim_estimate_learned *learned,
+                     const struct trim_malloc_info *info)
+{
+    return as_signed(trim_excess(info->inner_bytes, info->guess_bytes)) +
+           share_of(info->guess_bytes, learned->guess_share);
+}
+
 /* What the model says, without what was learned of its bias. */
 static int64_t model(const struct trim_estimate_learned *learned,
                      const struct trim_estimate_input *input, struct trim_estimate_result *result)
 {
     const struct trim_malloc_info *info = &input->info;
-    int64_t stays = as_signed(info->system_bytes) - as_signed(info->inner_bytes) -
+    int64_t stays = as_signed(info->system_bytes) - inner(learned, info) -
                     as_signed(info->main_top_bytes) - as_signed(input->dry_tops_bytes);
     int64_t base = as_signed(resident(input, &result->resident_assumed)) - stays;
     result->gain_bytes = fast_gain(info);
@@ -119,11 +131,14 @@ void trim_estimate_predict(struct trim_estimate_learned *learned,
         learned->bias_bytes = result->model_bytes;
     }
     int64_t expected = result->model_bytes - learned->bias_bytes;
+    int64_t whole = inner(learned, info) + as_signed(info->main_top_bytes) + gain(learned, result);
     if (!learned->taught) {
-        expected =
-            as_signed(info->inner_bytes) + as_signed(info->main_top_bytes) + gain(learned, result);
+        expected = whole;
     }
+    result->guess_bytes = info->guess_bytes;
+    result->guessed_from = expected - share_of(info->guess_bytes, learned->guess_share);
     uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
+    result->whole_bytes = trim_min((uint64_t)whole + info->other_top_bytes, free_bytes);
     uint64_t tops = input->tops_count ? input->wet_tops_bytes : 0;
     uint64_t most = trim_excess(free_bytes, info->other_top_bytes) + tops;
     expected = expected <= 0 ? 0 : expected;
@@ -134,20 +149,39 @@ void trim_estimate_predict(struct trim_estimate_learned *learned,
     result->expected_bytes = trim_min((uint64_t)expected, most);
 }
 
+/* How much of a part came true, in thousandths. */
+static uint64_t came_true(int64_t bytes, uint64_t whole)
+{
+    return bytes <= 0 ? 0 : trim_min((uint64_t)bytes / (whole / 1000 + 1), 1000);
+}
+
+/* What was released beyond the model's own part is the share of what it was not sure of. */
+static void learn_shares(struct trim_estimate_learned *learned,
+                         const struct trim_estimate_result *before, uint64_t system_bytes,
+                         uint64_t released_bytes)
+{
+    bool merging = merging_counts(learned, before);
+    uint64_t whole = merging ? before->merge_bytes : before->gain_bytes;
+    if (before->guess_bytes > whole) {
+        if (before->guess_bytes > system_bytes / GUESS_PART) {
+            int64_t bytes = as_signed(released_bytes) - before->guessed_from;
+            learned->guess_share = came_true(bytes, before->guess_bytes);
+        }
+    } else if (whole / GAIN_PART > released_bytes / GAIN_PART / GAIN_PART) {
+        int64_t base = before->model_bytes - gain(learned, before);
+        int64_t bytes = as_signed(released_bytes) - base + learned->bias_bytes;
+        uint64_t *known = merging ? &learned->merge_share : &learned->fast_share;
+        *known = (*known + came_true(bytes, whole)) / 2;
+    }
+}
+
 void trim_estimate_learn(struct trim_estimate_learned *learned,
                          const struct trim_estimate_result *before,
                          const struct trim_estimate_input *after, uint64_t released_bytes,
                          uint64_t left_bytes)
 {
-    bool merging = merging_counts(learned, before);
-    uint64_t whole = merging ? before->merge_bytes : before->gain_bytes;
-    if (left_bytes == 0 && whole / GAIN_PART > released_bytes / GAIN_PART / GAIN_PART) {
-        /* What was released beyond the model's own part is the share of the gain that came true. */
-        int64_t base = before->model_bytes - gain(learned, before);
-        int64_t gained = as_signed(released_bytes) - base + learned->bias_bytes;
-        uint64_t share = gained <= 0 ? 0 : trim_min((uint64_t)gained / (whole / 1000 + 1), 1000);
-        uint64_t *known = merging ? &learned->merge_share : &learned->fast_share;
-        *known = (*known + share) / 2;
+    if (left_bytes == 0) {
+        learn_shares(learned, before, after->info.system_bytes, released_bytes);
     }
     struct trim_estimate_result now;
     learned->bias_bytes = model(learned, after, &now) - as_signed(left_bytes);

@@ -104,6 +104,8 @@ static void describe(const struct trim_estimate_input *input,
         .resident_assumed = result->resident_assumed,
         .arenas = input->info.arenas,
         .free_chunks = input->info.fast_count + input->info.rest_count,
+        .free_bytes = input->info.fast_bytes + input->info.rest_bytes,
+        .whole_bytes = result->whole_bytes,
         .tops_bytes = input->info.other_top_bytes,
         .wet_tops_bytes = input->wet_tops_bytes,
     };

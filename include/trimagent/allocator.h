@@ -50,7 +50,9 @@ struct trim_estimate {
     bool resident_assumed; /* Part of the arenas was not found, and is taken for resident. */
     uint64_t arenas;
     uint64_t free_chunks;
-    uint64_t tops_bytes; /* In the tops of non-main arenas, which malloc_trim never releases. */
+    uint64_t free_bytes;  /* In all arenas, resident or not, */
+    uint64_t whole_bytes; /* and of these in whole pages: blocks in use hold the rest in place. */
+    uint64_t tops_bytes;  /* In the tops of non-main arenas, which malloc_trim never releases. */
     uint64_t
         wet_tops_bytes;   /* Of these resident: part of what is expected, where they are borrowed.
                            */

@@ -10,10 +10,11 @@
  *   expected = resident(arenas) - (system - inner - main top - dry tops) + share * fastbin gain -
  * bias
  *
- * The bracket is what a trim leaves resident. The fastbin gain is what chunks in fastbins may add
- * once a trim has merged them with their neighbours; which share of it comes true, and what the
- * model has got wrong altogether (bias: it should be 0 right after a trim), is learned from each
- * trim.
+ * The bracket is what a trim leaves resident. Of inner the part that is guessed counts by a share
+ * that the last trim that it stood out in has shown. The fastbin gain is what chunks in fastbins
+ * may add once a trim has merged them with their neighbours; which share of it comes true, and what
+ * the model has got wrong altogether (bias: it should be 0 right after a trim), is learned from
+ * each trim.
  */
 #ifndef TRIMAGENT_ESTIMATE_H
 #define TRIMAGENT_ESTIMATE_H
@@ -37,6 +38,7 @@ struct trim_estimate_learned {
     /* How much of the two gains comes true, in thousandths. */
     uint64_t fast_share;
     uint64_t merge_share;
+    uint64_t guess_share; /* And of what is guessed of mixed bins. */
 };
 
 struct trim_estimate_input {
@@ -54,6 +56,9 @@ struct trim_estimate_result {
     int64_t model_bytes;   /* Before the bias is taken off and the bounds are applied. */
     uint64_t gain_bytes;   /* The whole fastbin gain, of which the share was added, */
     uint64_t merge_bytes;  /* unless what merging adds by its boundaries was more. */
+    uint64_t guess_bytes;  /* Guessed of mixed bins, of which the share was counted. */
+    int64_t guessed_from;  /* What was expected without that, tops left out. */
+    uint64_t whole_bytes;  /* In whole pages of free memory, tops included, resident or not. */
     bool resident_assumed; /* Part of the arenas was not found, and is taken for resident. */
 };
 

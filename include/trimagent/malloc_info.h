@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trimagent/mixed_bin.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -38,6 +40,7 @@ struct trim_malloc_info {
     uint64_t mmap_bytes;
     uint64_t inner_bytes; /* Whole pages inside free chunks, estimated: what a trim can drop, were
                              it all resident. */
+    uint64_t guess_bytes; /* Of these what hangs on how the sizes of mixed bins are spread. */
     uint64_t chunk_keeps; /* What a free chunk keeps back on average: a page and a header. */
     uint64_t small_count; /* Free chunks in bins too small to have a whole page inside. */
     uint64_t small_bytes;
@@ -84,9 +87,14 @@ struct trim_malloc_info_parser {
     uint64_t heap_largest_count;
     uint64_t heap_largest_total;
     uint64_t heap_sizes;
+    struct trim_mixed_bin heap_unsorted;
     bool heap_has_system; /* A main arena that was never used has 0 bytes, but says so. */
+    struct trim_sorted_sizes sorted;
     size_t arena_count;
-    struct trim_arena_figures arenas[TRIM_ARENA_FIGURES_MAX]; /* Last: not cleared each time. */
+    /* Last: not cleared each time. The sorted bins tell of the unsorted ones, so these wait for the
+     * end. */
+    struct trim_arena_figures arenas[TRIM_ARENA_FIGURES_MAX];
+    struct trim_mixed_bin unsorted[TRIM_ARENA_FIGURES_MAX];
 };
 
 /* Starts on a new text; page_bytes is the size of the pages that a trim drops. */
