@@ -9,6 +9,7 @@
 #include "trimagent/address.h"
 #include "trimagent/descriptor.h"
 #include "trimagent/line_reader.h"
+#include "trimagent/locked_pages.h"
 #include "trimagent/quantity.h"
 #include "trimagent/resident_pages.h"
 
@@ -25,6 +26,7 @@
 static struct trim_arena_map map;
 static int peek_pipe[2] = {-1, -1};
 static uint64_t heap_bytes = TRIM_ARENA_HEAP_BYTES;
+static bool any_locked; /* The process had locked something when the last scan began. */
 
 /* The header is at most this long: glibc 2.36's is 48 bytes, with its alignment of the arena that
  * follows 64. */
@@ -95,13 +97,26 @@ struct stretch {
     uint64_t end;
 };
 
-static void remember_heap(uint64_t address, const struct trim_heap_header *header,
-                          uint64_t resident_bytes)
+/* Adds a heap, or a line of the main one, to what is resident or to what is locked. */
+static struct trim_arena_heap measure(uint64_t start, uint64_t bytes, struct trim_arena_scan *scan)
+{
+    uint64_t resident = trim_resident_bytes(start, start + bytes, &scan->blind);
+    bool locked = any_locked && trim_is_locked(start);
+    if (locked) {
+        scan->locked_bytes += bytes;
+        scan->locked_resident_bytes += resident;
+    } else {
+        scan->resident_bytes += resident;
+    }
+    return (struct trim_arena_heap){
+        .address = start, .resident_bytes = locked ? 0 : resident, .locked = locked};
+}
+
+static void remember_heap(const struct trim_arena_heap *heap)
 {
     map.more = map.more || map.heap_count == TRIM_ARENA_HEAPS_MAX;
     if (map.heap_count < TRIM_ARENA_HEAPS_MAX) {
-        map.heaps[map.heap_count++] = (struct trim_arena_heap){
-            .address = address, .resident_bytes = resident_bytes, .header = *header};
+        map.heaps[map.heap_count++] = *heap;
     }
 }
 
@@ -118,11 +133,11 @@ static void scan_heaps(struct stretch *stretch, uint64_t page_bytes, struct trim
             header.size > stretch->end - address) {
             continue;
         }
-        uint64_t resident = trim_resident_bytes(address, address + header.size, &scan->blind);
+        struct trim_arena_heap heap = measure(address, header.size, scan);
+        heap.header = header;
         scan->other_bytes += header.size;
-        scan->resident_bytes += resident;
         scan->heaps++;
-        remember_heap(address, &header, resident);
+        remember_heap(&heap);
     }
     stretch->start = stretch->end;
 }
@@ -136,12 +151,12 @@ static void scan_line(const char *text, size_t length, uint64_t page_bytes, stru
         return;
     }
     if (line.main_heap) {
-        uint64_t resident = trim_resident_bytes(line.start, line.end, &scan->blind);
+        const struct trim_arena_heap part = measure(line.start, line.end - line.start, scan);
         map.main_start = map.main_end == 0 ? line.start : map.main_start;
         map.main_end = line.end;
-        map.main_resident_bytes += resident;
+        map.main_resident_bytes += part.resident_bytes;
+        map.main_locked = part.locked;
         scan->main_bytes += line.end - line.start;
-        scan->resident_bytes += resident;
     } else if (line.anonymous) {
         if (line.start != stretch->end) {
             scan_heaps(stretch, page_bytes, scan);
@@ -164,7 +179,9 @@ int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
     }
     struct trim_arena_scan result = {0};
     struct stretch stretch = {0};
+    any_locked = trim_locks_anything(proc);
     map.main_start = map.main_end = map.main_resident_bytes = 0;
+    map.main_locked = false;
     map.heap_count = 0;
     map.more = false;
     const char *line = NULL;
@@ -215,7 +232,7 @@ void trim_arena_scan_tops(const struct trim_arena_figures *arenas, size_t count,
     uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     *tops = (struct trim_tops){0};
     for (size_t heap = 0; heap < map.heap_count && !map.more; heap++) {
-        if (!trim_arena_map_newest(&map, &map.heaps[heap])) {
+        if (map.heaps[heap].locked || !trim_arena_map_newest(&map, &map.heaps[heap])) {
             continue;
         }
         uint64_t bytes = trim_arena_map_bytes(&map, map.heaps[heap].header.arena);

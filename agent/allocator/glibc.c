@@ -46,6 +46,7 @@ static void show_residency(struct trim_estimate_input *input)
     input->resident_known = residency.known;
     input->resident_bytes = residency.resident_bytes;
     input->seen_bytes = residency.seen_bytes;
+    input->locked_bytes = residency.locked_bytes;
 }
 
 static void scan_arenas(struct trim_estimate_input *input)
@@ -57,6 +58,8 @@ static void scan_arenas(struct trim_estimate_input *input)
         seen.known = trim_arena_scan_run(PROC, &scan) == 0 && !scan.blind;
         seen.resident_bytes = seen.known ? scan.resident_bytes : 0;
         seen.seen_bytes = seen.known ? scan.main_bytes + scan.other_bytes : 0;
+        seen.locked_bytes = seen.known ? scan.locked_bytes : 0;
+        seen.locked_resident_bytes = seen.known ? scan.locked_resident_bytes : 0;
         residency = seen;
     }
     show_residency(input);
@@ -101,10 +104,11 @@ static void describe(const struct trim_estimate_input *input,
     *estimate = (struct trim_estimate){
         .expected_bytes = result->expected_bytes,
         .resident_bytes = input->resident_bytes,
+        .locked_bytes = residency.locked_resident_bytes,
         .resident_assumed = result->resident_assumed,
         .arenas = input->info.arenas,
         .free_chunks = input->info.fast_count + input->info.rest_count,
-        .free_bytes = input->info.fast_bytes + input->info.rest_bytes,
+        .free_bytes = result->free_bytes,
         .whole_bytes = result->whole_bytes,
         .tops_bytes = input->info.other_top_bytes,
         .wet_tops_bytes = input->wet_tops_bytes,
@@ -117,10 +121,11 @@ static int glibc_estimate(uint64_t enough_bytes, struct trim_estimate *estimate)
     uint64_t began_ns = trim_clock_thread_cpu_ns();
     struct trim_estimate_input input = {0};
     scan_arenas(&input);
-    if (input.resident_known && input.resident_bytes < enough_bytes && input.resident_bytes > 0) {
+    if (input.resident_known && input.resident_bytes < enough_bytes && input.seen_bytes > 0) {
         *estimate = (struct trim_estimate){
             .expected_bytes = input.resident_bytes,
             .resident_bytes = input.resident_bytes,
+            .locked_bytes = residency.locked_resident_bytes,
             .bound_only = true,
             .cpu_ns = trim_clock_thread_cpu_ns() - began_ns,
         };

@@ -9,7 +9,7 @@
 /* Sorted chunks are like those of the bin where their mean differs by no more than this part, and
  * where they are this part of its bytes at least. */
 #define ALIKE_PART 8
-#define ENOUGH_PART 4
+#define ENOUGH_PART 8
 
 /*
  * The largest of n values that are exponentially distributed is ln n times their mean or so, and

@@ -26,10 +26,12 @@ extern "C" {
 #endif
 
 struct trim_arena_scan {
-    uint64_t main_bytes;     /* Mapped as [heap]. */
-    uint64_t other_bytes;    /* In use by the heaps of other arenas, by their own headers. */
-    uint64_t heaps;          /* Of other arenas. */
-    uint64_t resident_bytes; /* Of both. */
+    uint64_t main_bytes;            /* Mapped as [heap]. */
+    uint64_t other_bytes;           /* In use by the heaps of other arenas, by their own headers. */
+    uint64_t heaps;                 /* Of other arenas. */
+    uint64_t resident_bytes;        /* Of both, what is locked left out. */
+    uint64_t locked_bytes;          /* Of both in heaps that are locked as a whole, */
+    uint64_t locked_resident_bytes; /* and resident. */
     bool blind; /* The system does not let mincore look: resident_bytes means nothing. */
 };
 

@@ -231,6 +231,83 @@ TEST_F(ArenaScan, FindsHeapsOfFourHugePages)
     trim_arena_scan_heaps_of(kSmall);
     EXPECT_EQ(Scan(maps).heaps, 2U);
     EXPECT_EQ(Scan(maps).other_bytes, kSmall + 256 * kPage);
+    trim_arena_scan_heaps_of(TRIM_ARENA_HEAP_BYTES);
+}
+
+class LockedArenas : public ArenaScan
+{
+protected:
+    static constexpr uint64_t kSize = 64 * kPage;
+
+    void SetUp() override
+    {
+        ArenaScan::SetUp();
+        place_.Make(0, kSize, 10);
+        place_.Make(1, kSize, 20);
+        if (mlock(reinterpret_cast<void *>(place_.address(1)), kSize) != 0) {
+            GTEST_SKIP() << "no memory may be locked here";
+        }
+        proc_.Write("status", "Name:\tjava\nVmLck:\t     256 kB\nVmRSS:\t 4000 kB\n");
+    }
+
+    std::string Maps() const
+    {
+        return MapsLine(place_.address(0), place_.address(0) + kSize) +
+               MapsLine(place_.address(1), place_.address(1) + kSize);
+    }
+};
+
+TEST_F(LockedArenas, AreToldApart)
+{
+    const trim_arena_scan scan = Scan(Maps());
+    EXPECT_EQ(scan.heaps, 2U);
+    EXPECT_EQ(scan.other_bytes, 2 * kSize);
+    EXPECT_EQ(scan.resident_bytes, 10 * kPage);
+    EXPECT_EQ(scan.locked_bytes, kSize);
+    EXPECT_EQ(scan.locked_resident_bytes, kSize) << "locking touches all";
+    const trim_arena_map *map = trim_arena_scan_map();
+    EXPECT_EQ(map->heaps[0].resident_bytes, 10 * kPage);
+    EXPECT_EQ(map->heaps[1].resident_bytes, 0U);
+    EXPECT_FALSE(trim_arena_map_locked(map, place_.address(0) + kSize));
+    EXPECT_TRUE(trim_arena_map_locked(map, place_.address(1) + kSize));
+}
+
+TEST_F(LockedArenas, AreArenasAgainOnceTheyAreUnlocked)
+{
+    (void)Scan(Maps());
+    ASSERT_EQ(munlock(reinterpret_cast<void *>(place_.address(1)), kSize), 0);
+    const trim_arena_scan scan = Scan(Maps());
+    EXPECT_EQ(scan.locked_bytes, 0U);
+    EXPECT_EQ(scan.resident_bytes, 10 * kPage + kSize);
+}
+
+TEST_F(LockedArenas, MayBeTheMainOne)
+{
+    const trim_arena_scan scan =
+        Scan(MapsLine(place_.address(1), place_.address(1) + kSize, "rw-p 0 00:00 0 [heap]\n"));
+    EXPECT_EQ(scan.main_bytes, kSize);
+    EXPECT_EQ(scan.resident_bytes, 0U);
+    EXPECT_EQ(scan.locked_bytes, kSize);
+    EXPECT_EQ(trim_arena_scan_map()->main_resident_bytes, 0U);
+    EXPECT_TRUE(trim_arena_map_locked(trim_arena_scan_map(), place_.address(1) + kSize));
+}
+
+TEST_F(LockedArenas, AreNotLookedForWhereNothingIsLocked)
+{
+    proc_.Write("status", "Name:\tjava\nVmLck:\t       0 kB\nVmRSS:\t 4000 kB\n");
+    EXPECT_EQ(Scan(Maps()).locked_bytes, 0U);
+}
+
+TEST_F(LockedArenas, AreFoundHoweverLongTheStatusIs)
+{
+    std::string groups = "Groups:\t";
+    for (int group = 1000; group < 2500; ++group) {
+        groups += std::to_string(group) + " ";
+    }
+    proc_.Write("status", "Name:\tjava\n" + groups + "\nVmLck:\t     256 kB\n");
+    EXPECT_EQ(Scan(Maps()).locked_bytes, kSize);
+    proc_.Write("status", "VmLck:\t");
+    EXPECT_EQ(Scan(Maps()).locked_bytes, 0U);
 }
 
 /* What hugetlb=1 does to a heap, on any glibc: the kernel splits the mapping where advice begins.

@@ -339,6 +339,41 @@ TEST_F(Estimate, LearnsNothingOfAGuessThatDoesNotStandOut)
     EXPECT_EQ(learned_.guess_share, 1000U);
 }
 
+/* All but so much of the heap is locked. */
+trim_estimate_input Locked(uint64_t unlocked_mib)
+{
+    trim_estimate_input input = Input();
+    input.locked_bytes = (1000 - unlocked_mib) * kMiB;
+    input.resident_bytes = unlocked_mib * kMiB;
+    return input;
+}
+
+TEST_F(Estimate, ExpectsNothingOfArenasThatAreLocked)
+{
+    EXPECT_LT(Predict(Locked(0)).expected_bytes, 2 * kMiB);
+    EXPECT_LT(Predict(Locked(0)).free_bytes, 2 * kMiB);
+    EXPECT_NEAR(static_cast<double>(Predict(Locked(500)).expected_bytes), 215.0 * kMiB, kMiB);
+}
+
+TEST_F(Estimate, ExpectsAllAgainOnceTheyAreUnlocked)
+{
+    const trim_estimate_input locked = Locked(0);
+    const trim_estimate_result before = Predict(locked);
+    trim_estimate_learn(&learned_, &before, &locked, 0, 0);
+    EXPECT_LT(Predict(Locked(0)).expected_bytes, 2 * kMiB);
+    EXPECT_EQ(Predict(Input()).expected_bytes, 430 * kMiB);
+}
+
+TEST_F(Estimate, ForgetsItsBiasWhenArenasAreLocked)
+{
+    const trim_estimate_result before = Predict(Input());
+    trim_estimate_input after = Input();
+    after.resident_bytes = 870 * kMiB;
+    trim_estimate_learn(&learned_, &before, &after, 130 * kMiB, 0);
+    ASSERT_EQ(learned_.bias_bytes, static_cast<int64_t>(300 * kMiB));
+    EXPECT_NEAR(static_cast<double>(Predict(Locked(500)).expected_bytes), 215.0 * kMiB, kMiB);
+}
+
 TEST_F(Estimate, TellsWhatOfTheFreeMemoryIsInWholePages)
 {
     trim_estimate_input input = HeapWithTops(10);
