@@ -41,6 +41,8 @@ __asm__(TRIM_WEAK("dlclose") ".symver dlclose, dlclose@" TRIM_OLDEST);
 __asm__(TRIM_WEAK("dlopen") ".symver dlopen, dlopen@" TRIM_OLDEST);
 __asm__(TRIM_WEAK("dlsym") ".symver dlsym, dlsym@" TRIM_OLDEST);
 __asm__(".symver exp, exp@" TRIM_OLDEST);
+__asm__(".symver log, log@" TRIM_OLDEST);
+__asm__(".symver pow, pow@" TRIM_OLDEST);
 __asm__(TRIM_WEAK("pthread_attr_setstacksize") ".symver pthread_attr_setstacksize, "
                                                "pthread_attr_setstacksize@" TRIM_OLDEST);
 __asm__(TRIM_WEAK("pthread_condattr_setclock") ".symver pthread_condattr_setclock, "

@@ -33,6 +33,12 @@ bool trim_arena_map_arena(const struct trim_arena_map *map, uint64_t address, ui
     return heap != NULL;
 }
 
+bool trim_arena_map_locked(const struct trim_arena_map *map, uint64_t end)
+{
+    const struct trim_arena_heap *heap = trim_arena_map_find(map, end - 1);
+    return heap != NULL ? heap->locked : map->main_locked && end == map->main_end;
+}
+
 bool trim_arena_map_newest(const struct trim_arena_map *map, const struct trim_arena_heap *heap)
 {
     for (size_t other = 0; other < map->heap_count; other++) {

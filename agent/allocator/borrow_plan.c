@@ -65,7 +65,8 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
                       uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end))
 {
     uint64_t top_start = (end - figures->top_bytes + page_bytes - 1) / page_bytes * page_bytes;
-    uint64_t top_resident = top_start < end ? resident(top_start, end) : 0;
+    bool locked = trim_arena_map_locked(map, end);
+    uint64_t top_resident = top_start < end && !locked ? resident(top_start, end) : 0;
     uint64_t arena_resident = trim_arena_map_resident(map, arena);
     uint64_t used = trim_excess(figures->system_bytes, figures->inner_bytes + figures->top_bytes);
     uint64_t wet = trim_min(trim_excess(arena_resident, used + top_resident), figures->inner_bytes);

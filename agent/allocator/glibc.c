@@ -9,6 +9,7 @@
 #include "glibc_pieces.h"
 #include "glibc_release.h"
 #include "glibc_sample.h"
+#include "glibc_world.h"
 #include "trimagent/allocator.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/clock.h"
@@ -51,6 +52,7 @@ static void show_residency(struct trim_estimate_input *input)
     input->resident_known = residency.known;
     input->resident_bytes = residency.resident_bytes;
     input->seen_bytes = residency.seen_bytes;
+    input->locked_bytes = residency.locked_bytes;
 }
 
 static void scan_arenas(struct trim_estimate_input *input)
@@ -62,6 +64,8 @@ static void scan_arenas(struct trim_estimate_input *input)
         seen.known = trim_arena_scan_run(PROC, &scan) == 0 && !scan.blind;
         seen.resident_bytes = seen.known ? scan.resident_bytes : 0;
         seen.seen_bytes = seen.known ? scan.main_bytes + scan.other_bytes : 0;
+        seen.locked_bytes = seen.known ? scan.locked_bytes : 0;
+        seen.locked_resident_bytes = seen.known ? scan.locked_resident_bytes : 0;
         residency = seen;
     }
     show_residency(input);
@@ -104,9 +108,12 @@ static void describe(const struct trim_estimate_input *input,
     *estimate = (struct trim_estimate){
         .expected_bytes = result->expected_bytes,
         .resident_bytes = input->resident_bytes,
+        .locked_bytes = residency.locked_resident_bytes,
         .resident_assumed = result->resident_assumed,
         .arenas = input->info.arenas,
         .free_chunks = input->info.fast_count + input->info.rest_count,
+        .free_bytes = result->free_bytes,
+        .whole_bytes = result->whole_bytes,
         .tops_bytes = input->info.other_top_bytes,
         .wet_tops_bytes = input->wet_tops_bytes,
     };
@@ -118,10 +125,11 @@ static int glibc_estimate(uint64_t enough_bytes, struct trim_estimate *estimate)
     uint64_t began_ns = trim_clock_thread_cpu_ns();
     struct trim_estimate_input input = {0};
     scan_arenas(&input);
-    if (input.resident_known && input.resident_bytes < enough_bytes && input.resident_bytes > 0) {
+    if (input.resident_known && input.resident_bytes < enough_bytes && input.seen_bytes > 0) {
         *estimate = (struct trim_estimate){
             .expected_bytes = input.resident_bytes,
             .resident_bytes = input.resident_bytes,
+            .locked_bytes = residency.locked_resident_bytes,
             .bound_only = true,
             .cpu_ns = trim_clock_thread_cpu_ns() - began_ns,
         };
@@ -254,30 +262,9 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
     return 0;
 }
 
-static const char *variable(const char *name)
-{
-    return getenv(name);
-}
-
-static struct trim_glibc_world world_now(void)
-{
-    /* Through dlsym, because a C library without this function should not fail to load the agent.
-     */
-    const char *(*version_function)(void) = NULL;
-    *(void **)&version_function = dlsym(RTLD_DEFAULT, "gnu_get_libc_version");
-    const char *version = version_function != NULL ? version_function() : "";
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    return (struct trim_glibc_world){
-        .mallopt = mallopt_function,
-        .variable = variable,
-        .files = trim_glibc_has_tunables_file(version) ? "" : NULL,
-        .own_arenas = trim_glibc_own_arenas(version, cpus > 0 ? (uint64_t)cpus : 1),
-    };
-}
-
 static void glibc_tune(struct trim_tuning *tuning, bool running, struct trim_tuning_notes *notes)
 {
-    const struct trim_glibc_world world = world_now();
+    const struct trim_glibc_world world = trim_glibc_world_now(mallopt_function);
     trim_glibc_tune(&world, running, tuning, notes);
 }
 
@@ -305,8 +292,9 @@ const struct trim_allocator *trim_allocator_glibc(void)
     if (!prepared) {
         prepared = true;
         trim_estimate_learned_init(&learned);
-        const struct trim_glibc_world world = world_now();
+        const struct trim_glibc_world world = trim_glibc_world_now(mallopt_function);
         refusal = trim_glibc_refusal(&world);
+        trim_arena_scan_heaps_of(trim_glibc_heap_bytes(&world, trim_huge_page_bytes(PROC)));
     }
     return &glibc;
 }

@@ -1,10 +1,12 @@
 #include "glibc_environment.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "trimagent/arena_map.h"
 #include "trimagent/line_reader.h"
 #include "trimagent/quantity.h"
 
@@ -20,6 +22,11 @@ struct setting {
     bool prevails; /* The file forbids the environment to override it. */
     uint64_t value;
 };
+
+/* What glibc 2.35 to 2.41 makes a heap of where arenas are on huge pages, and the largest of these
+ * that any system has. */
+#define HEAP_HUGE_PAGES 4
+#define HUGE_PAGE_MAX_BYTES (16 * TRIM_GIB)
 
 /* The number in text; 0 where there is none. */
 static uint64_t number_in(const char *text)
@@ -150,6 +157,15 @@ static uint64_t tunable(const struct trim_glibc_world *world, const char *name)
     uint64_t value = 0;
     (void)trim_glibc_tunable(world, name, &value);
     return value;
+}
+
+uint64_t trim_glibc_heap_bytes(const struct trim_glibc_world *world, uint64_t huge_page_bytes)
+{
+    uint64_t wanted = tunable(world, "glibc.malloc.hugetlb");
+    uint64_t page = wanted == 2 ? huge_page_bytes : wanted;
+    bool huge =
+        wanted >= 2 && page >= TRIM_MIB && page <= HUGE_PAGE_MAX_BYTES && (page & (page - 1)) == 0;
+    return huge ? page * HEAP_HUGE_PAGES : TRIM_ARENA_HEAP_BYTES;
 }
 
 const char *trim_glibc_refusal(const struct trim_glibc_world *world)

@@ -1,6 +1,5 @@
 #include "trimagent/malloc_info.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "trimagent/quantity.h"
@@ -66,26 +65,21 @@ static bool has_type(const char *tag, const char *type)
     return at != NULL && strncmp(at + 7, type, length) == 0 && at[7 + length] == '"';
 }
 
-/* Adds the whole pages within count chunks of bytes altogether, the smallest of which is from. */
-static void add_inner(struct trim_malloc_info_parser *parser, uint64_t from, uint64_t bytes,
-                      uint64_t count)
+/* Adds the whole pages of a bin to the sums. Returns how many there are. */
+static uint64_t add_inner(struct trim_malloc_info *info, const struct trim_mixed_bin *bin,
+                          const struct trim_sorted_sizes *sorted)
 {
-    uint64_t inner = 0;
-    double mean = (double)bytes / (double)count;
-    double keeps = (double)parser->info.chunk_keeps;
-    if (from > parser->info.chunk_keeps) {
-        inner = trim_excess(bytes, parser->info.chunk_keeps * count);
-    } else if (mean > keeps / 16) {
-        /*
-         * A bin of mixed sizes, mostly the unsorted one: taken for exponentially distributed, which
-         * keeps exp(-keeps / mean) of its bytes in whole pages. Below a sixteenth of a page that is
-         * nothing.
-         */
-        inner = (uint64_t)((double)bytes * exp(-keeps / mean));
-    }
-    parser->info.inner_bytes = add(parser->info.inner_bytes, inner);
-    parser->heap_inner_bytes = add(parser->heap_inner_bytes, inner);
-    parser->heap_chunks = add(parser->heap_chunks, inner != 0 ? count : 0);
+    struct trim_inner inner = trim_mixed_inner(bin, info->chunk_keeps, sorted);
+    info->inner_bytes = add(info->inner_bytes, inner.bytes);
+    info->guess_bytes = add(info->guess_bytes, inner.guess);
+    return inner.bytes;
+}
+
+/* Chunks of the bin that have whole pages, at most. */
+static uint64_t whole_chunks(const struct trim_malloc_info *info, const struct trim_mixed_bin *bin,
+                             uint64_t inner)
+{
+    return inner != 0 ? trim_min(bin->count, bin->bytes / info->chunk_keeps) : 0;
 }
 
 /* The chunks of the rows that reach nearly as far as the largest one. */
@@ -101,6 +95,13 @@ static void note_largest(struct trim_malloc_info_parser *parser, uint64_t larges
         parser->heap_largest_count = add(parser->heap_largest_count, count);
         parser->heap_largest_total = add(parser->heap_largest_total, bytes);
     }
+}
+
+static bool begins(const char *tag, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(tag, name, length) == 0 &&
+           (tag[length] == ' ' || tag[length] == '\0' || tag[length] == '/');
 }
 
 /* A row of free chunks in one bin, or in one fastbin. */
@@ -120,15 +121,30 @@ static void take_row(struct trim_malloc_info_parser *parser, const char *tag)
     }
     struct trim_malloc_info *info = &parser->info;
     parser->row_bytes = add(parser->row_bytes, total);
-    uint64_t bytes = trim_excess(total, (to & FLAG_BITS) * count);
-    note_largest(parser, to & ~(uint64_t)FLAG_BITS, bytes, count);
+    const struct trim_mixed_bin bin = {
+        .from = from & ~(uint64_t)FLAG_BITS,
+        .to = to & ~(uint64_t)FLAG_BITS,
+        .bytes = trim_excess(total, (to & FLAG_BITS) * count),
+        .count = count,
+    };
+    note_largest(parser, bin.to, bin.bytes, count);
     parser->heap_sizes |= from <= to ? trim_size_classes(from, to) : 0;
-    if (to <= parser->info.chunk_keeps) {
-        info->small_bytes = add(info->small_bytes, bytes);
+    if (to <= info->chunk_keeps) {
+        info->small_bytes = add(info->small_bytes, bin.bytes);
         info->small_count = add(info->small_count, count);
     } else {
-        add_inner(parser, from, bytes, count);
-        trim_free_picks_pass(&parser->picks, parser->heap_number, bytes / count, bytes);
+        trim_free_picks_pass(&parser->picks, parser->heap_number, bin.bytes / count, bin.bytes);
+    }
+    bool sorted = begins(tag, "size");
+    if (!sorted && parser->heap_unsorted.count == 0) {
+        parser->heap_unsorted = bin;
+        return;
+    }
+    uint64_t inner = add_inner(info, &bin, NULL);
+    parser->heap_inner_bytes = add(parser->heap_inner_bytes, inner);
+    parser->heap_chunks = add(parser->heap_chunks, whole_chunks(info, &bin, inner));
+    if (sorted && (to & FLAG_BITS) != 0) {
+        trim_sorted_add(&parser->sorted, &bin, inner);
     }
 }
 
@@ -171,6 +187,7 @@ static void begin_heap(struct trim_malloc_info_parser *parser, const char *tag)
     parser->heap_largest_count = 0;
     parser->heap_largest_total = 0;
     parser->heap_sizes = 0;
+    parser->heap_unsorted = (struct trim_mixed_bin){0};
     parser->heap_has_system = false;
 }
 
@@ -188,7 +205,10 @@ static void end_heap(struct trim_malloc_info_parser *parser)
     } else {
         info->other_top_bytes = add(info->other_top_bytes, top);
     }
-    if (parser->arena_count < TRIM_ARENA_FIGURES_MAX) {
+    if (parser->arena_count == TRIM_ARENA_FIGURES_MAX) {
+        (void)add_inner(info, &parser->heap_unsorted, NULL);
+    } else {
+        parser->unsorted[parser->arena_count] = parser->heap_unsorted;
         parser->arenas[parser->arena_count++] = (struct trim_arena_figures){
             .number = parser->heap_number,
             .system_bytes = parser->heap_system_bytes,
@@ -205,13 +225,6 @@ static void end_heap(struct trim_malloc_info_parser *parser)
     }
     parser->broken |= !parser->in_heap || !parser->heap_has_system;
     parser->in_heap = false;
-}
-
-static bool begins(const char *tag, const char *name)
-{
-    size_t length = strlen(name);
-    return strncmp(tag, name, length) == 0 &&
-           (tag[length] == ' ' || tag[length] == '\0' || tag[length] == '/');
 }
 
 static void take_tag(struct trim_malloc_info_parser *parser, const char *tag)
@@ -255,6 +268,13 @@ int trim_malloc_info_end(struct trim_malloc_info_parser *parser, struct trim_mal
 {
     if (parser->broken || parser->in_tag || !parser->info.complete) {
         return -1;
+    }
+    for (size_t i = 0; i < parser->arena_count; i++) {
+        const struct trim_mixed_bin *bin = &parser->unsorted[i];
+        uint64_t inner = add_inner(&parser->info, bin, &parser->sorted);
+        struct trim_arena_figures *arena = &parser->arenas[i];
+        arena->inner_bytes = add(arena->inner_bytes, inner);
+        arena->chunks = add(arena->chunks, whole_chunks(&parser->info, bin, inner));
     }
     *info = parser->info;
     return 0;

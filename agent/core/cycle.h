@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "findings.h"
 #include "policy.h"
 #include "surroundings.h"
 #include "trimagent/report.h"
@@ -21,10 +22,9 @@ struct trim_cycle {
     const struct trim_worker_config *config;
     struct trim_policy policy;
     struct trim_surroundings surroundings;
-    bool price_faults;   /* What a page fault costs is to be measured with the next estimate. */
-    bool assumed_before; /* The last estimate took memory for resident that it could not look at. */
-    bool told_assumed;   /* That was told once. */
-    bool told_refusal;   /* Why nothing is borrowed was told once. */
+    bool price_faults; /* What a page fault costs is to be measured with the next estimate. */
+    bool told_refusal; /* Why nothing is borrowed was told once. */
+    struct trim_findings findings;
     struct trim_lot told;      /* The last verdict that was told. */
     struct trim_cancel cancel; /* A release that is running shall end early: the VM ends. */
     pthread_mutex_t lock;      /* Guards what follows. */

@@ -14,22 +14,6 @@
  */
 #define FIGURES_DEAR_NS (2 * TRIM_NS_PER_MS)
 
-/*
- * Tells once that part of the arenas cannot be looked at. One estimate alone proves nothing: arenas
- * that shrink or grow while it is taken look the same.
- */
-static void tell_assumed_once(struct trim_cycle *cycle, const struct trim_estimate *estimate)
-{
-    bool again = estimate->resident_assumed && cycle->assumed_before;
-    cycle->assumed_before = estimate->resident_assumed;
-    if (again && !cycle->told_assumed) {
-        cycle->told_assumed = true;
-        trim_log(TRIM_LOG_WARNING,
-                 "part of the arenas cannot be looked at: what is expected of them "
-                 "is an upper bound until a first trim");
-    }
-}
-
 /* Tells once why nothing will ever be borrowed, and what happens instead. */
 static void tell_refusal_once(struct trim_cycle *cycle, const struct trim_release *release)
 {
@@ -70,7 +54,7 @@ int trim_trimmer_estimate(struct trim_cycle *cycle, uint64_t enough_bytes,
     if (result != 0) {
         return -1;
     }
-    tell_assumed_once(cycle, estimate);
+    trim_findings_take(&cycle->findings, estimate);
     keep_estimate(cycle, estimate);
     return 0;
 }

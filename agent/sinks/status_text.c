@@ -21,6 +21,8 @@ static void add_last_estimate(struct trim_text *text, const struct trim_totals *
     char expected[TRIM_QUANTITY_TEXT_MAX];
     char resident[TRIM_QUANTITY_TEXT_MAX];
     char tops[TRIM_QUANTITY_TEXT_MAX];
+    char free_text[TRIM_QUANTITY_TEXT_MAX];
+    char whole[TRIM_QUANTITY_TEXT_MAX];
     char cpu[TRIM_QUANTITY_TEXT_MAX];
     trim_text_add(text, "\n  last estimate: ");
     add_age(text, totals->estimate_at_ns, now_ns);
@@ -28,10 +30,17 @@ static void add_last_estimate(struct trim_text *text, const struct trim_totals *
                   trim_format_bytes(expected, estimate->expected_bytes),
                   estimate->bound_only || estimate->resident_assumed ? " at most" : "",
                   trim_format_bytes(resident, estimate->resident_bytes));
+    if (estimate->locked_bytes != 0) {
+        char locked[TRIM_QUANTITY_TEXT_MAX];
+        trim_text_add(text, " and locked %s", trim_format_bytes(locked, estimate->locked_bytes));
+    }
     if (!estimate->bound_only) {
-        trim_text_add(
-            text, ", arenas %" PRIu64 ", free chunks %" PRIu64 ", tops of other arenas %s",
-            estimate->arenas, estimate->free_chunks, trim_format_bytes(tops, estimate->tops_bytes));
+        trim_text_add(text,
+                      ", free %s, of it in whole pages %s, arenas %" PRIu64 ", free chunks %" PRIu64
+                      ", tops of other arenas %s",
+                      trim_format_bytes(free_text, estimate->free_bytes),
+                      trim_format_bytes(whole, estimate->whole_bytes), estimate->arenas,
+                      estimate->free_chunks, trim_format_bytes(tops, estimate->tops_bytes));
     }
     trim_text_add(text, ", took %s CPU", trim_format_ms(cpu, estimate->cpu_ns));
 }

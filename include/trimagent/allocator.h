@@ -44,13 +44,16 @@ struct trim_heap_figures {
 /* What a trim would release, and what that was derived from. */
 struct trim_estimate {
     uint64_t expected_bytes;
-    uint64_t resident_bytes; /* Of the arenas. */
+    uint64_t resident_bytes; /* Of the arenas, what is locked in memory left out. */
+    uint64_t locked_bytes;   /* Resident in arenas that are locked. */
     bool bound_only; /* expected_bytes is only an upper bound below what was asked for: no walk was
                         needed. */
     bool resident_assumed; /* Part of the arenas was not found, and is taken for resident. */
     uint64_t arenas;
     uint64_t free_chunks;
-    uint64_t tops_bytes; /* In the tops of non-main arenas, which malloc_trim never releases. */
+    uint64_t free_bytes;  /* In arenas that are not locked, resident or not, */
+    uint64_t whole_bytes; /* and of these in whole pages: blocks in use hold the rest in place. */
+    uint64_t tops_bytes;  /* In the tops of non-main arenas, which malloc_trim never releases. */
     uint64_t
         wet_tops_bytes;   /* Of these resident: part of what is expected, where they are borrowed.
                            */

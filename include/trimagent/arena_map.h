@@ -33,15 +33,17 @@ struct trim_heap_header {
 
 struct trim_arena_heap {
     uint64_t address;
-    uint64_t resident_bytes;
+    uint64_t resident_bytes; /* 0 where it is locked: nothing of that can be dropped. */
+    bool locked;
     struct trim_heap_header header;
 };
 
 struct trim_arena_map {
     uint64_t main_start; /* The [heap] of maps; 0, 0: there is none. */
     uint64_t main_end;
-    uint64_t main_resident_bytes;
-    bool more; /* There were more heaps than are remembered. */
+    uint64_t main_resident_bytes; /* What is locked left out. */
+    bool main_locked;             /* Where it ends. */
+    bool more;                    /* There were more heaps than are remembered. */
     size_t heap_count;
     struct trim_arena_heap heaps[TRIM_ARENA_HEAPS_MAX]; /* By rising address. */
 };
@@ -52,6 +54,10 @@ const struct trim_arena_heap *trim_arena_map_find(const struct trim_arena_map *m
 
 /* Finds the arena that the address belongs to; false where it is of none of the map's. */
 bool trim_arena_map_arena(const struct trim_arena_map *map, uint64_t address, uint64_t *arena);
+
+/* Whether the memory in front of this address, the end of a heap or of the main arena, is locked.
+ */
+bool trim_arena_map_locked(const struct trim_arena_map *map, uint64_t end);
 
 /* Whether no other heap names this one as the one before it: the arena's top ends it. */
 bool trim_arena_map_newest(const struct trim_arena_map *map, const struct trim_arena_heap *heap);

@@ -3,8 +3,9 @@
  *
  * The main arena is the [heap] of /proc/self/maps. Every other arena consists of heaps of up to 64
  * MiB, each at an address that is a multiple of 64 MiB and begins with a heap_info. Neighbouring
- * heaps merge into one line of maps, so each multiple within a line is looked at. Measured on
- * glibc 2.31 and 2.36; 64 decoys were rejected.
+ * heaps merge into one line of maps, and one heap may be several lines side by side, so each
+ * multiple within a stretch of lines is looked at. Measured on glibc 2.31, 2.36 and 2.43; 64 decoys
+ * were rejected.
  *
  * Residency comes from resident_pages.h.
  *
@@ -25,10 +26,12 @@ extern "C" {
 #endif
 
 struct trim_arena_scan {
-    uint64_t main_bytes;     /* Mapped as [heap]. */
-    uint64_t other_bytes;    /* In use by the heaps of other arenas, by their own headers. */
-    uint64_t heaps;          /* Of other arenas. */
-    uint64_t resident_bytes; /* Of both. */
+    uint64_t main_bytes;            /* Mapped as [heap]. */
+    uint64_t other_bytes;           /* In use by the heaps of other arenas, by their own headers. */
+    uint64_t heaps;                 /* Of other arenas. */
+    uint64_t resident_bytes;        /* Of both, what is locked left out. */
+    uint64_t locked_bytes;          /* Of both in heaps that are locked as a whole, */
+    uint64_t locked_resident_bytes; /* and resident. */
     bool blind; /* The system does not let mincore look: resident_bytes means nothing. */
 };
 
@@ -45,9 +48,17 @@ struct trim_maps_line {
  * untouched. */
 int trim_parse_maps_line(const char *line, size_t length, struct trim_maps_line *parsed);
 
-/* Pure: whether the words at address can be a heap's header. */
+/* Pure: whether the words at address can be a heap's header, where heaps are of heap_max_bytes at
+ * most or of the usual TRIM_ARENA_HEAP_BYTES, whichever is more. */
 bool trim_heap_header_plausible(uint64_t address, const struct trim_heap_header *header,
-                                uint64_t page_bytes);
+                                uint64_t page_bytes, uint64_t heap_max_bytes);
+
+/*
+ * Heaps may also be of heap_max_bytes, a power of two, and then begin at multiples of it: four huge
+ * pages with glibc.malloc.hugetlb=2 on glibc 2.35 to 2.41. Before the first scan; without it they
+ * are of TRIM_ARENA_HEAP_BYTES.
+ */
+void trim_arena_scan_heaps_of(uint64_t heap_max_bytes);
 
 /* Scans the arenas of this process; proc is "/proc/self" but in tests. Returns 0, or -1 where maps
  * cannot be read. */

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "trimagent/free_picks.h"
+#include "trimagent/mixed_bin.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,6 +41,7 @@ struct trim_malloc_info {
     uint64_t mmap_bytes;
     uint64_t inner_bytes; /* Whole pages inside free chunks, estimated: what a trim can drop, were
                              it all resident. */
+    uint64_t guess_bytes; /* Of these what hangs on how the sizes of mixed bins are spread. */
     uint64_t chunk_keeps; /* What a free chunk keeps back on average: a page and a header. */
     uint64_t small_count; /* Free chunks in bins too small to have a whole page inside. */
     uint64_t small_bytes;
@@ -86,10 +88,15 @@ struct trim_malloc_info_parser {
     uint64_t heap_largest_count;
     uint64_t heap_largest_total;
     uint64_t heap_sizes;
-    bool heap_has_system;         /* A main arena that was never used has 0 bytes, but says so. */
+    struct trim_mixed_bin heap_unsorted;
+    bool heap_has_system; /* A main arena that was never used has 0 bytes, but says so. */
+    struct trim_sorted_sizes sorted;
     struct trim_free_picks picks; /* Of chunks that have whole pages. */
     size_t arena_count;
-    struct trim_arena_figures arenas[TRIM_ARENA_FIGURES_MAX]; /* Last: not cleared each time. */
+    /* Last: not cleared each time. The sorted bins tell of the unsorted ones, so these wait for the
+     * end. */
+    struct trim_arena_figures arenas[TRIM_ARENA_FIGURES_MAX];
+    struct trim_mixed_bin unsorted[TRIM_ARENA_FIGURES_MAX];
 };
 
 /* Starts on a new text; page_bytes is the size of the pages that a trim drops. */

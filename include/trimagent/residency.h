@@ -24,6 +24,8 @@ struct trim_residency {
     uint64_t seen_bytes;     /* Size of the arenas that were found. */
     uint64_t rss_bytes;      /* Of the process, just before. */
     uint64_t at_ns;
+    uint64_t locked_bytes;          /* Size of the heaps among them that are locked, */
+    uint64_t locked_resident_bytes; /* of which so much is resident, and not in resident_bytes. */
 };
 
 /* The process's RSS right before and right after a trim. */

@@ -53,6 +53,7 @@ TEST(MapsLine, TellsKindsApart)
         {"1000-2000 rw-p 00000000 00:00 0", true, true, false},
         {"1000-2000 rw-p 00000000 00:00 0                          [heap]", true, false, true},
         {"1000-2000 rw-p 00000000 00:00 0   [anon:glibc: malloc arena]", true, true, false},
+        {"1000-2000 rw-p 00000000 00:00 0   [anon: glibc: malloc arena]", true, true, false},
         {"1000-2000 rw-p 00000000 00:00 0   [stack]", true, false, false},
         {"1000-2000 rw-s 00000000 00:00 0 ", false, true, false},
         {"1000-2000 r--p 00000000 00:00 0 ", false, true, false},
@@ -132,9 +133,9 @@ TEST(MapsLine, SurvivesRandomChanges)
     }
 }
 
-bool Plausible(uint64_t address, const trim_heap_header &header)
+bool Plausible(uint64_t address, const trim_heap_header &header, uint64_t heap_max_bytes = kHeap)
 {
-    return trim_heap_header_plausible(address, &header, kPage);
+    return trim_heap_header_plausible(address, &header, kPage, heap_max_bytes);
 }
 
 constexpr uint64_t kAddress = 0x7f0c64000000;
@@ -149,6 +150,24 @@ TEST(HeapHeader, TakesFirstAndFurtherHeaps)
     EXPECT_TRUE(Plausible(kAddress, {kFirst.arena, 0, 0x21000, 0x100000}));
     EXPECT_TRUE(Plausible(kAddress, {kFirst.arena + 16, 0, 0x21000, 0x21000}))
         << "a later glibc's header";
+}
+
+TEST(HeapHeader, TakesHeapsOfFourHugePagesWhereThereMayBeSome)
+{
+    constexpr uint64_t kSmall = 8 << 20;
+    constexpr uint64_t kOdd = kAddress + 3 * kSmall;
+    const trim_heap_header first = {kOdd + 48, 0, kSmall, kSmall};
+    const trim_heap_header next = {kAddress + 48, kAddress - 5 * kSmall, 0x200000, kSmall};
+    EXPECT_TRUE(Plausible(kOdd, first, kSmall));
+    EXPECT_TRUE(Plausible(kOdd, next, kSmall));
+    EXPECT_FALSE(Plausible(kOdd, first)) << "heaps begin at multiples of 64 MiB";
+    /* glibc 2.42 and later makes them of the usual size whatever the pages are. */
+    EXPECT_TRUE(Plausible(kAddress, kNext, kSmall));
+    /* Of pages of a gigabyte heaps are four of these, or of the usual size again. */
+    constexpr uint64_t kLarge = UINT64_C(4) << 30;
+    EXPECT_TRUE(Plausible(kAddress, {kAddress + 48, 0, kLarge / 2, kLarge}, kLarge));
+    EXPECT_TRUE(Plausible(kAddress, kNext, kLarge));
+    EXPECT_FALSE(Plausible(kAddress, {kAddress + 48, 0, 2 * kLarge, 2 * kLarge}, kLarge));
 }
 
 TEST(HeapHeader, RefusesWhatOtherMemoryBeginsWith)

@@ -115,6 +115,56 @@ TEST_F(ArenaScan, FindsAHeapThatOtherMemoryPrecedesInItsLine)
     EXPECT_EQ(scan.other_bytes, 32 * kPage);
 }
 
+/* As glibc 2.43 prints it with glibc.malloc.hugetlb=1, with the addresses of heaps of ours. */
+TEST_F(ArenaScan, JoinsTheLinesOfAHeapWhosePartsTheKernelKeepsApart)
+{
+    place_.Make(0, kHeap, 600);
+    place_.Make(1, 1024 * kPage, 7);
+    const uint64_t first = place_.address(0);
+    const uint64_t second = place_.address(1);
+    const trim_arena_scan scan =
+        Scan(MapsLine(first, first + 0x200000) + MapsLine(first + 0x200000, second) +
+             MapsLine(second, second + 0x200000) + MapsLine(second + 0x200000, second + 0x400000) +
+             MapsLine(second + 0x400000, second + kHeap, "---p 0 0:0 0\n"));
+    EXPECT_EQ(scan.heaps, 2U);
+    EXPECT_EQ(scan.other_bytes, kHeap + 1024 * kPage);
+    EXPECT_EQ(scan.resident_bytes, 607 * kPage);
+    EXPECT_EQ(trim_arena_scan_map()->heaps[0].resident_bytes, 600 * kPage);
+}
+
+/* As glibc 2.39 and later print it with glibc.mem.decorate_maps=1: what a heap begins with has a
+ * name, what it grows by has none. */
+TEST_F(ArenaScan, JoinsTheLinesOfAHeapOfWhichOnlyThePartThatItBeganWithHasAName)
+{
+    place_.Make(0, 0x42000, 50);
+    const uint64_t start = place_.address(0);
+    const char *named =
+        "rw-p 00000000 00:00 0                          [anon: glibc: malloc arena]\n";
+    const trim_arena_scan scan =
+        Scan(MapsLine(start, start + 0x21000, named) + MapsLine(start + 0x21000, start + 0x42000) +
+             MapsLine(start + 0x42000, start + kHeap, "---p 00000000 00:00 0 \n"));
+    EXPECT_EQ(scan.heaps, 1U);
+    EXPECT_EQ(scan.other_bytes, 0x42000U);
+    EXPECT_EQ(scan.resident_bytes, 50 * kPage);
+}
+
+TEST_F(ArenaScan, JoinsNothingAcrossAGapOrAnotherMapping)
+{
+    place_.Make(0, 64 * kPage, 10);
+    const uint64_t start = place_.address(0);
+    const uint64_t middle = start + 32 * kPage;
+    const uint64_t end = start + 64 * kPage;
+    EXPECT_EQ(Scan(MapsLine(start, middle) + MapsLine(middle, end)).heaps, 1U);
+    EXPECT_EQ(Scan(MapsLine(start, middle - kPage) + MapsLine(middle, end)).heaps, 0U);
+    EXPECT_EQ(Scan(MapsLine(start, middle) + MapsLine(middle, end, "rw-p 0 fe:00 7 /f\n")).heaps,
+              0U);
+    EXPECT_EQ(Scan(MapsLine(start, middle) + MapsLine(middle, end, "r--p 0 0:0 0\n")).heaps, 0U);
+    /* A Java heap beside it is not looked through, and takes nothing away. */
+    const uint64_t large = UINT64_C(1) << 37;
+    EXPECT_EQ(Scan(MapsLine(start, end) + MapsLine(end, end + large)).heaps, 1U);
+    EXPECT_EQ(Scan(MapsLine(start - large, start) + MapsLine(start, end)).heaps, 1U);
+}
+
 TEST_F(ArenaScan, SurvivesMapsThatTellOfMemoryThatIsGone)
 {
     const trim_arena_scan scan = Scan(
@@ -159,6 +209,120 @@ TEST_F(ArenaScan, FailsWithoutMapsAndLeavesTheOutput)
     EXPECT_EQ(trim_arena_scan_run(proc_.path().c_str(), &scan), -1);
     EXPECT_EQ(trim_arena_scan_run(std::string(5000, 'x').c_str(), &scan), -1);
     EXPECT_EQ(std::memcmp(&scan, &untouched, sizeof scan), 0);
+}
+
+/* As glibc 2.36 prints it with glibc.malloc.hugetlb=2 and no huge page to be had. */
+TEST_F(ArenaScan, FindsHeapsOfFourHugePages)
+{
+    constexpr uint64_t kSmall = 8 << 20;
+    const uint64_t start = place_.address(0);
+    place_.Make(0, 256 * kPage, 10);
+    const uint64_t odd = start + 3 * kSmall;
+    ASSERT_EQ(mprotect(reinterpret_cast<void *>(odd), kSmall, PROT_READ | PROT_WRITE), 0);
+    const trim_heap_header header = {start + 48, start, kSmall, kSmall};
+    std::memcpy(reinterpret_cast<void *>(odd), &header, sizeof header);
+    const std::string maps = MapsLine(start, start + 256 * kPage) + MapsLine(odd, odd + kSmall);
+    EXPECT_EQ(Scan(maps).heaps, 1U);
+    trim_arena_scan_heaps_of(kSmall);
+    EXPECT_EQ(Scan(maps).heaps, 2U);
+    EXPECT_EQ(Scan(maps).other_bytes, kSmall + 256 * kPage);
+    trim_arena_scan_heaps_of(TRIM_ARENA_HEAP_BYTES);
+}
+
+class LockedArenas : public ArenaScan
+{
+protected:
+    static constexpr uint64_t kSize = 64 * kPage;
+
+    void SetUp() override
+    {
+        ArenaScan::SetUp();
+        place_.Make(0, kSize, 10);
+        place_.Make(1, kSize, 20);
+        if (mlock(reinterpret_cast<void *>(place_.address(1)), kSize) != 0) {
+            GTEST_SKIP() << "no memory may be locked here";
+        }
+        proc_.Write("status", "Name:\tjava\nVmLck:\t     256 kB\nVmRSS:\t 4000 kB\n");
+    }
+
+    std::string Maps() const
+    {
+        return MapsLine(place_.address(0), place_.address(0) + kSize) +
+               MapsLine(place_.address(1), place_.address(1) + kSize);
+    }
+};
+
+TEST_F(LockedArenas, AreToldApart)
+{
+    const trim_arena_scan scan = Scan(Maps());
+    EXPECT_EQ(scan.heaps, 2U);
+    EXPECT_EQ(scan.other_bytes, 2 * kSize);
+    EXPECT_EQ(scan.resident_bytes, 10 * kPage);
+    EXPECT_EQ(scan.locked_bytes, kSize);
+    EXPECT_EQ(scan.locked_resident_bytes, kSize) << "locking touches all";
+    const trim_arena_map *map = trim_arena_scan_map();
+    EXPECT_EQ(map->heaps[0].resident_bytes, 10 * kPage);
+    EXPECT_EQ(map->heaps[1].resident_bytes, 0U);
+    EXPECT_FALSE(trim_arena_map_locked(map, place_.address(0) + kSize));
+    EXPECT_TRUE(trim_arena_map_locked(map, place_.address(1) + kSize));
+}
+
+TEST_F(LockedArenas, AreArenasAgainOnceTheyAreUnlocked)
+{
+    (void)Scan(Maps());
+    ASSERT_EQ(munlock(reinterpret_cast<void *>(place_.address(1)), kSize), 0);
+    const trim_arena_scan scan = Scan(Maps());
+    EXPECT_EQ(scan.locked_bytes, 0U);
+    EXPECT_EQ(scan.resident_bytes, 10 * kPage + kSize);
+}
+
+TEST_F(LockedArenas, MayBeTheMainOne)
+{
+    const trim_arena_scan scan =
+        Scan(MapsLine(place_.address(1), place_.address(1) + kSize, "rw-p 0 00:00 0 [heap]\n"));
+    EXPECT_EQ(scan.main_bytes, kSize);
+    EXPECT_EQ(scan.resident_bytes, 0U);
+    EXPECT_EQ(scan.locked_bytes, kSize);
+    EXPECT_EQ(trim_arena_scan_map()->main_resident_bytes, 0U);
+    EXPECT_TRUE(trim_arena_map_locked(trim_arena_scan_map(), place_.address(1) + kSize));
+}
+
+TEST_F(LockedArenas, AreNotLookedForWhereNothingIsLocked)
+{
+    proc_.Write("status", "Name:\tjava\nVmLck:\t       0 kB\nVmRSS:\t 4000 kB\n");
+    EXPECT_EQ(Scan(Maps()).locked_bytes, 0U);
+}
+
+TEST_F(LockedArenas, AreFoundHoweverLongTheStatusIs)
+{
+    std::string groups = "Groups:\t";
+    for (int group = 1000; group < 2500; ++group) {
+        groups += std::to_string(group) + " ";
+    }
+    proc_.Write("status", "Name:\tjava\n" + groups + "\nVmLck:\t     256 kB\n");
+    EXPECT_EQ(Scan(Maps()).locked_bytes, kSize);
+    proc_.Write("status", "VmLck:\t");
+    EXPECT_EQ(Scan(Maps()).locked_bytes, 0U);
+}
+
+/* What hugetlb=1 does to a heap, on any glibc: the kernel splits the mapping where advice begins.
+ */
+TEST_F(ArenaScan, FindsArenasOfRealThreadsWhoseMappingsWereSplit)
+{
+    SKIP_WITHOUT_GLIBC_MALLOC();
+    const ArenaThreads threads(2, 20 << 20);
+    trim_arena_scan before = {};
+    ASSERT_EQ(trim_arena_scan_run("/proc/self", &before), 0);
+    for (size_t heap = 0; heap < trim_arena_scan_map()->heap_count; ++heap) {
+        const trim_arena_heap &one = trim_arena_scan_map()->heaps[heap];
+        const uint64_t split = one.address + one.header.size / 2 / kPage * kPage;
+        ASSERT_EQ(madvise(reinterpret_cast<void *>(split), kPage, MADV_DONTDUMP), 0);
+    }
+    trim_arena_scan after = {};
+    ASSERT_EQ(trim_arena_scan_run("/proc/self", &after), 0);
+    EXPECT_GE(before.heaps, 2U);
+    EXPECT_EQ(after.heaps, before.heaps);
+    EXPECT_EQ(after.other_bytes, before.other_bytes);
 }
 
 TEST_F(ArenaScan, AgreesWithMallocInfoAboutTheArenasOfRealThreads)

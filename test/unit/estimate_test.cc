@@ -292,6 +292,100 @@ TEST_F(Estimate, ComesCloserToTheShareThatComesTrueWithEachTrim)
     }
 }
 
+/* A heap in which 100 MiB of whole pages are only guessed. */
+trim_estimate_input Guessed()
+{
+    trim_estimate_input input = Input();
+    input.info.guess_bytes = 100 * kMiB;
+    return input;
+}
+
+TEST_F(Estimate, CountsWhatIsGuessedUntilATrimHasShownWhatIsThere)
+{
+    const trim_estimate_result before = Predict(Guessed());
+    /* A share is a number of thousandths. */
+    EXPECT_NEAR(static_cast<double>(before.expected_bytes), 430.0 * kMiB, 1000);
+    trim_estimate_input after = Guessed();
+    after.resident_bytes = 670 * kMiB;
+    trim_estimate_learn(&learned_, &before, &after, 330 * kMiB, 0);
+    EXPECT_EQ(learned_.guess_share, 0U);
+    EXPECT_EQ(learned_.bias_bytes, 0) << "it hides nothing";
+    EXPECT_EQ(Predict(after).expected_bytes, 0U);
+    EXPECT_EQ(Predict(Guessed()).expected_bytes, 330 * kMiB);
+    EXPECT_EQ(Predict(Input()).expected_bytes, 430 * kMiB) << "what is known counts as before";
+}
+
+TEST_F(Estimate, CountsWhatIsGuessedAgainOnceThatHasComeTrue)
+{
+    learned_.guess_share = 0;
+    const trim_estimate_result before = Predict(Guessed());
+    EXPECT_EQ(before.expected_bytes, 330 * kMiB);
+    trim_estimate_input after = Guessed();
+    after.resident_bytes = 590 * kMiB;
+    trim_estimate_learn(&learned_, &before, &after, 410 * kMiB, 0);
+    EXPECT_NEAR(static_cast<double>(learned_.guess_share), 800, 5);
+    const uint64_t share = learned_.guess_share;
+    const trim_estimate_result again = Predict(Guessed());
+    trim_estimate_learn(&learned_, &again, &after, 100 * kMiB, 50 * kMiB);
+    EXPECT_EQ(learned_.guess_share, share) << "a release that left something tells nothing";
+}
+
+TEST_F(Estimate, LearnsNothingOfAGuessThatDoesNotStandOut)
+{
+    trim_estimate_input input = Guessed();
+    input.info.guess_bytes = 5 * kMiB;
+    const trim_estimate_result before = Predict(input);
+    trim_estimate_learn(&learned_, &before, &input, 420 * kMiB, 0);
+    EXPECT_EQ(learned_.guess_share, 1000U);
+}
+
+/* All but so much of the heap is locked. */
+trim_estimate_input Locked(uint64_t unlocked_mib)
+{
+    trim_estimate_input input = Input();
+    input.locked_bytes = (1000 - unlocked_mib) * kMiB;
+    input.resident_bytes = unlocked_mib * kMiB;
+    return input;
+}
+
+TEST_F(Estimate, ExpectsNothingOfArenasThatAreLocked)
+{
+    EXPECT_LT(Predict(Locked(0)).expected_bytes, 2 * kMiB);
+    EXPECT_LT(Predict(Locked(0)).free_bytes, 2 * kMiB);
+    EXPECT_NEAR(static_cast<double>(Predict(Locked(500)).expected_bytes), 215.0 * kMiB, kMiB);
+}
+
+TEST_F(Estimate, ExpectsAllAgainOnceTheyAreUnlocked)
+{
+    const trim_estimate_input locked = Locked(0);
+    const trim_estimate_result before = Predict(locked);
+    trim_estimate_learn(&learned_, &before, &locked, 0, 0);
+    EXPECT_LT(Predict(Locked(0)).expected_bytes, 2 * kMiB);
+    EXPECT_EQ(Predict(Input()).expected_bytes, 430 * kMiB);
+}
+
+TEST_F(Estimate, ForgetsItsBiasWhenArenasAreLocked)
+{
+    const trim_estimate_result before = Predict(Input());
+    trim_estimate_input after = Input();
+    after.resident_bytes = 870 * kMiB;
+    trim_estimate_learn(&learned_, &before, &after, 130 * kMiB, 0);
+    ASSERT_EQ(learned_.bias_bytes, static_cast<int64_t>(300 * kMiB));
+    EXPECT_NEAR(static_cast<double>(Predict(Locked(500)).expected_bytes), 215.0 * kMiB, kMiB);
+}
+
+TEST_F(Estimate, TellsWhatOfTheFreeMemoryIsInWholePages)
+{
+    trim_estimate_input input = HeapWithTops(10);
+    EXPECT_EQ(Predict(input).whole_bytes, 440 * kMiB) << "tops are";
+    input.resident_bytes = 570 * kMiB;
+    learned_.taught = true;
+    EXPECT_EQ(Predict(input).expected_bytes, 0U);
+    EXPECT_EQ(Predict(input).whole_bytes, 440 * kMiB) << "also where they are not resident";
+    input.info.rest_bytes = 100 * kMiB;
+    EXPECT_EQ(Predict(input).whole_bytes, 100 * kMiB) << "no more than is free";
+}
+
 TEST_F(Estimate, LearnsNothingOfFastbinsWhereThereWereNone)
 {
     const trim_estimate_result before = Predict(Input());

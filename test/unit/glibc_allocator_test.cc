@@ -1,5 +1,6 @@
 /* The allocator seam over the real glibc of this machine. */
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -291,6 +292,39 @@ TEST(AllocatorInCharge, IsNeverGlibcWhereMallocIsASanitizers)
     ASSERT_NE(allocator, nullptr);
     EXPECT_NE(description.str(), "");
     EXPECT_EQ(allocator == &trim_allocator_unsupported, kSanitizedMalloc) << description.str();
+}
+
+/* Moves the RSS, so that the arenas are looked at again. */
+void MoveRss()
+{
+    const size_t bytes = 8 * kMiB;
+    void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(memory, MAP_FAILED);
+    std::memset(memory, 1, bytes);
+}
+
+TEST_F(GlibcAllocator, ExpectsNothingOfLockedArenasUntilTheyAreUnlocked)
+{
+    ArenaThreads threads(4, 40 << 20);
+    if (mlockall(MCL_CURRENT) != 0) {
+        GTEST_SKIP() << "no memory may be locked here";
+    }
+    threads.FreeAllBut(50);
+    MoveRss();
+    const trim_estimate locked = Estimate();
+    EXPECT_LT(locked.expected_bytes, 8 * kMiB);
+    EXPECT_GT(locked.locked_bytes, 4U * 30 * kMiB);
+    EXPECT_LT(Trim(), 8 * kMiB);
+    MoveRss();
+    EXPECT_LT(Estimate().expected_bytes, 8 * kMiB);
+    ASSERT_EQ(munlockall(), 0);
+    MoveRss();
+    const trim_estimate unlocked = Estimate();
+    EXPECT_EQ(unlocked.locked_bytes, 0U);
+    EXPECT_GT(unlocked.expected_bytes, 4U * 30 * kMiB);
+    const uint64_t released = Trim();
+    EXPECT_NEAR(static_cast<double>(unlocked.expected_bytes), static_cast<double>(released),
+                static_cast<double>(released) / 50);
 }
 
 } // namespace

@@ -11,6 +11,7 @@ extern "C" {
 #include "glibc_environment.h"
 }
 #include "scratch_directory.h"
+#include "trimagent/quantity.h"
 
 namespace
 {
@@ -44,6 +45,30 @@ TEST(Refusal, IsNowhereElse)
     EXPECT_FALSE(IsRefused({}));
     EXPECT_FALSE(IsRefused({{"MALLOC_PERTURB_", "0"}, {"MALLOC_CHECK_", "3"}}));
     EXPECT_FALSE(IsRefused({{"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1:glibc.malloc.perturb=0"}}));
+}
+
+uint64_t Heap(const char *tunables, uint64_t huge_page_bytes = 2 * TRIM_MIB)
+{
+    environment.clear();
+    if (tunables != nullptr) {
+        environment["GLIBC_TUNABLES"] = tunables;
+    }
+    const trim_glibc_world world = {nullptr, FakeVariable, nullptr, 0};
+    return trim_glibc_heap_bytes(&world, huge_page_bytes);
+}
+
+TEST(LargestHeap, IsFourHugePagesWhereArenasAreOnThem)
+{
+    EXPECT_EQ(Heap(nullptr), 64 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=0"), 64 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=1"), 64 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=2"), 8 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=2", 512 * TRIM_MIB), 2048 * TRIM_MIB) << "64 KiB pages";
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=1073741824"), 4096 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=2", 0), 64 * TRIM_MIB) << "the system has none";
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=3"), 64 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=3000000"), 64 * TRIM_MIB) << "no power of two";
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=9223372036854775808"), 64 * TRIM_MIB);
 }
 
 constexpr const char *kName = "glibc.malloc.arena_max";

@@ -66,14 +66,34 @@ TEST(MallocInfoArenas, CountTheLargestOfAllRowsAndNotTheTop)
     EXPECT_EQ(parsed.arenas[0].top_bytes, 5000000U);
 }
 
-TEST(MallocInfoArenas, CountNoChunksThatAreTooSmallForWholePages)
+TEST(MallocInfoArenas, CountNoMoreChunksThanCanHaveWholePages)
 {
-    const std::string rows = RowXml("unsorted", 33, 9001, 20000, 200);
+    const std::string rows = RowXml("unsorted", 33, 9001, 20200, 200);
     const ParsedMallocInfo parsed =
         ParseMallocInfo(DocumentXml(HeapXml(0, rows, 0, 0, 201, 25000, 1000000)));
     ASSERT_EQ(parsed.arenas.size(), 1U);
-    EXPECT_EQ(parsed.arenas[0].inner_bytes, 0U) << "a hundred bytes each, on average";
-    EXPECT_EQ(parsed.arenas[0].chunks, 0U);
+    EXPECT_EQ(parsed.arenas[0].inner_bytes, 9000 - kKeeps) << "the others have a hundred bytes";
+    EXPECT_EQ(parsed.arenas[0].chunks, 20000 / kKeeps);
+}
+
+/* One arena's chunks were sorted, and those of the others are like them: runs of five blocks of 592
+ * bytes between live ones, and a few of the JVM's. */
+TEST(MallocInfoArenas, AreToldOfByTheSortedBinsOfOthers)
+{
+    const std::string sorted = RowXml("size", 2961, 2961, 172457523, 58243);
+    const std::string unsorted = RowXml("unsorted", 145, 14865, 172517568, 58272);
+    const std::string one = HeapXml(1, unsorted, 0, 0, 58273, 172527696, 206983168);
+    const std::string other = HeapXml(2, sorted, 0, 0, 58244, 172467523, 208732160);
+    const ParsedMallocInfo alone = ParseMallocInfo(DocumentXml(one));
+    EXPECT_GT(alone.info.inner_bytes, 20U << 20);
+    EXPECT_GT(alone.info.guess_bytes, 20U << 20) << "nothing else is known";
+    EXPECT_EQ(alone.arenas[0].inner_bytes, alone.info.inner_bytes);
+    for (const std::string &heaps : {one + other, other + one}) {
+        const ParsedMallocInfo both = ParseMallocInfo(DocumentXml(heaps));
+        EXPECT_LT(both.info.inner_bytes, 1U << 20);
+        EXPECT_EQ(both.info.guess_bytes, 0U);
+        EXPECT_EQ(both.arenas[0].inner_bytes + both.arenas[1].inner_bytes, both.info.inner_bytes);
+    }
 }
 
 TEST(MallocInfoArenas, BeyondWhatThereIsRoomForAreOnlySummedUp)

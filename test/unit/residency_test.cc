@@ -23,7 +23,7 @@ protected:
         return trim_residency_take_off(&last_, &drop, expected_bytes, 101 * kS);
     }
 
-    trim_residency last_ = {true, 600 * kMiB, 800 * kMiB, 1000 * kMiB, 100 * kS};
+    trim_residency last_ = {true, 600 * kMiB, 800 * kMiB, 1000 * kMiB, 100 * kS, 0, 0};
 };
 
 TEST_F(Residency, ServesForAMomentWhileTheProcessStandsStill)

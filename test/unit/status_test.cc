@@ -51,6 +51,8 @@ TEST(TrimStatus, TellsEverythingThereIsToTell)
     totals.estimate_at_ns = 87700 * TRIM_NS_PER_MS;
     totals.estimate.expected_bytes = 12 * kMiB;
     totals.estimate.resident_bytes = 900 * kMiB;
+    totals.estimate.free_bytes = 700 * kMiB;
+    totals.estimate.whole_bytes = 30 * kMiB;
     totals.estimate.arenas = 8;
     totals.estimate.free_chunks = 12345;
     totals.estimate.tops_bytes = 5 * kMiB;
@@ -70,13 +72,25 @@ TEST(TrimStatus, TellsEverythingThereIsToTell)
         "cooldown 1)\n"
         "  released 5G in 600ms of trims, longest 443ms\n"
         "  held 9G*s for 700ms of CPU, useless 1, regretted 2, last verdict regretted\n"
-        "  last estimate: 12.3s ago, expected 12M, arenas resident 900M, arenas 8, free "
-        "chunks 12345, tops of other arenas 5M, took 2.1ms CPU\n"
+        "  last estimate: 12.3s ago, expected 12M, arenas resident 900M, free 700M, of it in "
+        "whole pages 30M, arenas 8, free chunks 12345, tops of other arenas 5M, took 2.1ms CPU\n"
         "  agent: CPU in trims 590ms, CPU in 11 estimates 23.4ms, wake-ups 321, log lines "
         "lost 2\n"
         "  options: " +
             OptionsEcho() + "\n  90.0s ago " + trim(1) + "\n  80.0s ago " + trim(2) +
             "\n  70.0s ago " + trim(3));
+}
+
+TEST(TrimStatus, TellsOfArenasThatAreLocked)
+{
+    trim_totals totals = SampleTotals();
+    totals.has_estimate = true;
+    totals.estimate.bound_only = true;
+    totals.estimate.locked_bytes = 600 * kMiB;
+    const std::string status = Status(totals);
+    EXPECT_NE(status.find("expected 0 at most, arenas resident 0 and locked 600M, took"),
+              std::string::npos)
+        << status;
 }
 
 TEST(TrimStatus, OfAnAgentThatHasDoneNothingIsShort)
