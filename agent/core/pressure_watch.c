@@ -38,7 +38,10 @@ static short poll_trigger(void)
     if (ready < 0) {
         return POLLERR;
     }
-    return trim_descriptor_is_ours(&watch.trigger) ? polled.revents : POLLNVAL;
+    if (!trim_descriptor_is_ours(&watch.trigger)) {
+        return POLLNVAL;
+    }
+    return polled.revents;
 }
 
 static void *run(void *unused)

@@ -91,7 +91,8 @@ TEST(Peek, FailsWhereBothWaysAreForbidden)
     RunInChild([] {
         if (Forbid(SYS_process_vm_readv) && Forbid(SYS_pipe2)) {
             char copy[4];
-            EXPECT_FALSE(Peek(kData, copy, sizeof copy));
+            /* At once, since the sanitizers look at memory through a pipe themselves. */
+            _exit(Peek(kData, copy, sizeof copy) ? EXIT_FAILURE : EXIT_SUCCESS);
         }
     });
 }
