@@ -198,23 +198,29 @@ static void add_end(const struct trim_arena_heap *heap, uint64_t bytes, uint64_t
     }
 }
 
+/* The top of the arena of this size, of several the least: nobody knows which is which, and the
+ * plan of a release takes no more either. 0 where there is none. */
+static uint64_t top_of(const struct trim_arena_figures *arenas, size_t count, uint64_t system_bytes)
+{
+    uint64_t top = UINT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+        if (arenas[i].number != 0 && arenas[i].system_bytes == system_bytes) {
+            top = trim_min(top, arenas[i].top_bytes);
+        }
+    }
+    return top != UINT64_MAX ? top : 0;
+}
+
 void trim_arena_scan_tops(const struct trim_arena_figures *arenas, size_t count,
                           struct trim_tops *tops)
 {
     uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     *tops = (struct trim_tops){0};
-    for (size_t heap = 0; heap < map.heap_count && !map.more; heap++) {
-        if (map.heaps[heap].locked || !trim_arena_map_newest(&map, &map.heaps[heap])) {
-            continue;
-        }
-        uint64_t bytes = trim_arena_map_bytes(&map, map.heaps[heap].header.arena);
-        size_t arena = 0;
-        while (arena < count &&
-               (arenas[arena].number == 0 || arenas[arena].system_bytes != bytes)) {
-            arena++;
-        }
-        if (arena < count) {
-            add_end(&map.heaps[heap], arenas[arena].top_bytes, page_bytes, tops);
+    for (size_t i = 0; i < map.heap_count && !map.more; i++) {
+        const struct trim_arena_heap *heap = &map.heaps[i];
+        if (!heap->locked && trim_arena_map_newest(&map, heap)) {
+            uint64_t bytes = trim_arena_map_bytes(&map, heap->header.arena);
+            add_end(heap, top_of(arenas, count, bytes), page_bytes, tops);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -229,6 +230,34 @@ TEST_F(ArenaScan, FindsHeapsOfFourHugePages)
     trim_arena_scan_heaps_of(TRIM_ARENA_HEAP_BYTES);
 }
 
+/* Of arenas of one size nobody knows which has which top. */
+TEST_F(ArenaScan, TakesOfArenasOfOneSizeTheLeastTop)
+{
+    constexpr uint64_t kSize = 0x800000;
+    for (const int place : {0, 1}) {
+        place_.Make(place, kSize, kSize / kPage);
+        const trim_heap_header header = {place_.address(place) + 48, 0, kSize, kSize};
+        std::memcpy(reinterpret_cast<void *>(place_.address(place)), &header, sizeof header);
+    }
+    (void)Scan(MapsLine(place_.address(0), place_.address(0) + kSize) +
+               MapsLine(place_.address(1), place_.address(1) + kSize));
+    trim_arena_figures arenas[2] = {};
+    arenas[0].number = 1;
+    arenas[0].system_bytes = kSize;
+    arenas[0].top_bytes = 0x600000;
+    arenas[1] = arenas[0];
+    arenas[1].number = 2;
+    trim_tops tops = {};
+    trim_arena_scan_tops(arenas, 2, &tops);
+    EXPECT_EQ(tops.wet_bytes, 2U * 0x600000);
+    arenas[1].top_bytes = 0x200000;
+    trim_arena_scan_tops(arenas, 2, &tops);
+    EXPECT_EQ(tops.wet_bytes, 2U * 0x200000);
+    arenas[1].system_bytes = kSize / 2;
+    trim_arena_scan_tops(arenas, 2, &tops);
+    EXPECT_EQ(tops.wet_bytes, 2U * 0x600000) << "of another size";
+}
+
 class LockedArenas : public ArenaScan
 {
 protected:
@@ -239,10 +268,16 @@ protected:
         ArenaScan::SetUp();
         place_.Make(0, kSize, 10);
         place_.Make(1, kSize, 20);
-        if (mlock(reinterpret_cast<void *>(place_.address(1)), kSize) != 0) {
+        if (Ask(SYS_mlock) != 0) {
             GTEST_SKIP() << "no memory may be locked here";
         }
         proc_.Write("status", "Name:\tjava\nVmLck:\t     256 kB\nVmRSS:\t 4000 kB\n");
+    }
+
+    /* Sanitizers make a call of mlock do nothing. */
+    long Ask(long call) const
+    {
+        return syscall(call, place_.address(1), kSize);
     }
 
     std::string Maps() const
@@ -270,7 +305,7 @@ TEST_F(LockedArenas, AreToldApart)
 TEST_F(LockedArenas, AreArenasAgainOnceTheyAreUnlocked)
 {
     (void)Scan(Maps());
-    ASSERT_EQ(munlock(reinterpret_cast<void *>(place_.address(1)), kSize), 0);
+    ASSERT_EQ(Ask(SYS_munlock), 0);
     const trim_arena_scan scan = Scan(Maps());
     EXPECT_EQ(scan.locked_bytes, 0U);
     EXPECT_EQ(scan.resident_bytes, 10 * kPage + kSize);
