@@ -1,5 +1,5 @@
 /*
- * Whether the kernel backs memory with huge pages that nobody has asked for.
+ * Huge pages that the kernel uses unasked, and keeping it from that for a moment.
  */
 #ifndef TRIMAGENT_HUGE_PAGES_H
 #define TRIMAGENT_HUGE_PAGES_H
@@ -16,6 +16,21 @@ extern "C" {
  * false where that cannot be read. root is in front of the path: "" but in tests. Not in callbacks.
  */
 bool trim_huge_pages_always(const char *root);
+
+enum trim_hold_off {
+    TRIM_HOLD_OFF_REFUSED = 0, /* The system forbids it. */
+    TRIM_HOLD_OFF_NEEDLESS,    /* It is so for good. */
+    TRIM_HOLD_OFF_DONE         /* To be followed by trim_huge_pages_allow. */
+};
+
+/*
+ * Has the page faults of this process served by small pages, and none of its pages brought together
+ * to huge ones; those that are there stay. It is a flag of the whole process (prctl(2),
+ * PR_SET_THP_DISABLE; at once since Linux 4.13), two microseconds each way, and programs that are
+ * started meanwhile inherit it for good: so for short. Worker only.
+ */
+enum trim_hold_off trim_huge_pages_hold_off(void);
+void trim_huge_pages_allow(void);
 
 #ifdef __cplusplus
 }

@@ -1,11 +1,15 @@
-/* Whether the kernel uses huge pages unasked. */
+/* Whether the kernel uses huge pages unasked, and keeping it from that. */
 #include "trimagent/huge_pages.h"
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include <filesystem>
 
+#include "child_process.h"
 #include "scratch_directory.h"
+#include "seccomp.h"
 
 namespace
 {
@@ -35,6 +39,40 @@ TEST_F(HugePages, AreNotWhereNobodyTells)
 {
     EXPECT_FALSE(Always(""));
     EXPECT_FALSE(trim_huge_pages_always("/nowhere"));
+}
+
+/* Of the whole process. */
+int AreHeldOff()
+{
+    return prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0);
+}
+
+TEST(HugePagesHeldOff, AreUntilTheyAreAllowed)
+{
+    RunInChild([] {
+        ASSERT_EQ(trim_huge_pages_hold_off(), TRIM_HOLD_OFF_DONE);
+        EXPECT_EQ(AreHeldOff(), 1);
+        trim_huge_pages_allow();
+        EXPECT_EQ(AreHeldOff(), 0);
+    });
+}
+
+TEST(HugePagesHeldOff, NeedNothingWhereTheProcessHasNone)
+{
+    RunInChild([] {
+        ASSERT_EQ(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), 0);
+        EXPECT_EQ(trim_huge_pages_hold_off(), TRIM_HOLD_OFF_NEEDLESS);
+        EXPECT_EQ(AreHeldOff(), 1);
+    });
+}
+
+TEST(HugePagesHeldOff, AreNotWhereTheSystemForbidsIt)
+{
+    RunInChild([] {
+        if (Forbid(SYS_prctl)) {
+            EXPECT_EQ(trim_huge_pages_hold_off(), TRIM_HOLD_OFF_REFUSED);
+        }
+    });
 }
 
 } // namespace
