@@ -55,14 +55,15 @@ struct SimulatedMemory {
     uint64_t release_ns_per_mib = 80000; /* The same. */
     uint64_t fault_ps_per_byte = 200;
     bool throttled = false;
-    uint64_t sampled_bytes = 0; /* Free when the sample was laid, */
-    uint64_t least_bytes = 0;   /* and the least that was since. */
+    uint64_t sampled_bytes = 0;  /* Free when the sample was laid, */
+    uint64_t least_bytes = 0;    /* and the least that was since. */
     bool rss_reads_zero = false; /* Some kernels' counters say so with many CPUs. */
     bool process_fails = false;
     bool sample_fails = false;
     bool refault_fails = false;
     bool estimate_fails = false;
     bool outcome_unknown = false;
+    bool gives_way = false; /* Releases end early, for the process's sake. */
 
     uint64_t Rss() const
     {
