@@ -5,20 +5,47 @@
 #include <sys/prctl.h>
 
 #include "trimagent/line_reader.h"
+#include "trimagent/quantity.h"
 
+#define DIRECTORY "/sys/kernel/mm/transparent_hugepage"
 #define CHOSEN "[always]"
 
 bool trim_huge_pages_always(const char *root)
 {
     struct trim_line_reader reader;
     size_t length = 0;
-    if (trim_lines_open(&reader, root, "/sys/kernel/mm/transparent_hugepage/enabled") != 0) {
+    if (trim_lines_open(&reader, root, DIRECTORY "/enabled") != 0) {
         return false;
     }
     const char *line = trim_lines_next(&reader, &length);
     bool always = line != NULL && memmem(line, length, CHOSEN, strlen(CHOSEN)) != NULL;
     trim_lines_close(&reader);
     return always;
+}
+
+static int read_number(const char *root, const char *path, uint64_t *number)
+{
+    struct trim_line_reader reader;
+    size_t length = 0;
+    if (trim_lines_open(&reader, root, path) != 0) {
+        return -1;
+    }
+    const char *line = trim_lines_next(&reader, &length);
+    bool told = line != NULL && trim_parse_count(line, length, number) == TRIM_PARSE_OK;
+    trim_lines_close(&reader);
+    return told ? 0 : -1;
+}
+
+int trim_huge_pages_collapsed(const char *root, uint64_t *bytes)
+{
+    uint64_t page_bytes = 0;
+    uint64_t pages = 0;
+    if (read_number(root, DIRECTORY "/hpage_pmd_size", &page_bytes) != 0 ||
+        read_number(root, DIRECTORY "/khugepaged/pages_collapsed", &pages) != 0) {
+        return -1;
+    }
+    *bytes = pages * page_bytes;
+    return 0;
 }
 
 enum trim_hold_off trim_huge_pages_hold_off(void)

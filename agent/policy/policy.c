@@ -204,6 +204,7 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
         vitals.rss_bytes = outcome->rss_bytes;
         vitals.minor_faults = outcome->minor_faults;
     }
+    policy->earnings.huge_pages = outcome->huge_pages;
     /* What an operator asked for is not held against the policy, nor what gave way with a part. */
     bool partly = outcome->gave_way && outcome->released_bytes >=
                                            trim_price_least_bytes(&policy->price, outcome->end_ns);

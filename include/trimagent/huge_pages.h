@@ -5,6 +5,7 @@
 #define TRIMAGENT_HUGE_PAGES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,6 +17,14 @@ extern "C" {
  * false where that cannot be read. root is in front of the path: "" but in tests. Not in callbacks.
  */
 bool trim_huge_pages_always(const char *root);
+
+/*
+ * Upper bound of what the kernel has added to processes so far by bringing pages together to huge
+ * ones, each of 2 MiB at most: khugepaged/pages_collapsed beside that file. It is the whole
+ * machine's. By default it grows by 16 MiB in 10 s at most. Returns 0, or -1 where that cannot be
+ * read.
+ */
+int trim_huge_pages_collapsed(const char *root, uint64_t *bytes);
 
 enum trim_hold_off {
     TRIM_HOLD_OFF_REFUSED = 0, /* The system forbids it. */

@@ -10,6 +10,7 @@
 #include "child_process.h"
 #include "scratch_directory.h"
 #include "seccomp.h"
+#include "trimagent/quantity.h"
 
 namespace
 {
@@ -39,6 +40,20 @@ TEST_F(HugePages, AreNotWhereNobodyTells)
 {
     EXPECT_FALSE(Always(""));
     EXPECT_FALSE(trim_huge_pages_always("/nowhere"));
+}
+
+TEST_F(HugePages, ThatTheKernelHasBroughtTogetherAreCounted)
+{
+    const std::string directory = "sys/kernel/mm/transparent_hugepage";
+    uint64_t bytes = 7;
+    EXPECT_EQ(trim_huge_pages_collapsed(root_.path().c_str(), &bytes), -1);
+    std::filesystem::create_directories(root_.File(directory + "/khugepaged"));
+    root_.Write(directory + "/khugepaged/pages_collapsed", "39\n");
+    EXPECT_EQ(trim_huge_pages_collapsed(root_.path().c_str(), &bytes), -1);
+    EXPECT_EQ(bytes, 7U);
+    root_.Write(directory + "/hpage_pmd_size", "2097152\n");
+    EXPECT_EQ(trim_huge_pages_collapsed(root_.path().c_str(), &bytes), 0);
+    EXPECT_EQ(bytes, 39 * TRIM_MIB * 2);
 }
 
 /* Of the whole process. */
