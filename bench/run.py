@@ -46,6 +46,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--set", choices=SETS, help="loads and contenders of one question, or those of them that are named")
     parser.add_argument("--lock", type=Path, metavar="FILE", help="lock FILE for each load of a round, as flock does")
     parser.add_argument("--cpus", type=int, metavar="N", help="let the C library believe in N CPUs; needs root")
+    parser.add_argument(
+        "--thp", choices=("always", "madvise", "never"), help="set the machine's huge pages meanwhile; needs root"
+    )
     parser.add_argument("--rounds", type=int, help="interleaved rounds (quick 1, full 3)")
     parser.add_argument("--out", type=Path, default=machine.REPOSITORY / "build/bench", help="where to write")
     parser.add_argument(
@@ -99,14 +102,14 @@ def locked(path: Path | None) -> Iterator[None]:
 
 
 def run_all(
-    setting: Setting, rounds: int, loads: list[Load], contenders: list[Contender], lock: Path | None
+    setting: Setting, rounds: int, loads: list[Load], contenders: list[Contender], lock: Path | None, thp: str | None
 ) -> list[Run]:
     runs = []
     for round_number in range(1, rounds + 1):
         for load in loads:
             suited = [contender for contender in contenders if contender.suits(load)]
             turn = (round_number - 1) % len(suited) if suited else 0
-            with locked(lock):
+            with locked(lock), machine.with_huge_pages(thp):
                 for contender in suited[turn:] + suited[:turn]:
                     runs.append(run_one(setting, round_number, load, contender))
     return runs
@@ -212,7 +215,10 @@ def main() -> None:
         library_kib = machine.stripped_kib(build.agent, Path(work)) if with_agent else None
         starter = machine.believing_in(options.cpus, Path(work)) if options.cpus else ()
         setting = Setting(jdk, build, options.profile, starter)
-        runs = run_all(setting, options.rounds or ROUNDS[options.profile], loads, contenders, options.lock)
+        rounds = options.rounds or ROUNDS[options.profile]
+        runs = run_all(setting, rounds, loads, contenders, options.lock, options.thp)
+    if options.thp:
+        facts["huge pages"] = options.thp
     if options.cpus:
         facts["CPUs that the C library believes in"] = str(options.cpus)
     if library_kib is not None:

@@ -97,7 +97,7 @@ void trim_hold_pause(struct trim_borrow_hold *hold)
         return;
     }
     uint64_t began_ns = world->now_ns();
-    world->pause(wanted_ns);
+    world->pause(world->context, wanted_ns);
     /* A busy machine makes it longer, a system that forbids it makes it nothing. */
     uint64_t paused_ns = world->now_ns() - began_ns;
     pace->paused_ns += paused_ns;

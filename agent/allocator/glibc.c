@@ -36,6 +36,8 @@ static bool prepared;
 static struct trim_estimate_learned learned;
 static struct trim_estimate_result last_prediction;
 static struct trim_estimate_input after_trim;
+static bool collapsed_known;
+static uint64_t collapsed_after_trim; /* By the kernel, until then. */
 static struct trim_residency residency;
 static struct trim_rss_drop last_drop;
 static struct trim_release last_release;
@@ -147,7 +149,7 @@ static int glibc_estimate(uint64_t enough_bytes, struct trim_estimate *estimate)
     return 0;
 }
 
-static int glibc_refaulted(uint64_t *refaulted_bytes)
+static int glibc_refaulted(uint64_t *refaulted_bytes, uint64_t *refilled_bytes)
 {
     struct trim_estimate_input input = {0};
     scan_arenas(&input);
@@ -157,6 +159,10 @@ static int glibc_refaulted(uint64_t *refaulted_bytes)
     uint64_t resident = trim_excess(input.resident_bytes, after_trim.resident_bytes);
     uint64_t fresh = trim_excess(input.seen_bytes, after_trim.seen_bytes);
     *refaulted_bytes = trim_excess(resident, fresh);
+    uint64_t collapsed = 0;
+    bool told = collapsed_known && trim_huge_pages_collapsed("", &collapsed) == 0;
+    *refilled_bytes =
+        told ? trim_min(trim_excess(collapsed, collapsed_after_trim), *refaulted_bytes) : 0;
     return 0;
 }
 
@@ -248,6 +254,7 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
         return -1;
     }
     after_trim = input;
+    collapsed_known = trim_huge_pages_collapsed("", &collapsed_after_trim) == 0;
     /* Where the scan was before the trim, the main arena was larger by its top. */
     after_trim.seen_bytes = trim_min(input.seen_bytes, input.info.system_bytes);
     uint64_t released = trim_excess(resident_before, input.resident_bytes);

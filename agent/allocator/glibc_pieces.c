@@ -154,7 +154,6 @@ void trim_glibc_pieces(struct trim_borrow_world *world)
     world->free_behind = free_behind;
     world->top_behind = top_behind;
     world->now_ns = trim_clock_now_ns;
-    world->pause = trim_clock_sleep_ns;
     world->own_cpu_ns = trim_clock_thread_cpu_ns;
     world->others_cpu_ns = others_cpu_ns;
     world->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);

@@ -7,6 +7,7 @@
 #include "glibc_pieces.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/clock.h"
+#include "trimagent/huge_pages.h"
 #include "trimagent/quantity.h"
 #include "trimagent/resident_pages.h"
 
@@ -48,6 +49,30 @@ static bool enter(struct trim_glibc_releaser *releaser, const struct trim_borrow
                                                        trim_max(arena->largest_bytes, top_bytes));
 }
 
+/*
+ * malloc writes the header of a rest into the middle of a large chunk that was dropped before. By
+ * huge pages that would bring 2 MiB of it back each time, so that such a chunk never seems dry and
+ * is taken bit by bit until the arena has none left: of 419 MiB 223 stayed.
+ */
+static void hold_off_huge_pages(struct trim_glibc_releaser *releaser)
+{
+    releaser->held_off = trim_huge_pages_hold_off() == TRIM_HOLD_OFF_DONE;
+}
+
+static void allow_huge_pages(struct trim_glibc_releaser *releaser)
+{
+    if (releaser->held_off) {
+        trim_huge_pages_allow();
+    }
+}
+
+static void rest(void *context, uint64_t ns)
+{
+    allow_huge_pages(context);
+    trim_clock_sleep_ns(ns);
+    hold_off_huge_pages(context);
+}
+
 /* Borrows from the arena that was entered. */
 static void borrow_from(struct trim_glibc_releaser *releaser, size_t place,
                         const struct trim_borrow_world *world)
@@ -57,7 +82,9 @@ static void borrow_from(struct trim_glibc_releaser *releaser, size_t place,
     struct trim_borrow_result result;
     arena->deadline_ns = releaser->deadline_ns + release->borrow.paused_ns;
     arena->pace = &releaser->pace;
+    hold_off_huge_pages(releaser);
     trim_borrow_run(world, arena, &result);
+    allow_huge_pages(releaser);
     releaser->left_bytes[place] =
         trim_excess(arena->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);
     if (arena->arena == TRIM_MAIN_ARENA) {
@@ -94,7 +121,8 @@ static void merge_fastbins(struct trim_glibc_releaser *releaser)
 
 static void borrow(struct trim_glibc_releaser *releaser)
 {
-    struct trim_borrow_world world = {.context = releaser, .take = take, .cancelled = cancelled};
+    struct trim_borrow_world world = {
+        .context = releaser, .take = take, .pause = rest, .cancelled = cancelled};
     trim_glibc_pieces(&world);
     if (releaser->plan.merges) {
         merge_fastbins(releaser);
@@ -176,6 +204,16 @@ const char *trim_glibc_release_refusal(struct trim_glibc_releaser *releaser,
     return releaser->door.refusal;
 }
 
+/* Whether the kernel would bring back what is dropped, and does not let itself be kept from it. */
+static bool huge_pages_come(void)
+{
+    enum trim_hold_off hold_off = trim_huge_pages_hold_off();
+    if (hold_off == TRIM_HOLD_OFF_DONE) {
+        trim_huge_pages_allow();
+    }
+    return hold_off == TRIM_HOLD_OFF_REFUSED && trim_huge_pages_always("");
+}
+
 /* Why nothing shall be borrowed, or NULL. */
 static const char *refusal(struct trim_glibc_releaser *releaser)
 {
@@ -190,6 +228,9 @@ static const char *refusal(struct trim_glibc_releaser *releaser)
     }
     if (releaser->order->refusal != NULL) {
         return releaser->order->refusal;
+    }
+    if (huge_pages_come()) {
+        return "huge pages cannot be held off";
     }
     open_door(releaser, releaser->order->malloc_trim);
     return releaser->door.refusal;

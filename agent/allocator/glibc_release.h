@@ -35,6 +35,7 @@ struct trim_glibc_releaser {
     uint64_t left_bytes[TRIM_BORROW_ARENAS_MAX]; /* Of what was wanted of each arena. */
     uint64_t deadline_ns;
     struct trim_borrow_pace pace;
+    bool held_off; /* Huge pages are held off until they are allowed again. */
 };
 
 /* Releases. Worker only. *release tells how. */

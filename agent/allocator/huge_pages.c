@@ -2,17 +2,20 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "trimagent/line_reader.h"
 #include "trimagent/process_memory.h"
+#include "trimagent/quantity.h"
 
+#define DIRECTORY "/sys/kernel/mm/transparent_hugepage"
 #define CHOSEN "[always]"
 
 bool trim_huge_pages_always(const char *root)
 {
     struct trim_line_reader reader;
     size_t length = 0;
-    if (trim_lines_open(&reader, root, "/sys/kernel/mm/transparent_hugepage/enabled") != 0) {
+    if (trim_lines_open(&reader, root, DIRECTORY "/enabled") != 0) {
         return false;
     }
     const char *line = trim_lines_next(&reader, &length);
@@ -30,4 +33,44 @@ uint64_t trim_huge_page_bytes(const char *proc)
         (void)trim_find_kib_line(text, (size_t)length, "Hugepagesize:", &bytes);
     }
     return bytes;
+}
+
+static int read_number(const char *root, const char *path, uint64_t *number)
+{
+    struct trim_line_reader reader;
+    size_t length = 0;
+    if (trim_lines_open(&reader, root, path) != 0) {
+        return -1;
+    }
+    const char *line = trim_lines_next(&reader, &length);
+    bool told = line != NULL && trim_parse_count(line, length, number) == TRIM_PARSE_OK;
+    trim_lines_close(&reader);
+    return told ? 0 : -1;
+}
+
+int trim_huge_pages_collapsed(const char *root, uint64_t *bytes)
+{
+    uint64_t page_bytes = 0;
+    uint64_t pages = 0;
+    if (read_number(root, DIRECTORY "/hpage_pmd_size", &page_bytes) != 0 ||
+        read_number(root, DIRECTORY "/khugepaged/pages_collapsed", &pages) != 0) {
+        return -1;
+    }
+    *bytes = pages * page_bytes;
+    return 0;
+}
+
+enum trim_hold_off trim_huge_pages_hold_off(void)
+{
+    int flag = prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0);
+    if (flag > 0) {
+        return TRIM_HOLD_OFF_NEEDLESS;
+    }
+    bool done = flag == 0 && prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) == 0;
+    return done ? TRIM_HOLD_OFF_DONE : TRIM_HOLD_OFF_REFUSED;
+}
+
+void trim_huge_pages_allow(void)
+{
+    (void)prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 }

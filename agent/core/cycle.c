@@ -98,8 +98,9 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
         trim_surroundings_look(&cycle->surroundings, observation);
         break;
     case TRIM_LOOK_REFAULT:
-        observation->failed = allocator->refaulted == NULL ||
-                              allocator->refaulted(&observation->refaulted_bytes) != 0;
+        observation->failed =
+            allocator->refaulted == NULL ||
+            allocator->refaulted(&observation->refaulted_bytes, &observation->refilled_bytes) != 0;
         break;
     case TRIM_LOOK_ESTIMATE:
         estimate(cycle, observation, estimated);
@@ -146,7 +147,7 @@ static void log_verdict(struct trim_cycle *cycle)
     if (told || known->verdict == TRIM_VERDICT_NONE) {
         return;
     }
-    bool bad = known->verdict == TRIM_VERDICT_USELESS || known->verdict == TRIM_VERDICT_REGRETTED;
+    bool bad = known->verdict != TRIM_VERDICT_GOOD && known->verdict != TRIM_VERDICT_OPEN;
     char line[TRIM_LOG_LINE_MAX];
     struct trim_text text;
     trim_text_init(&text, line, sizeof line);
@@ -165,6 +166,7 @@ static void copy_policy_counts(struct trim_cycle *cycle)
     totals->regretted = earnings->regretted;
     totals->held_byte_ns = earnings->held_byte_ns;
     totals->held_cost_ns = earnings->cost_ns;
+    totals->refilled_bytes = (uint64_t)earnings->all_refilled_bytes;
     totals->verdict = cycle->policy.known.verdict;
     (void)pthread_mutex_unlock(&cycle->lock);
 }

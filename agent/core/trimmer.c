@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "trimagent/clock.h"
+#include "trimagent/huge_pages.h"
 #include "trimagent/log.h"
 #include "trimagent/process_memory.h"
 #include "trimagent/quantity.h"
@@ -237,6 +238,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
     log_report(&report);
     outcome.cpu_ns = report.cpu_ns;
     outcome.gave_way = report.release.borrow.gave_way;
+    outcome.huge_pages = trim_huge_pages_always(cycle->config->root);
     outcome.number = report.number;
     outcome.released_bytes = report.released_bytes;
     outcome.cost_ns = looks_cpu_ns;

@@ -45,6 +45,7 @@ struct trim_lot *trim_earnings_release(struct trim_earnings *earnings, enum trim
     earnings->base = *vitals;
     earnings->as_of_ns = vitals->at_ns;
     earnings->back_bytes = 0;
+    earnings->refilled_bytes = 0;
     earnings->wants_exact = false;
     return lot;
 }
@@ -72,8 +73,12 @@ static double left_of_newest(struct trim_earnings *earnings)
 static uint64_t taken_again(const struct trim_earnings *earnings, const struct trim_vitals *vitals)
 {
     const struct trim_vitals *base = &earnings->base;
+    uint64_t grown = trim_excess(vitals->rss_bytes, base->rss_bytes);
+    if (earnings->huge_pages) {
+        return grown;
+    }
     uint64_t faulted = trim_excess(vitals->minor_faults, base->minor_faults) * FAULT_BYTES;
-    return trim_min(faulted, trim_excess(vitals->rss_bytes, base->rss_bytes));
+    return trim_min(faulted, grown);
 }
 
 static double rent_ns(const struct trim_lot *lot, const struct trim_price *price)
@@ -108,13 +113,19 @@ void trim_earnings_take(struct trim_earnings *earnings, const struct trim_price 
     }
 }
 
-static void take_back(struct trim_earnings *earnings, const struct trim_price *price, double bytes)
+/* Takes bytes back, refilled_bytes of them as the kernel's doing. */
+static void take_back(struct trim_earnings *earnings, const struct trim_price *price, double bytes,
+                      double refilled_bytes)
 {
+    double refilled_share = refilled_bytes / bytes;
     struct trim_lot *lot = NULL;
     for (uint64_t back = 0; bytes > 0 && (lot = lot_back(earnings, back)) != NULL; back++) {
         double taken = fmin(bytes, lot->left_bytes);
-        double cost_ns = taken * price->fault_ns_per_byte;
+        double refilled = taken * refilled_share;
+        double cost_ns = (taken - refilled) * price->fault_ns_per_byte;
         lot->left_bytes -= taken;
+        lot->refilled_bytes += refilled;
+        earnings->all_refilled_bytes += refilled;
         lot->cost_ns += cost_ns;
         earnings->cost_ns += cost_ns;
         bytes -= taken;
@@ -122,15 +133,19 @@ static void take_back(struct trim_earnings *earnings, const struct trim_price *p
 }
 
 void trim_earnings_exact(struct trim_earnings *earnings, const struct trim_price *price,
-                         const struct trim_vitals *vitals, bool known, uint64_t back_bytes)
+                         const struct trim_vitals *vitals, const struct trim_back *back)
 {
     earnings->wants_exact = false;
-    double back =
-        known ? (double)back_bytes : earnings->back_bytes + (double)taken_again(earnings, vitals);
+    double bytes = back->known ? (double)back->bytes
+                               : earnings->back_bytes + (double)taken_again(earnings, vitals);
     earnings->base = *vitals;
-    if (back > earnings->back_bytes) {
-        take_back(earnings, price, back - earnings->back_bytes);
-        earnings->back_bytes = back;
+    double more = bytes - earnings->back_bytes;
+    if (more > 0) {
+        double refilled = fmax((double)back->refilled_bytes - earnings->refilled_bytes, 0);
+        refilled = back->known ? fmin(refilled, more) : 0;
+        take_back(earnings, price, more, refilled);
+        earnings->back_bytes = bytes;
+        earnings->refilled_bytes += refilled;
     }
 }
 
@@ -141,6 +156,12 @@ static bool is_known(const struct trim_lot *lot, const struct trim_price *price)
     return lot->left_bytes <= (double)lot->bytes / BACK_PART || rent_ns(lot, price) >= long_ns;
 }
 
+/* Whether most of what is back is the kernel's doing. */
+static bool is_refilled(const struct trim_lot *lot)
+{
+    return lot->refilled_bytes > ((double)lot->bytes - lot->left_bytes) / 2;
+}
+
 struct trim_lot *trim_earnings_next(struct trim_earnings *earnings, const struct trim_price *price)
 {
     struct trim_lot *lot = NULL;
@@ -149,7 +170,9 @@ struct trim_lot *trim_earnings_next(struct trim_earnings *earnings, const struct
             continue;
         }
         lot->learned = true;
-        if (lot->verdict == TRIM_VERDICT_OPEN) {
+        if (lot->verdict == TRIM_VERDICT_OPEN && is_refilled(lot)) {
+            lot->verdict = TRIM_VERDICT_REFILLED;
+        } else if (lot->verdict == TRIM_VERDICT_OPEN) {
             lot->verdict = TRIM_VERDICT_REGRETTED;
             earnings->regretted++;
         }
@@ -176,6 +199,6 @@ double trim_lot_held_ns(const struct trim_lot *lot)
 
 const char *trim_verdict_name(enum trim_verdict verdict)
 {
-    static const char *const names[] = {"none", "open", "good", "useless", "regretted"};
+    static const char *const names[] = {"none", "open", "good", "useless", "regretted", "refilled"};
     return (size_t)verdict < sizeof names / sizeof names[0] ? names[verdict] : "unknown";
 }

@@ -6,6 +6,10 @@
  * much may have come back an exact look is asked for, at the arenas themselves. What was released
  * last is taken back first.
  *
+ * Where the kernel uses huge pages unasked it also fills what was released again by itself, without
+ * a fault of the process's. That is taken off what is free, but costs the process nothing, and says
+ * nothing of whether the release was right.
+ *
  * A release was regretted when what came back did so before it had paid.
  *
  * Pure.
@@ -30,10 +34,12 @@ extern "C" {
 /* What became of a release. */
 enum trim_verdict {
     TRIM_VERDICT_NONE = 0,
-    TRIM_VERDICT_OPEN,     /* Most of it is free still, and it has not paid yet. */
-    TRIM_VERDICT_GOOD,     /* It has paid. */
-    TRIM_VERDICT_USELESS,  /* It released less than a quarter of what was expected. */
-    TRIM_VERDICT_REGRETTED /* Most of it came back before it had paid. */
+    TRIM_VERDICT_OPEN,      /* Most of it is free still, and it has not paid yet. */
+    TRIM_VERDICT_GOOD,      /* It has paid. */
+    TRIM_VERDICT_USELESS,   /* It released less than a quarter of what was expected. */
+    TRIM_VERDICT_REGRETTED, /* Most of it came back before it had paid. */
+    TRIM_VERDICT_REFILLED   /* The same, but most of that by the kernel's own doing, which tells
+                               nothing of the application. */
 };
 
 /* One release. */
@@ -44,10 +50,11 @@ struct trim_lot {
     uint64_t bytes;
     double left_bytes; /* Of these free still. */
     uint64_t began_ns;
-    double held_byte_ns; /* Bytes free times how long, so far. */
-    double cost_ns;      /* CPU of the release, the looks that led to it, and the faults so far. */
-    bool learned;        /* How long it has lain was told. */
-    uint64_t time;       /* Number of the time that patience has learned of it. */
+    double held_byte_ns;   /* Bytes free times how long, so far. */
+    double refilled_bytes; /* Of these the kernel itself has brought back. */
+    double cost_ns; /* CPU of the release, the looks that led to it, and the faults so far. */
+    bool learned;   /* How long it has lain was told. */
+    uint64_t time;  /* Number of the time that patience has learned of it. */
     enum trim_verdict verdict;
 };
 
@@ -55,13 +62,16 @@ struct trim_earnings {
     struct trim_lot lots[TRIM_LOTS]; /* A ring; release n is at (n - 1) % TRIM_LOTS. */
     uint64_t released;               /* Their number so far. */
     uint64_t as_of_ns;
-    struct trim_vitals base; /* When what has come back was last known, */
-    double back_bytes;       /* and how much that was since the last release. */
-    bool wants_exact;        /* Much may have come back since. */
-    double held_byte_ns;     /* Of all releases so far, */
-    double cost_ns;          /* and what they cost. */
-    uint64_t useless;        /* Releases so far with this verdict, */
-    uint64_t regretted;      /* and with this. */
+    struct trim_vitals base;   /* When what has come back was last known, */
+    double back_bytes;         /* and how much that was since the last release, */
+    double refilled_bytes;     /* and of this by the kernel itself. */
+    bool huge_pages;           /* The kernel uses huge pages unasked: a fault may bring much. */
+    bool wants_exact;          /* Much may have come back since. */
+    double held_byte_ns;       /* Of all releases so far, */
+    double cost_ns;            /* and what they cost. */
+    double all_refilled_bytes; /* What the kernel has brought back of them. */
+    uint64_t useless;          /* Releases so far with this verdict, */
+    uint64_t regretted;        /* and with this. */
 };
 
 /* A release has ended, which released so many of the expected bytes at cost_ns of CPU; vitals are
@@ -74,10 +84,16 @@ struct trim_lot *trim_earnings_release(struct trim_earnings *earnings, enum trim
 void trim_earnings_take(struct trim_earnings *earnings, const struct trim_price *price,
                         const struct trim_vitals *vitals);
 
-/* Takes in what has come back since the last release by an exact look, and the process's figures at
- * that moment. known tells whether it was possible; if not, faults and RSS must serve. */
+/* What an exact look tells of the time since the last release. */
+struct trim_back {
+    bool known;              /* Otherwise faults and RSS must serve. */
+    uint64_t bytes;          /* Back, */
+    uint64_t refilled_bytes; /* and of these, or more, by the kernel itself. */
+};
+
+/* Takes in what has come back by an exact look, and the process's figures at that moment. */
 void trim_earnings_exact(struct trim_earnings *earnings, const struct trim_price *price,
-                         const struct trim_vitals *vitals, bool known, uint64_t back_bytes);
+                         const struct trim_vitals *vitals, const struct trim_back *back);
 
 /*
  * The next release of which it has become known how long its memory lies: most of it has come back,

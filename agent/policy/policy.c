@@ -204,12 +204,14 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
         vitals.rss_bytes = outcome->rss_bytes;
         vitals.minor_faults = outcome->minor_faults;
     }
-    /* What an operator asked for is not held against the policy. */
-    bool demanded = policy->reason == TRIM_REASON_DEMAND;
-    struct trim_lot *lot =
-        trim_earnings_release(&policy->earnings, policy->reason, policy->waited_ns,
-                              outcome->gave_way || demanded ? 0 : policy->expected_bytes,
-                              outcome->released_bytes, (double)outcome->cpu_ns + looks_ns, &vitals);
+    policy->earnings.huge_pages = outcome->huge_pages;
+    /* What an operator asked for is not held against the policy, nor what gave way with a part. */
+    bool partly = outcome->gave_way && outcome->released_bytes >=
+                                           trim_price_least_bytes(&policy->price, outcome->end_ns);
+    bool excused = policy->reason == TRIM_REASON_DEMAND || partly;
+    struct trim_lot *lot = trim_earnings_release(
+        &policy->earnings, policy->reason, policy->waited_ns, excused ? 0 : policy->expected_bytes,
+        outcome->released_bytes, (double)outcome->cpu_ns + looks_ns, &vitals);
     lot->number = outcome->number != 0 ? outcome->number : lot->number;
     /* Until it is known how long it lies it is taken to pay. */
     bool useless = lot->verdict == TRIM_VERDICT_USELESS;

@@ -82,6 +82,7 @@ struct trim_observation {
 
     /* With TRIM_LOOK_REFAULT. */
     uint64_t refaulted_bytes;
+    uint64_t refilled_bytes; /* Of these, or more, the kernel itself may have brought back. */
 
     /* With TRIM_LOOK_SAMPLE. */
     uint32_t back_permille; /* Of its pages. */
@@ -123,6 +124,7 @@ struct trim_outcome {
     bool dry;                /* It was not carried out (dry-run). */
     bool measured;           /* released_bytes is known. */
     bool gave_way;           /* It ended early, for the application's sake. */
+    bool huge_pages;         /* The kernel uses huge pages unasked. */
     uint64_t number;         /* Of the trim in the log, from 1. */
 
     /* What was seen right after it. */

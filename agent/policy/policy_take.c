@@ -59,6 +59,9 @@ static void take_earnings(struct trim_policy *policy)
     const struct trim_lot *lot = NULL;
     if ((lot = trim_earnings_next(&policy->earnings, &policy->price)) != NULL) {
         policy->known = *lot;
+        if (lot->verdict == TRIM_VERDICT_REFILLED) {
+            return;
+        }
         bool regretted = lot->verdict == TRIM_VERDICT_REGRETTED;
         double held_ns = trim_lot_held_ns(lot);
         /* What comes back at once was in use before as well, though no look has met that. */
@@ -138,7 +141,7 @@ void trim_take_refault(struct trim_policy *policy, const struct trim_observation
 {
     struct trim_vitals vitals = policy->signs.last;
     vitals.at_ns = now->now_ns;
-    trim_earnings_exact(&policy->earnings, &policy->price, &vitals, !now->failed,
-                        now->refaulted_bytes);
+    const struct trim_back back = {!now->failed, now->refaulted_bytes, now->refilled_bytes};
+    trim_earnings_exact(&policy->earnings, &policy->price, &vitals, &back);
     take_earnings(policy);
 }

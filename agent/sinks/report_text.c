@@ -209,6 +209,15 @@ void trim_held_add(struct trim_text *text, double byte_ns, double cost_ns)
                   trim_format_ms(cost, (uint64_t)cost_ns));
 }
 
+static void add_refilled(struct trim_text *text, uint64_t bytes)
+{
+    char refilled[TRIM_QUANTITY_TEXT_MAX];
+    if (bytes != 0) {
+        trim_text_add(text, ", the kernel filled %s again with huge pages",
+                      trim_format_bytes(refilled, bytes));
+    }
+}
+
 void trim_lot_add(struct trim_text *text, const struct trim_lot *lot)
 {
     char bytes[TRIM_QUANTITY_TEXT_MAX];
@@ -216,12 +225,14 @@ void trim_lot_add(struct trim_text *text, const struct trim_lot *lot)
     trim_text_add(text, "held %s for %" PRIu64 ".%" PRIu64 "s on average, ",
                   trim_format_bytes(bytes, lot->bytes), tenths / 10, tenths % 10);
     trim_held_add(text, lot->held_byte_ns, lot->cost_ns);
+    add_refilled(text, (uint64_t)lot->refilled_bytes);
 }
 
 void trim_add_held(struct trim_text *text, const struct trim_totals *totals)
 {
     trim_text_add(text, "held ");
     trim_held_add(text, totals->held_byte_ns, totals->held_cost_ns);
+    add_refilled(text, totals->refilled_bytes);
     trim_text_add(text, ", useless %" PRIu64 ", regretted %" PRIu64, totals->useless,
                   totals->regretted);
 }

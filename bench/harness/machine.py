@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -164,6 +168,33 @@ def believing_in(cpus: int, work: Path) -> tuple[str, ...]:
     return words
 
 
+HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+
+
+def huge_pages() -> str:
+    """What of the machine's choices is in force."""
+    chosen = re.search(r"\[(\w+)\]", HUGE_PAGES.read_text()) if HUGE_PAGES.exists() else None
+    return chosen.group(1) if chosen else "none"
+
+
+@contextlib.contextmanager
+def with_huge_pages(wanted: str | None) -> Iterator[None]:
+    """Sets them for the whole machine meanwhile, and back on every way out."""
+    before = huge_pages()
+    if wanted is None or wanted == before:
+        yield
+        return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
+    try:
+        HUGE_PAGES.write_text(wanted)
+    except OSError as error:
+        sys.exit(f"huge pages cannot be set: {error.strerror}")
+    try:
+        yield
+    finally:
+        HUGE_PAGES.write_text(before)
+
+
 def stripped_kib(library: Path, work: Path) -> float:
     stripped = work / "stripped.so"
     run("strip", "-o", stripped, library)
@@ -174,13 +205,11 @@ def facts(jdk: Jdk) -> dict[str, str]:
     """The machine's parts, without its name or paths."""
     cpu = re.search(r"^model name\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     memory = re.search(r"^MemTotal:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
-    huge = Path("/sys/kernel/mm/transparent_hugepage/enabled")
-    chosen = re.search(r"\[(\w+)\]", huge.read_text()) if huge.exists() else None
     return {
         "CPU": f"{os.cpu_count()} × {cpu.group(1) if cpu else platform.machine()}",
         "memory": f"{int(memory.group(1)) / (1 << 20):.1f} GiB",
         "kernel": f"Linux {platform.release()}",
-        "huge pages": chosen.group(1) if chosen else "none",
+        "huge pages": huge_pages(),
         "glibc": platform.libc_ver()[1],
         "JDK": jdk.version(),
         "load average at the start": f"{os.getloadavg()[0]:.1f}",

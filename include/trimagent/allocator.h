@@ -76,9 +76,9 @@ struct trim_allocator {
     /*
      * Estimates without a lock how much of what the last trim released is resident again: by what
      * the arenas' resident bytes have grown since learn, without what the arenas have grown in
-     * size. Optional.
+     * size. *refilled_bytes is how much of it the kernel itself may have brought back. Optional.
      */
-    int (*refaulted)(uint64_t *refaulted_bytes);
+    int (*refaulted)(uint64_t *refaulted_bytes, uint64_t *refilled_bytes);
 
     /*
      * Gives a few pages back of what the last estimate has found free, spread over it, so that

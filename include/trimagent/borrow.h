@@ -53,9 +53,9 @@ struct trim_borrow_world {
     /* Whether to end at once: the VM ends. */
     bool (*cancelled)(void *context);
     uint64_t (*now_ns)(void);
-    void (*pause)(uint64_t ns);      /* Sleeps. */
-    uint64_t (*own_cpu_ns)(void);    /* CPU time of the borrowing thread so far, */
-    uint64_t (*others_cpu_ns)(void); /* and of the process's others. */
+    void (*pause)(void *context, uint64_t ns); /* Sleeps. */
+    uint64_t (*own_cpu_ns)(void);              /* CPU time of the borrowing thread so far, */
+    uint64_t (*others_cpu_ns)(void);           /* and of the process's others. */
     uint64_t page_bytes;
 };
 

@@ -64,6 +64,7 @@ struct trim_totals {
     uint64_t wake_ups;
     double held_byte_ns; /* Bytes that trims have kept free times how long, */
     double held_cost_ns; /* and the CPU that this has cost, faults of taking them again included. */
+    uint64_t refilled_bytes; /* Of what trims have released the kernel itself has brought back. */
     enum trim_verdict verdict;
     bool has_estimate;
     struct trim_estimate estimate; /* The last one. */

@@ -2,6 +2,7 @@
 // happens where it cannot be done.
 #include <sys/resource.h>
 
+#include <fstream>
 #include <regex>
 
 #include "cpus.h"
@@ -112,6 +113,24 @@ TEST_P(Borrow, AfterALateAttachReachesAllArenas)
     ASSERT_TRUE(jvm.wait_for_line(log_lines::start("mode=borrow")));
     expect_borrowed(jvm, trim_line(jvm), all_arenas);
     EXPECT_EQ(jvm.finish(), 0);
+}
+
+// As where the kernel gives huge pages to everybody: malloc asks for them here.
+TEST_P(Borrow, OnHugePagesReachesAllArenas)
+{
+    std::string setting;
+    std::getline(std::ifstream("/sys/kernel/mm/transparent_hugepage/enabled"), setting);
+    if (setting.empty() || setting.find("[never]") != std::string::npos) {
+        GTEST_SKIP() << "this machine has no huge pages";
+    }
+    Jvm jvm(launch()
+                .variable("GLIBC_TUNABLES=glibc.malloc.hugetlb=1")
+                .with_agent("mode=borrow,on=full-gc")
+                .run("FreeAmidLoad"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    expect_borrowed(jvm, trim_line(jvm), all_arenas);
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
 }
 
 TEST_P(Borrow, IsNotWaitedForAtExit)

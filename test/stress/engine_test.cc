@@ -80,7 +80,7 @@ bool Cancelled(void *)
 {
     return fails && choices.OneIn(2000);
 }
-void Pause(uint64_t ns)
+void Pause(void *, uint64_t ns)
 {
     now_ns += ns;
     pauses++;

@@ -45,9 +45,10 @@ protected:
         Pass(kMs);
     }
 
-    void Exact(uint64_t back_bytes)
+    void Exact(uint64_t back_bytes, uint64_t refilled_bytes = 0)
     {
-        trim_earnings_exact(&earnings_, &price_, &vitals_, true, back_bytes);
+        const trim_back back = {true, back_bytes, refilled_bytes};
+        trim_earnings_exact(&earnings_, &price_, &vitals_, &back);
     }
 
     trim_lot *Next()
@@ -164,7 +165,60 @@ TEST_F(Earnings, WithoutAnExactLookFaultsAndRssMustServe)
 {
     const trim_lot *lot = Release(512 * kMiB);
     Take(500 * kMiB);
-    trim_earnings_exact(&earnings_, &price_, &vitals_, false, 0);
+    const trim_back unknown = {};
+    trim_earnings_exact(&earnings_, &price_, &vitals_, &unknown);
+    EXPECT_EQ(Next(), lot);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_REGRETTED);
+}
+
+/* The kernel brings pages together to huge ones: no fault of the process's. */
+TEST_F(Earnings, WhatTheKernelFillsAgainIsSeenByRssAlone)
+{
+    (void)Release(512 * kMiB);
+    vitals_.rss_bytes += 200 * kMiB;
+    Pass(kMs);
+    EXPECT_FALSE(earnings_.wants_exact) << "the Java heap may have grown";
+    earnings_.huge_pages = true;
+    Pass(kMs);
+    EXPECT_TRUE(earnings_.wants_exact);
+}
+
+TEST_F(Earnings, WhatTheKernelFillsAgainCostsNothingAndIsNotRegretted)
+{
+    const trim_lot *lot = Release(512 * kMiB);
+    Pass(200 * kMs);
+    Exact(500 * kMiB, 600 * kMiB);
+    EXPECT_EQ(Next(), lot);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_REFILLED);
+    EXPECT_EQ(earnings_.regretted, 0U);
+    EXPECT_EQ(lot->cost_ns, kCost);
+    EXPECT_NEAR(lot->left_bytes, 12.0 * static_cast<double>(kMiB), 1);
+    EXPECT_NEAR(lot->refilled_bytes, 500.0 * static_cast<double>(kMiB), 1);
+    EXPECT_NEAR(earnings_.all_refilled_bytes, lot->refilled_bytes, 1);
+    const double held = lot->held_byte_ns;
+    Pass(10 * kS);
+    EXPECT_NEAR(lot->held_byte_ns - held, 10e9 * 12.0 * static_cast<double>(kMiB), 1e15)
+        << "what is back earns nothing";
+}
+
+TEST_F(Earnings, OfWhatIsBackTheKernelsPartIsCountedOnce)
+{
+    const trim_lot *lot = Release(512 * kMiB);
+    Exact(100 * kMiB, 60 * kMiB);
+    Exact(150 * kMiB, 60 * kMiB);
+    Exact(200 * kMiB, 80 * kMiB);
+    EXPECT_NEAR(lot->refilled_bytes, 80.0 * static_cast<double>(kMiB), 1);
+    EXPECT_NEAR(lot->left_bytes, 312.0 * static_cast<double>(kMiB), 1);
+    const double own = 120.0 * static_cast<double>(kMiB);
+    EXPECT_NEAR(lot->cost_ns, kCost + own * price_.fault_ns_per_byte, 1e3);
+}
+
+TEST_F(Earnings, WhatTheApplicationTakesBesideTheKernelIsRegretted)
+{
+    const trim_lot *lot = Release(512 * kMiB);
+    Exact(100 * kMiB, 100 * kMiB);
+    EXPECT_EQ(Next(), nullptr);
+    Exact(500 * kMiB, 100 * kMiB);
     EXPECT_EQ(Next(), lot);
     EXPECT_EQ(lot->verdict, TRIM_VERDICT_REGRETTED);
 }
@@ -257,6 +311,7 @@ TEST_F(Earnings, EachVerdictHasItsName)
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_GOOD), "good");
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_USELESS), "useless");
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_REGRETTED), "regretted");
+    EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_REFILLED), "refilled");
 }
 
 } // namespace

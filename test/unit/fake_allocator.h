@@ -95,9 +95,9 @@ private:
         return fails ? -1 : 0;
     }
 
-    static int Refaulted(uint64_t *refaulted_bytes)
+    static int Refaulted(uint64_t *refaulted_bytes, uint64_t *refilled_bytes)
     {
-        *refaulted_bytes = 0;
+        *refaulted_bytes = *refilled_bytes = 0;
         return 0;
     }
 

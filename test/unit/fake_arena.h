@@ -266,7 +266,7 @@ private:
     {
         return current_->now_ns;
     }
-    static void Pause(uint64_t ns)
+    static void Pause(void *, uint64_t ns)
     {
         EXPECT_EQ(current_->whole_pieces_, 0U) << "they are missing to the application meanwhile";
         FakeArena &arena = *current_;

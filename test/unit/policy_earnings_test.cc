@@ -111,6 +111,33 @@ TEST(PolicyEarnings, WhatNoReleaseReachesIsTriedLessAndLessOften)
     }
 }
 
+TEST(PolicyEarnings, WhatGivesWayWithNothingEachTimeIsTriedLessAndLessOften)
+{
+    PolicyTimeline timeline;
+    timeline.memory.released_percent = 0;
+    timeline.memory.gives_way = true;
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(9 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    timeline.RunUntil(20 * kS);
+    EXPECT_GE(timeline.trims().size(), 1U);
+    EXPECT_LE(timeline.trims().size(), 4U);
+    EXPECT_EQ(timeline.policy().earnings.useless, timeline.trims().size());
+}
+
+TEST(PolicyEarnings, WhatGivesWayWithAPartIsNotUseless)
+{
+    PolicyTimeline timeline;
+    timeline.memory.released_percent = 10;
+    timeline.memory.gives_way = true;
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(9 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    timeline.RunUntil(12 * kS);
+    EXPECT_GE(timeline.trims().size(), 2U) << "the rest is tried again";
+    EXPECT_EQ(timeline.policy().earnings.useless, 0U);
+}
+
 TEST(PolicyEarnings, TheTotalsTellWhatWasHeldAndWhatItCost)
 {
     PolicyTimeline timeline;

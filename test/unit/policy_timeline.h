@@ -230,6 +230,7 @@ private:
             const uint64_t released = memory.Release();
             outcome.cpu_ns = released / kMiB * memory.release_ns_per_mib;
             Advance(now_ns_ + outcome.cpu_ns);
+            outcome.gave_way = memory.gives_way;
             outcome.measured = !memory.outcome_unknown;
             outcome.released_bytes = outcome.measured ? released : 0;
             outcome.seen_after = outcome.measured && !memory.process_fails;

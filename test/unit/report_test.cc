@@ -78,6 +78,18 @@ TEST(VerdictLine, TellsWhatATrimHasEarned)
               "trim #6 was regretted: held 480M for 0.0s on average, 34.6M*s for 210ms of CPU");
 }
 
+TEST(VerdictLine, TellsWhatTheKernelHasFilledAgain)
+{
+    trim_lot lot = SampleLot();
+    lot.verdict = TRIM_VERDICT_REFILLED;
+    lot.refilled_bytes = 300.0 * static_cast<double>(kMiB);
+    BoundedText text;
+    trim_verdict_add(text.get(), &lot);
+    EXPECT_EQ(text.str(),
+              "trim #6 was refilled: held 480M for 7.2s on average, 3.38G*s for 210ms of "
+              "CPU, the kernel filled 300M again with huge pages");
+}
+
 TEST(VerdictLine, OfATrimThatReleasedNothingDividesByNothing)
 {
     trim_lot lot = {};

@@ -63,6 +63,7 @@ struct SimulatedMemory {
     bool refault_fails = false;
     bool estimate_fails = false;
     bool outcome_unknown = false;
+    bool gives_way = false; /* Releases end early, for the process's sake. */
 
     uint64_t Rss() const
     {
