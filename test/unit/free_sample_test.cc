@@ -71,8 +71,8 @@ TEST_F(FreeSample, LeavesOutWhatIsNotResidentOrTooSmall)
 
 TEST_F(FreeSample, LeavesOutWhatComesFromBeyondTheArena)
 {
-    FakeArena arena({{64 * kKiB, false}});
-    Add(&arena, {512 * kKiB});
+    FakeArena arena({{64 * kKiB, false}, {64 * kKiB, false}});
+    Add(&arena, {96 * kKiB});
     EXPECT_EQ(sample_.count, 0U);
     EXPECT_EQ(trim_free_sample_back_permille(&sample_, Resident), 0U);
 }
