@@ -149,10 +149,15 @@ static void give_rests(struct trim_borrow_hold *hold)
         uint64_t began_ns = hold->world->now_ns();
         struct trim_piece *beginning = hold->world->shrink(piece, bytes);
         note_call(hold, began_ns);
-        beginning = beginning != NULL ? beginning : piece;
-        beginning->before = hold->kept;
-        hold->kept = beginning;
-        hold->kept_bytes += bytes;
+        if (beginning == NULL) {
+            /* Kept as a whole, pieces would soon be more than may be held. */
+            hold->ended = true;
+            give(hold, piece);
+        } else {
+            beginning->before = hold->kept;
+            hold->kept = beginning;
+            hold->kept_bytes += hold->world->usable(beginning);
+        }
         sort_last(hold);
     }
     note_held_for(hold);

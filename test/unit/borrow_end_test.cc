@@ -1,6 +1,7 @@
 /* How borrowing ends early: each time with all pieces given back, which the fake arena checks. */
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "chunk_sizes.h"
@@ -119,6 +120,15 @@ TEST_P(BorrowEnds, WithAllGivenBackWherePiecesCannotBeMadeSmaller)
     OnTake([](FakeArena &arena) { arena.shrinks_fail = true; });
     (void)arena_.Run(measured_);
     ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, HoldingNoMoreWherePiecesCannotBeMadeSmaller)
+{
+    OnTake([](FakeArena &arena) { arena.shrinks_fail = true; });
+    const trim_borrow_result result = arena_.Run(measured_);
+    const uint64_t most = std::max(measured_.free_bytes / 8, 16 * kMiB);
+    EXPECT_LE(arena_.together_max_bytes, most + measured_.free_bytes / 16);
+    EXPECT_FALSE(result.gave_way);
 }
 
 INSTANTIATE_TEST_SUITE_P(After, BorrowEnds, testing::Values(0, 1, 2, 100, 1500));
