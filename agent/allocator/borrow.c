@@ -201,6 +201,7 @@ void trim_borrow_add(struct trim_borrow_result *sum, const struct trim_borrow_re
     sum->held_max_ns = trim_max(sum->held_max_ns, more->held_max_ns);
     sum->longest_call_ns = trim_max(sum->longest_call_ns, more->longest_call_ns);
     sum->grown_bytes += more->grown_bytes;
+    sum->heaps_gone += more->heaps_gone;
     sum->paused_ns += more->paused_ns;
     sum->gave_way = sum->gave_way || more->gave_way;
 }

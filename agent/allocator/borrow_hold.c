@@ -65,10 +65,20 @@ bool trim_hold_ends(struct trim_borrow_hold *hold)
     return hold->ended;
 }
 
+/* Whether malloc has unmapped heaps of the arena that have become empty. That is a release like any
+ * other, but what was known of the arena does not hold any more. */
+static bool heaps_are_gone(struct trim_borrow_hold *hold)
+{
+    hold->result->heaps_gone = hold->world->heaps_gone(hold->arena);
+    hold->ended = hold->ended || hold->result->heaps_gone != 0;
+    return hold->result->heaps_gone != 0;
+}
+
 /* The application's own demand: what is borrowed is missing to it. */
 static void look_at_growth(struct trim_borrow_hold *hold)
 {
-    if (hold->world->grown(hold->arena) > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART) {
+    if (!heaps_are_gone(hold) &&
+        hold->world->grown(hold->arena) > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART) {
         give_way(hold);
     }
 }
@@ -149,10 +159,15 @@ static void give_rests(struct trim_borrow_hold *hold)
         uint64_t began_ns = hold->world->now_ns();
         struct trim_piece *beginning = hold->world->shrink(piece, bytes);
         note_call(hold, began_ns);
-        beginning = beginning != NULL ? beginning : piece;
-        beginning->before = hold->kept;
-        hold->kept = beginning;
-        hold->kept_bytes += bytes;
+        if (beginning == NULL) {
+            /* Kept as a whole, pieces would soon be more than may be held. */
+            hold->ended = true;
+            give(hold, piece);
+        } else {
+            beginning->before = hold->kept;
+            hold->kept = beginning;
+            hold->kept_bytes += hold->world->usable(beginning);
+        }
         sort_last(hold);
     }
     note_held_for(hold);
@@ -217,7 +232,7 @@ const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t 
     if (!hold->world->inside(hold->arena->arena, start, start + usable)) {
         give(hold, piece);
         hold->result->grown_bytes = trim_max(hold->result->grown_bytes, usable);
-        if (usable > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART) {
+        if (!heaps_are_gone(hold) && usable > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART) {
             give_way(hold);
         }
         return NULL;

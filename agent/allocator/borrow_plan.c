@@ -59,6 +59,16 @@ static uint64_t wet_when_merged(const struct trim_arena_figures *figures, uint64
     return trim_excess(resident, in_use) / 2;
 }
 
+/*
+ * Whether more sizes are named than there are chunks: of those that nobody has sorted yet only the
+ * least and the largest are known. Each size that is asked for in vain leaves a page in a larger
+ * chunk: 2 MiB in each arena of 12 chunks of 64 MiB and 6 smaller ones, 2 % of them.
+ */
+static bool is_vague(const struct trim_arena_figures *figures)
+{
+    return (uint64_t)__builtin_popcountll(figures->sizes) > figures->chunks;
+}
+
 /* Takes one arena in, whose last used address is end. */
 static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
                       uint64_t arena, uint64_t end, const struct trim_arena_figures *figures,
@@ -76,6 +86,7 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
         wet = trim_max(wet, merged);
     }
     plan->merges = plan->merges || merges;
+    plan->vague = plan->vague || is_vague(figures);
     bool main = arena == TRIM_MAIN_ARENA;
     plan->longest_bytes = trim_max(plan->longest_bytes, wet + (main ? top_resident : 0));
     bool top = top_resident >= TRIM_BORROW_TOP_BYTES;
@@ -105,7 +116,7 @@ void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_aren
                            uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end))
 {
     plan->count = 0;
-    plan->merges = false;
+    plan->merges = plan->vague = false;
     plan->longest_bytes = plan->tops_bytes = plan->wet_bytes = plan->other_bytes = 0;
     struct trim_arena_figures own;
     if (map->main_end != 0 && find_figures(figures, count, true, 0, &own)) {

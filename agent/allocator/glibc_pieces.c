@@ -52,27 +52,40 @@ static bool inside(uint64_t arena, uint64_t start, uint64_t end)
     return end <= (heap != NULL ? heap->address + heap->header.size : map->main_end);
 }
 
-/* Where the arena's last heap ends now, or 0. */
-static uint64_t end_now(const struct trim_borrow_arena *arena)
+/* The end of a heap as it is now; 0: it is gone. */
+static uint64_t end_of(const struct trim_arena_heap *heap)
 {
-    if (arena->arena == TRIM_MAIN_ARENA) {
-        return (uint64_t)(uintptr_t)sbrk(0);
-    }
-    const struct trim_arena_heap *heap = trim_arena_map_find(trim_arena_scan_map(), arena->end - 1);
     struct trim_heap_header now;
-    if (heap == NULL || !trim_arena_scan_reread(heap->address, &now)) {
-        return 0;
+    bool there = trim_arena_scan_reread(heap->address, &now) && now.arena == heap->header.arena;
+    return there ? heap->address + now.size : 0;
+}
+
+/* The heap that was the arena's last one; NULL: the main arena has none. */
+static const struct trim_arena_heap *last_heap(const struct trim_borrow_arena *arena)
+{
+    bool main = arena->arena == TRIM_MAIN_ARENA;
+    return main ? NULL : trim_arena_map_find(trim_arena_scan_map(), arena->end - 1);
+}
+
+/* A heap that becomes empty is unmapped, and then those before it that do. */
+static uint64_t heaps_gone(const struct trim_borrow_arena *arena)
+{
+    uint64_t gone = 0;
+    const struct trim_arena_heap *heap = last_heap(arena);
+    while (heap != NULL && end_of(heap) == 0) {
+        gone++;
+        heap = trim_arena_map_find(trim_arena_scan_map(), heap->header.previous);
     }
-    return heap->address + now.size;
+    return gone;
 }
 
 /* A heap that has filled up has a successor, which nobody knows the size of: that is growth too. */
 static uint64_t grown(const struct trim_borrow_arena *arena)
 {
-    uint64_t end = end_now(arena);
-    bool filled =
-        arena->arena != TRIM_MAIN_ARENA && end % TRIM_ARENA_HEAP_BYTES == 0 && end > arena->end;
-    return end == 0 || filled ? UINT64_MAX : trim_excess(end, arena->end);
+    const struct trim_arena_heap *heap = last_heap(arena);
+    uint64_t end = heap != NULL ? end_of(heap) : (uint64_t)(uintptr_t)sbrk(0);
+    bool filled = heap != NULL && end % TRIM_ARENA_HEAP_BYTES == 0 && end > arena->end;
+    return filled ? UINT64_MAX : trim_excess(end, arena->end);
 }
 
 /* The chunk behind a piece, as if it were a block that malloc has returned, and its size; 0 where
@@ -80,12 +93,11 @@ static uint64_t grown(const struct trim_borrow_arena *arena)
 static uint64_t chunk_behind(const struct trim_borrow_arena *arena, const void *piece,
                              uint64_t *next, uint64_t *end)
 {
-    *next = (uint64_t)(uintptr_t)piece + usable(piece) + TRIM_CHUNK_WORD;
-    const struct trim_arena_heap *heap = trim_arena_map_find(trim_arena_scan_map(), *next);
-    bool last = heap == NULL || heap->address + heap->header.size == arena->end;
-    *end = (last ? end_now(arena) : heap->address + heap->header.size) + 2 * TRIM_CHUNK_WORD;
-    if (*next >= *end ||
-        !inside(arena->arena, (uint64_t)(uintptr_t)piece, *next - TRIM_CHUNK_WORD)) {
+    uint64_t start = (uint64_t)(uintptr_t)piece;
+    *next = start + usable(piece) + TRIM_CHUNK_WORD;
+    const struct trim_arena_heap *heap = trim_arena_map_find(trim_arena_scan_map(), start);
+    *end = (heap != NULL ? end_of(heap) : (uint64_t)(uintptr_t)sbrk(0)) + 2 * TRIM_CHUNK_WORD;
+    if (*next >= *end || !inside(arena->arena, start, *next - TRIM_CHUNK_WORD)) {
         return 0;
     }
     uint64_t bytes = trim_glibc_size_word(*next) & ~CHUNK_FLAGS;
@@ -151,6 +163,7 @@ void trim_glibc_pieces(struct trim_borrow_world *world)
     world->drop = drop;
     world->inside = inside;
     world->grown = grown;
+    world->heaps_gone = heaps_gone;
     world->free_behind = free_behind;
     world->top_behind = top_behind;
     world->now_ns = trim_clock_now_ns;

@@ -16,6 +16,10 @@
 /* or pauses longer for the sake of threads at work. */
 #define PAUSE_MAX_NS (4 * TRIM_NS_PER_S)
 
+/* An arena is measured anew so many times at most because heaps of it have gone. Each time one goes
+ * at least. */
+#define ROUNDS_MAX 8
+
 /* Rests below this part of what was wanted are left. */
 #define REST_PART 256
 /* From this part on they are not left because of a stall. */
@@ -92,7 +96,6 @@ static void borrow_from(struct trim_glibc_releaser *releaser, size_t place,
         result.top_dropped_bytes = 0;
     }
     trim_borrow_add(&release->borrow, &result);
-    release->arenas_reached++;
 }
 
 static void make_plan(struct trim_glibc_releaser *releaser)
@@ -105,39 +108,72 @@ static void make_plan(struct trim_glibc_releaser *releaser)
     }
 }
 
-/* Merges what is in fastbins, for which entering is enough, and measures again, for then there are
- * other chunks. Where that fails the plan of before is what there is. */
-static void merge_fastbins(struct trim_glibc_releaser *releaser)
+/* Makes the plan of the arenas as they are now. */
+static bool plan_anew(struct trim_glibc_releaser *releaser)
+{
+    bool measured = releaser->order->measure() == 0;
+    if (measured) {
+        make_plan(releaser);
+    }
+    return measured;
+}
+
+/* Merges what is in fastbins and sorts what has been freed, for which entering is enough, and
+ * measures again, for then there are other chunks. Where that fails the plan of before is what
+ * there is. */
+static void sort_chunks(struct trim_glibc_releaser *releaser)
 {
     for (size_t i = 0; i < releaser->plan.count; i++) {
         if (enter(releaser, &releaser->plan.arenas[i])) {
             trim_arena_leave(&releaser->door);
         }
     }
-    if (releaser->order->measure() == 0) {
-        make_plan(releaser);
-    }
+    (void)plan_anew(releaser);
 }
 
+/* Borrows from the arenas of the plan. Returns how many of them could be entered. */
+static uint64_t borrow_by_plan(struct trim_glibc_releaser *releaser,
+                               const struct trim_borrow_world *world)
+{
+    uint64_t reached = 0;
+    for (size_t i = 0; i < releaser->plan.count; i++) {
+        if (enter(releaser, &releaser->plan.arenas[i])) {
+            borrow_from(releaser, i, world);
+            trim_arena_leave(&releaser->door);
+            reached++;
+        }
+    }
+    return reached;
+}
+
+/*
+ * Where malloc unmaps heaps that have become empty, it gives memory back as well, and goes on by
+ * itself where it can; but the arena then ends elsewhere, and what was its last free chunk is its
+ * top. So it is measured anew.
+ */
 static void borrow(struct trim_glibc_releaser *releaser)
 {
     struct trim_borrow_world world = {
         .context = releaser, .take = take, .pause = rest, .cancelled = cancelled};
     trim_glibc_pieces(&world);
-    if (releaser->plan.merges) {
-        merge_fastbins(releaser);
+    if (releaser->plan.merges || releaser->plan.vague) {
+        sort_chunks(releaser);
     }
+    struct trim_release *release = releaser->release;
     releaser->deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
     trim_pace_init(&releaser->pace, releaser->order->hurry ? 0 : PAUSE_MAX_NS);
-    releaser->release->borrowed = true;
-    releaser->release->arenas_wanted = releaser->plan.count;
-    for (size_t i = 0; i < releaser->plan.count; i++) {
-        if (enter(releaser, &releaser->plan.arenas[i])) {
-            borrow_from(releaser, i, &world);
-            trim_arena_leave(&releaser->door);
+    release->borrowed = true;
+    release->arenas_wanted = releaser->plan.count;
+    release->arenas_reached = borrow_by_plan(releaser, &world);
+    uint64_t gone = 0;
+    for (int round = 0; round < ROUNDS_MAX && release->borrow.heaps_gone > gone; round++) {
+        gone = release->borrow.heaps_gone;
+        if (is_cancelled(releaser) || !plan_anew(releaser)) {
+            break;
         }
+        (void)borrow_by_plan(releaser, &world);
     }
-    releaser->release->refusal = releaser->door.refusal;
+    release->refusal = releaser->door.refusal;
 }
 
 /* What is left, and the most of it that malloc_trim would drop under one lock. */
@@ -251,7 +287,11 @@ void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_
     make_plan(releaser);
     if (!trim_borrow_is_worth(&releaser->plan, order->mode)) {
         run_malloc_trim(releaser);
-        return;
+        /* It has merged what was in fastbins to tops, perhaps. */
+        if (!releaser->plan.merges || !plan_anew(releaser) ||
+            !trim_borrow_is_worth(&releaser->plan, order->mode)) {
+            return;
+        }
     }
     borrow(releaser);
     trim_rest(releaser);

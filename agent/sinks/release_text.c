@@ -38,6 +38,10 @@ void trim_release_add(struct trim_text *text, const struct trim_release *release
     if (release->borrowed) {
         add_borrow(text, release);
     }
+    if (release->borrow.heaps_gone != 0) {
+        trim_text_add(text, ", %" PRIu64 " heap%s unmapped by malloc", release->borrow.heaps_gone,
+                      release->borrow.heaps_gone == 1 ? "" : "s");
+    }
     if (release->borrow.paused_ns != 0) {
         trim_text_add(text, ", paused %s for busy threads",
                       trim_format_ms(quantity, release->borrow.paused_ns));

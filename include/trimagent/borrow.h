@@ -46,6 +46,8 @@ struct trim_borrow_world {
     bool (*inside)(uint64_t arena, uint64_t start, uint64_t end);
     /* Bytes that the arena has grown by since it was measured. */
     uint64_t (*grown)(const struct trim_borrow_arena *arena);
+    /* Heaps at the arena's end that malloc has unmapped since, because they became empty. */
+    uint64_t (*heaps_gone)(const struct trim_borrow_arena *arena);
     /* Bytes of the free chunk that begins right behind the piece; 0: it is in use. */
     uint64_t (*free_behind)(const struct trim_borrow_arena *arena, const void *piece);
     /* Bytes of the arena's top where that begins right behind the piece; otherwise 0. */
@@ -89,6 +91,7 @@ struct trim_borrow_result {
     uint64_t held_max_ns;       /* The longest that a piece was held. */
     uint64_t longest_call_ns; /* The longest call of malloc or free, waits for the lock included. */
     uint64_t grown_bytes;     /* Of pieces outside the arena: given back at once. */
+    uint64_t heaps_gone;      /* Released by malloc itself; what is free now nobody knows then. */
     uint64_t paused_ns;       /* For the sake of threads at work. */
     bool gave_way;            /* The application's own demand, time or cancellation ended it. */
 };

@@ -37,7 +37,8 @@ extern "C" {
 struct trim_borrow_plan {
     struct trim_borrow_arena arenas[TRIM_BORROW_ARENAS_MAX];
     size_t count;
-    bool merges;            /* Some of them have much in fastbins, which merges first. */
+    bool merges;            /* Some arenas have much in fastbins, which merges first, */
+    bool vague;             /* or chunks of which hardly anything is known until they are sorted. */
     uint64_t longest_bytes; /* The most that malloc_trim would drop under one lock. */
     uint64_t tops_bytes;    /* Resident in tops of non-main arenas that are worth entering for, */
     uint64_t wet_bytes;     /* and in whole pages of free chunks. */

@@ -102,6 +102,7 @@ TEST(Engine, TouchesNothingButPiecesAndGivesAllBack)
     world.drop = Drop;
     world.inside = Inside;
     world.grown = Grown;
+    world.heaps_gone = Grown;
     world.free_behind = FreeBehind;
     world.top_behind = TopBehind;
     world.cancelled = Cancelled;

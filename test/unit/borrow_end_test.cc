@@ -1,6 +1,7 @@
 /* How borrowing ends early: each time with all pieces given back, which the fake arena checks. */
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "chunk_sizes.h"
@@ -106,6 +107,21 @@ TEST_P(BorrowEnds, WhenTheApplicationTakesMemory)
     ExpectAllChunksFree();
 }
 
+TEST_P(BorrowEnds, WithoutGivingWayWhenHeapsHaveGone)
+{
+    arena_.on_take = [this] {
+        if (arena_.takes == GetParam()) {
+            arena_.heaps_gone = 2;
+            arena_.grown_bytes = measured_.system_bytes; /* Whatever seems so. */
+        }
+    };
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_FALSE(result.gave_way);
+    EXPECT_EQ(result.heaps_gone, 2U);
+    EXPECT_LE(arena_.takes, GetParam() + chunks_ / 4);
+    ExpectAllChunksFree();
+}
+
 TEST_P(BorrowEnds, NotWhenTheApplicationTakesAHundredth)
 {
     arena_.grown_bytes = measured_.system_bytes / 100;
@@ -119,6 +135,15 @@ TEST_P(BorrowEnds, WithAllGivenBackWherePiecesCannotBeMadeSmaller)
     OnTake([](FakeArena &arena) { arena.shrinks_fail = true; });
     (void)arena_.Run(measured_);
     ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, HoldingNoMoreWherePiecesCannotBeMadeSmaller)
+{
+    OnTake([](FakeArena &arena) { arena.shrinks_fail = true; });
+    const trim_borrow_result result = arena_.Run(measured_);
+    const uint64_t most = std::max(measured_.free_bytes / 8, 16 * kMiB);
+    EXPECT_LE(arena_.together_max_bytes, most + measured_.free_bytes / 16);
+    EXPECT_FALSE(result.gave_way);
 }
 
 INSTANTIATE_TEST_SUITE_P(After, BorrowEnds, testing::Values(0, 1, 2, 100, 1500));
@@ -152,6 +177,19 @@ TEST(BorrowOfAnArenaThatHasChanged, EndsWhenARequestMadeTheHeapGrowByMoreThanAHu
     EXPECT_EQ(arena.takes, 1U);
     EXPECT_GE(result.grown_bytes, 20 * kMiB - FakeArena::kSmall);
     EXPECT_EQ(result.held_max_bytes, 0U) << "it is given back at once";
+}
+
+TEST(BorrowOfAnArenaThatHasChanged, EndsWithoutGivingWayWhereItsLastHeapHasGone)
+{
+    FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));
+    trim_borrow_arena measured = arena.heap.Measured(false);
+    measured.largest_bytes = 20 * kMiB; /* It was in that heap. */
+    measured.sizes = UINT64_MAX;
+    arena.heaps_gone = 1;
+    const trim_borrow_result result = arena.Run(measured);
+    EXPECT_EQ(arena.takes, 1U);
+    EXPECT_FALSE(result.gave_way);
+    EXPECT_EQ(result.heaps_gone, 1U);
 }
 
 /* Dropping takes ten times as long as usual, so that time runs out before the bytes do. */

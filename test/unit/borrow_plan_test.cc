@@ -65,6 +65,18 @@ protected:
     std::unique_ptr<trim_borrow_plan> plan_ = std::make_unique<trim_borrow_plan>();
 };
 
+TEST_F(BorrowPlan, IsVagueWhereMoreSizesAreNamedThanThereAreChunks)
+{
+    sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
+    sample_.Add(1, 1, 1, 60 * kMiB, 60 * kMiB);
+    trim_arena_figures figures = Figures(1, kHeapBytes, 30 * kMiB, 0);
+    figures.chunks = 4;
+    EXPECT_FALSE(Plan({figures}).vague);
+    figures.chunks = 3;
+    EXPECT_TRUE(Plan({figures}).vague);
+    EXPECT_FALSE(Plan({Figures(1, kHeapBytes, 30 * kMiB, 0)}).vague) << "it is not kept";
+}
+
 TEST_F(BorrowPlan, TellsArenasApartByTheirSizes)
 {
     sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);

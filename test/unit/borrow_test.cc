@@ -186,8 +186,8 @@ TEST(BorrowTop, IsAllThereMayBe)
 
 TEST(BorrowResult, AddsUpOverArenas)
 {
-    trim_borrow_result sum = {10, 1, 2, 3, 100, 50, 7, 4, 5, false};
-    const trim_borrow_result more = {20, 2, 3, 4, 90, 60, 6, 5, 6, true};
+    trim_borrow_result sum = {10, 1, 2, 3, 100, 50, 7, 4, 1, 5, false};
+    const trim_borrow_result more = {20, 2, 3, 4, 90, 60, 6, 5, 2, 6, true};
     trim_borrow_add(&sum, &more);
     EXPECT_EQ(sum.dropped_bytes, 30U);
     EXPECT_EQ(sum.top_dropped_bytes, 3U);
@@ -197,6 +197,7 @@ TEST(BorrowResult, AddsUpOverArenas)
     EXPECT_EQ(sum.held_max_ns, 60U);
     EXPECT_EQ(sum.longest_call_ns, 7U);
     EXPECT_EQ(sum.grown_bytes, 9U);
+    EXPECT_EQ(sum.heaps_gone, 3U);
     EXPECT_EQ(sum.paused_ns, 11U);
     EXPECT_TRUE(sum.gave_way);
     const trim_borrow_result nothing = {};

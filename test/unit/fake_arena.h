@@ -82,6 +82,7 @@ public:
     bool pauses_fail = false;
     bool cancelled = false;
     uint64_t grown_bytes = 0;
+    uint64_t heaps_gone = 0;
     uint64_t call_ns = TRIM_NS_PER_US; /* What a call of malloc or free takes. */
     uint64_t own_percent = 100;        /* Of the time without pauses, that is work on a CPU. */
     uint64_t others_percent = 0;       /* Of one CPU, that other threads take. */
@@ -96,9 +97,9 @@ private:
 
     static trim_borrow_world World()
     {
-        return {nullptr, Take,   Give,   Shrink,     Usable,         Resident,
-                Drop,    Inside, Grown,  FreeBehind, TopBehind,      Cancelled,
-                Now,     Pause,  OwnCpu, OthersCpu,  FakeHeap::kPage};
+        return {nullptr,   Take,   Give,  Shrink,    Usable,     Resident,
+                Drop,      Inside, Grown, HeapsGone, FreeBehind, TopBehind,
+                Cancelled, Now,    Pause, OwnCpu,    OthersCpu,  FakeHeap::kPage};
     }
 
     static uint64_t ChunkOf(const void *piece)
@@ -257,6 +258,10 @@ private:
     static uint64_t Grown(const trim_borrow_arena *)
     {
         return current_->grown_bytes;
+    }
+    static uint64_t HeapsGone(const trim_borrow_arena *)
+    {
+        return current_->heaps_gone;
     }
     static bool Cancelled(void *)
     {

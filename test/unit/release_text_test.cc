@@ -70,6 +70,15 @@ TEST(ReleaseText, TellsHowLongItPausedForBusyThreads)
     EXPECT_EQ(Told(release), kBorrowed + ", paused 1300ms for busy threads");
 }
 
+TEST(ReleaseText, TellsOfHeapsThatMallocUnmapped)
+{
+    trim_release release = Borrowed();
+    release.borrow.heaps_gone = 1;
+    EXPECT_EQ(Told(release), kBorrowed + ", 1 heap unmapped by malloc");
+    release.borrow.heaps_gone = 2;
+    EXPECT_EQ(Told(release), kBorrowed + ", 2 heaps unmapped by malloc");
+}
+
 TEST(ReleaseText, TellsThatItGaveWayAndWhatItLeft)
 {
     trim_release release = Borrowed();
