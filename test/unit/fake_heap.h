@@ -139,7 +139,8 @@ public:
     uint64_t Resident(uint64_t start, uint64_t end) const
     {
         uint64_t bytes = 0;
-        for (; start + kPage <= end; start += kPage) {
+        /* What is served from beyond the end may lie beyond the mapping too: nobody touched it. */
+        for (end = std::min(end, start_ + mapped_); start + kPage <= end; start += kPage) {
             bytes += resident_[(start - start_) / kPage] * kPage;
         }
         return bytes;
