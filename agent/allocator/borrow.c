@@ -135,7 +135,7 @@ static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t hig
         cuts = 0;
         taken++;
         dry_in_a_row = dry ? dry_in_a_row + 1 : 0;
-        if (!dry || taken + 1 < sure) {
+        if (!dry || taken < sure) {
             kept = kept || (dry && passed);
             continue;
         }
