@@ -2,11 +2,9 @@
 
 #include <string.h>
 
+#include "borrow_class.h"
 #include "borrow_hold.h"
 #include "trimagent/quantity.h"
-
-/* Chunks are alike where their mean is no more than this part of the largest below it. */
-#define ALIKE_PART 8
 
 /* A single piece is no larger than what a heap of a non-main arena can hold, or than so many
  * eighths of the arena's free bytes: a chunk of the main arena may be most of them. */
@@ -16,9 +14,6 @@
 /* A drop that came to the end of its time, on a busy machine, is gone on with so many times in a
  * row. */
 #define CUTS_MAX 8
-
-/* So many dry pieces in a row end a class whatever is behind them. */
-#define DRY_MAX 4096
 
 /* Chunks with fewer whole pages are left to malloc_trim. */
 #define LEAST_PAGES 2
@@ -81,70 +76,37 @@ static void take_top(struct trim_borrow_hold *hold)
     hold->hold_max_bytes = hold_max_bytes;
 }
 
-/*
- * How many chunks of at least this size the bins of the largest surely have: with fewer, all of
- * them together could not have so many bytes.
- */
-static uint64_t sure_count(const struct trim_borrow_arena *arena, uint64_t low)
+/* Takes a piece and drops all of it; where others have the CPU, in several attempts. */
+static const struct trim_piece *take_dropped(struct trim_borrow_hold *hold, uint64_t bytes,
+                                             bool *dry)
 {
-    uint64_t small = arena->largest_count * low;
-    if (arena->largest_total <= small || arena->largest_bytes <= low) {
-        return 0;
-    }
-    uint64_t share = arena->largest_bytes - low;
-    return (arena->largest_total - small + share - 1) / share;
-}
-
-/* Whether the chunks in the bins of the largest are nearly all as large, and so little of the arena
- * that it would hardly grow by one. */
-static bool are_alike(const struct trim_borrow_arena *arena)
-{
-    uint64_t mean = arena->largest_count > 1 ? arena->largest_total / arena->largest_count : 0;
-    return mean >= arena->largest_bytes - arena->largest_bytes / ALIKE_PART &&
-           arena->largest_bytes <= arena->system_bytes / TRIM_BORROW_GROWTH_PART;
-}
-
-/*
- * Drops all chunks of sizes from low to high; they come in rising order. A dry piece, one that was
- * dropped before, may be such a chunk. Or it is part of one that is larger, which was dropped with
- * the classes before: then a large rest of it is free right behind, and the class is done.
- */
-static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t high)
-{
-    /* Where there is nothing larger a request that finds no chunk would make the heap grow. There a
-     * dry piece ends the class too, unless there surely are others or are likely to be. */
-    bool first = high + 2 * TRIM_CHUNK_WORD >= hold->arena->largest_bytes;
-    uint64_t sure = first ? sure_count(hold->arena, low) : 0;
-    bool passed = first && !are_alike(hold->arena);
-    uint64_t taken = 0;
-    uint64_t dry_in_a_row = 0;
-    int cuts = 0;
-    bool kept = false; /* A dry piece that may have been the last for a request to land in. */
-    while ((!kept || taken < sure) && !trim_hold_ends(hold)) {
-        bool dry = false;
-        const struct trim_piece *piece = trim_hold_take(hold, low);
+    for (int cuts = 0; !trim_hold_ends(hold); cuts++) {
+        const struct trim_piece *piece = trim_hold_take(hold, bytes);
         if (piece == NULL) {
             break;
         }
-        (void)trim_hold_drop(hold, piece, &dry);
-        if (hold->cut && cuts < CUTS_MAX) {
-            cuts++;
+        (void)trim_hold_drop(hold, piece, dry);
+        if (!hold->cut || cuts == CUTS_MAX) {
+            return piece;
+        }
+        trim_hold_give_last(hold);
+    }
+    return NULL;
+}
+
+/* Drops all chunks of sizes from low to high. */
+static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t high)
+{
+    struct trim_class sizes;
+    trim_class_begin(&sizes, hold->arena, low, high);
+    enum trim_class_end end = TRIM_CLASS_GOES_ON;
+    bool dry = false;
+    const struct trim_piece *piece = NULL;
+    while (end == TRIM_CLASS_GOES_ON && (piece = take_dropped(hold, low, &dry)) != NULL) {
+        end = trim_class_note(&sizes, dry, dry ? hold->world->free_behind(hold->arena, piece) : 0);
+        if (end == TRIM_CLASS_DRY || end == TRIM_CLASS_LARGER) {
             trim_hold_give_last(hold);
-            continue;
         }
-        cuts = 0;
-        taken++;
-        dry_in_a_row = dry ? dry_in_a_row + 1 : 0;
-        if (!dry || taken + 1 < sure) {
-            kept = kept || (dry && passed);
-            continue;
-        }
-        if (passed || dry_in_a_row == DRY_MAX ||
-            hold->world->free_behind(hold->arena, piece) > high - low) {
-            trim_hold_give_last(hold);
-            break;
-        }
-        passed = first;
     }
     trim_hold_give_all(hold);
 }

@@ -287,8 +287,9 @@ void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_
     make_plan(releaser);
     if (!trim_borrow_is_worth(&releaser->plan, order->mode)) {
         run_malloc_trim(releaser);
-        /* It has merged what was in fastbins to tops, perhaps. */
-        if (!releaser->plan.merges || !plan_anew(releaser) ||
+        /* It has merged what was in fastbins, perhaps to tops, which it does not reach. */
+        bool sorted = releaser->plan.merges || releaser->plan.vague;
+        if (!sorted || !plan_anew(releaser) ||
             !trim_borrow_is_worth(&releaser->plan, order->mode)) {
             return;
         }

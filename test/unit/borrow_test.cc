@@ -38,6 +38,8 @@ std::vector<Distribution> Distributions()
         {"MixedAndSmall", MixedChunks(30 * kMiB, 10 * kKiB)},
         {"MixedAndEqual", With(mixed, equal)},
         {"OneGiant", With(mixed, {{80 * kMiB, false}})},
+        {"TwoGiants", EqualChunks(2, 60 * kMiB)},
+        {"ThreeGiantsAndMixed", With(mixed, EqualChunks(3, 60 * kMiB))},
         {"AFewWereDroppedBefore", PartlyDry(10, mixed)},
         {"HalfWereDroppedBefore", PartlyDry(50, mixed)},
         {"NearlyAllWereDroppedBefore", PartlyDry(97, MixedChunks(120 * kMiB, 45 * kKiB))},

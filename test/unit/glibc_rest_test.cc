@@ -37,6 +37,11 @@ class Load
 public:
     explicit Load(size_t size) : size_(size)
     {
+        if (size >= 128 * TRIM_KIB) {
+            /* By default such blocks are mapped, until one of that size has been freed. */
+            void *volatile block = malloc(31 << 20);
+            free(block);
+        }
         for (auto &blocks : blocks_) {
             blocks.resize(kEach / size + kLast); /* Not from the threads' arenas. */
         }
