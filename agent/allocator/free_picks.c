@@ -1,5 +1,9 @@
 #include "trimagent/free_picks.h"
 
+#include "trimagent/quantity.h"
+
+#define BYTES_MAX (UINT64_C(1) << 50)
+
 /* The first distance: 1 MiB of free memory has all sixteen. */
 #define DISTANCE_BYTES (UINT64_C(64) << 10)
 
@@ -25,7 +29,9 @@ static void thin_out(struct trim_free_picks *picks)
 void trim_free_picks_pass(struct trim_free_picks *picks, uint64_t heap_number, uint64_t chunk_bytes,
                           uint64_t bytes)
 {
-    while (bytes >= picks->left) {
+    /* More than any machine has is broken input; the distance never overflows. */
+    bytes = trim_min(bytes, BYTES_MAX);
+    while (bytes >= picks->left && picks->distance < BYTES_MAX) {
         bytes -= picks->left;
         picks->items[picks->count++] =
             (struct trim_free_pick){.heap_number = heap_number, .chunk_bytes = chunk_bytes};
@@ -34,5 +40,5 @@ void trim_free_picks_pass(struct trim_free_picks *picks, uint64_t heap_number, u
             thin_out(picks);
         }
     }
-    picks->left -= bytes;
+    picks->left = trim_excess(picks->left, bytes);
 }

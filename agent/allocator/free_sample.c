@@ -15,7 +15,9 @@ static void add_spot(struct trim_free_sample *sample, const struct trim_borrow_w
     uint64_t stop = start + taken * page;
     bool whole = taken != 0 && world->inside(arena, begin, end) &&
                  world->resident(start, stop) == stop - start;
-    if (whole && world->drop(start, stop) == 0) {
+    /* Where the system does not tell, or tells that all is resident, it would seem in use for ever.
+     */
+    if (whole && world->drop(start, stop) == 0 && world->resident(start, stop) == 0) {
         sample->spots[sample->count].start = start;
         sample->spots[sample->count++].end = stop;
     }

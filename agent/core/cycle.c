@@ -88,7 +88,9 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
         break;
     case TRIM_LOOK_LAY:
         began_ns = trim_clock_thread_cpu_ns();
-        observation->failed = allocator->lay_sample == NULL || allocator->lay_sample() != 0;
+        /* A dry run gives nothing back. */
+        observation->failed = cycle->config->options.dry_run || allocator->lay_sample == NULL ||
+                              allocator->lay_sample() != 0;
         observation->cost_ns = trim_clock_thread_cpu_ns() - began_ns;
         break;
     case TRIM_LOOK_SAMPLE:

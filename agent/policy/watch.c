@@ -18,6 +18,9 @@
  * when. */
 #define SAMPLE_READS 8
 
+/* A sample of which so much has come back tells little more: another one follows an estimate. */
+#define WORN_PERMILLE 500
+
 /* Less than this, of what was there, moves in any busy process. */
 #define STILL_PART 64
 /* Without a sample, what one look finds in use was used many times between looks, and counts so
@@ -70,6 +73,7 @@ void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, u
 
 void trim_watch_laid(struct trim_watch *watch, bool laid)
 {
+    watch->back = 0;
     watch->sample = laid ? TRIM_SAMPLE_LAID : TRIM_SAMPLE_REFUSED;
 }
 
@@ -81,10 +85,14 @@ void trim_watch_sampled(struct trim_watch *watch, const struct trim_price *price
         return;
     }
     pay(watch, price, now_ns, (double)watch->last_bytes);
-    watch->paid_ns *= 1 - fmin(back_permille / 1000.0, 1);
+    /* Of all that was paid since it was laid, what has come back has paid nothing. */
+    double back = fmin(back_permille / 1000.0, 1);
+    watch->paid_ns *= fmax(1 - back, 0) / (1 - watch->back);
+    watch->back = fmin(back, 0.999);
     watch->sample = TRIM_SAMPLE_READ;
-    if (!trim_watch_has_paid(watch, price) && !trim_watch_is_vain(watch, price, now_ns)) {
-        watch->sample = back_permille == 0 ? TRIM_SAMPLE_LAID : TRIM_SAMPLE_WANTED;
+    if (back_permille < WORN_PERMILLE && !trim_watch_has_paid(watch, price) &&
+        !trim_watch_is_vain(watch, price, now_ns)) {
+        watch->sample = TRIM_SAMPLE_LAID;
     }
 }
 

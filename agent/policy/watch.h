@@ -45,6 +45,7 @@ struct trim_watch {
     double spent_ns;     /* On looks. */
     uint32_t looks;      /* So far. */
     enum trim_sample sample;
+    double back; /* The part of it that had come back when it was last read; below 1. */
 };
 
 /* Begins after a look that found bytes. */

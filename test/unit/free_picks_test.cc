@@ -82,7 +82,7 @@ TEST_F(FreePicks, ComeInTheOrderOfTheText)
 
 TEST_F(FreePicks, NoFigureIsTooLarge)
 {
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 64; ++i) {
         trim_free_picks_pass(&picks_, 1, UINT64_MAX, UINT64_MAX);
     }
     EXPECT_LE(picks_.count, static_cast<size_t>(TRIM_FREE_PICKS_MAX));

@@ -276,12 +276,32 @@ TEST_F(SampledWatch, WhatHasComeBackHasNotLain)
 {
     Begin(1);
     SampleAfter(Needed(), 250);
-    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_WANTED) << "what has come back tells nothing more";
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_LAID) << "the rest of it still tells";
     EXPECT_FALSE(HasPaid());
     EXPECT_NEAR(Lain(), 0.75 * static_cast<double>(Needed()), 1e6);
-    trim_watch_laid(&watch_, true);
-    SampleAfter(Needed() / 4, 0);
+}
+
+TEST_F(SampledWatch, APartThatIsInUseAllTheTimeDoesNotKeepTheOthersFromPaying)
+{
+    Begin(1);
+    int reads = 0;
+    while (watch_.sample == TRIM_SAMPLE_LAID) {
+        ASSERT_LT(++reads, 40);
+        SampleAfter(Due() - now_ns_, 300);
+    }
     EXPECT_TRUE(HasPaid());
+    EXPECT_LE(now_ns_ - kStart, 2 * Needed());
+}
+
+TEST_F(SampledWatch, AWornSampleGivesWayToAnotherAfterAnEstimate)
+{
+    Begin(1);
+    SampleAfter(Needed() / 2, 600);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_READ);
+    EXPECT_FALSE(HasPaid());
+    EXPECT_EQ(Due(), now_ns_);
+    LookAfter(1);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_WANTED);
 }
 
 TEST_F(SampledWatch, NotEvenWhatHasPaidIsReleasedBeforeTheSampleIsRead)
@@ -301,7 +321,8 @@ TEST_F(SampledWatch, WhatComesBackEachTimeIsGivenUp)
         ASSERT_FALSE(IsVain());
         SampleAfter(Needed() + kMs, 1000);
         EXPECT_EQ(watch_.paid_ns, 0);
-        if (watch_.sample == TRIM_SAMPLE_WANTED) {
+        if (!IsVain()) {
+            LookAfter(0);
             trim_watch_laid(&watch_, true);
         }
     }
