@@ -27,8 +27,11 @@ std::string WorkerTaskFile(const std::string &name)
         std::string comm;
         std::ifstream(task.path() / "comm") >> comm;
         if (comm == "trimagent") {
+            /* The thread may end meanwhile, and reading then fails. */
             std::ifstream file(task.path() / name);
-            return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+            std::string text;
+            std::getline(file, text, '\0');
+            return text;
         }
     }
     return "";
