@@ -57,12 +57,11 @@ static uint64_t cooldown_end_ns(const struct trim_policy *policy, uint64_t now_n
 static uint64_t estimate_due_ns(const struct trim_policy *policy, uint64_t now_ns)
 {
     const struct trim_watch *watch = &policy->watch;
-    if (watch->on && watch->sample == TRIM_SAMPLE_LAID) {
-        /* The sample is to be read first, but for what has been heard of since. */
-        return trim_looks_events_due_ns(&policy->looks, &policy->price, now_ns);
-    }
     uint64_t due_ns = trim_looks_due_ns(&policy->looks, &policy->price, now_ns);
-    return watch->on ? trim_min(due_ns, trim_watch_due_ns(watch, &policy->price, now_ns)) : due_ns;
+    bool sampled = watch->sample == TRIM_SAMPLE_LAID;
+    return watch->on && !sampled
+               ? trim_min(due_ns, trim_watch_due_ns(watch, &policy->price, now_ns))
+               : due_ns;
 }
 
 /* When the sample of what is watched is to be read. */
