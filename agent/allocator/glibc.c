@@ -301,7 +301,7 @@ const struct trim_allocator *trim_allocator_glibc(void)
         trim_estimate_learned_init(&learned);
         const struct trim_glibc_world world = trim_glibc_world_now(mallopt_function);
         refusal = trim_glibc_refusal(&world);
-        trim_arena_scan_heaps_of(trim_glibc_heap_bytes(&world, trim_huge_page_bytes(PROC)));
+        trim_arena_scan_heaps_of(trim_glibc_heap_bytes(&world, trim_huge_page_bytes));
     }
     return &glibc;
 }

@@ -159,10 +159,11 @@ static uint64_t tunable(const struct trim_glibc_world *world, const char *name)
     return value;
 }
 
-uint64_t trim_glibc_heap_bytes(const struct trim_glibc_world *world, uint64_t huge_page_bytes)
+uint64_t trim_glibc_heap_bytes(const struct trim_glibc_world *world,
+                               uint64_t (*huge_page_bytes)(void))
 {
     uint64_t wanted = tunable(world, "glibc.malloc.hugetlb");
-    uint64_t page = wanted == 2 ? huge_page_bytes : wanted;
+    uint64_t page = wanted == 2 ? huge_page_bytes() : wanted;
     bool huge =
         wanted >= 2 && page >= TRIM_MIB && page <= HUGE_PAGE_MAX_BYTES && (page & (page - 1)) == 0;
     return huge ? page * HEAP_HUGE_PAGES : TRIM_ARENA_HEAP_BYTES;

@@ -29,8 +29,10 @@ uint64_t trim_glibc_own_arenas(const char *version, uint64_t cpus_online);
 bool trim_glibc_has_tunables_file(const char *version);
 
 /* The most that a heap of an arena may be, where that differs from TRIM_ARENA_HEAP_BYTES.
- * huge_page_bytes: the system's default size of huge pages, or 0. */
-uint64_t trim_glibc_heap_bytes(const struct trim_glibc_world *world, uint64_t huge_page_bytes);
+ * huge_page_bytes tells the system's default size of huge pages, or 0; it is asked only where that
+ * matters. */
+uint64_t trim_glibc_heap_bytes(const struct trim_glibc_world *world,
+                               uint64_t (*huge_page_bytes)(void));
 
 /* Why not to borrow, as a phrase that follows "because", or NULL. */
 const char *trim_glibc_refusal(const struct trim_glibc_world *world);

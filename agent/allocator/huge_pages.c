@@ -24,11 +24,11 @@ bool trim_huge_pages_always(const char *root)
     return always;
 }
 
-uint64_t trim_huge_page_bytes(const char *proc)
+uint64_t trim_huge_page_bytes(void)
 {
     char text[4096];
     uint64_t bytes = 0;
-    long length = trim_read_small_file(proc, "meminfo", text, sizeof text);
+    long length = trim_read_small_file("/proc", "meminfo", text, sizeof text);
     if (length > 0) {
         (void)trim_find_kib_line(text, (size_t)length, "Hugepagesize:", &bytes);
     }

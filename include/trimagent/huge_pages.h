@@ -18,9 +18,9 @@ extern "C" {
  */
 bool trim_huge_pages_always(const char *root);
 
-/* The system's default size of huge pages in bytes, by the file meminfo in proc; 0 where it has
- * none, or where that cannot be read. Not in callbacks. */
-uint64_t trim_huge_page_bytes(const char *proc);
+/* The system's default size of huge pages in bytes, by /proc/meminfo; 0 where it has none, or where
+ * that cannot be read. Not in callbacks. */
+uint64_t trim_huge_page_bytes(void);
 
 /*
  * Upper bound of what the kernel has added to processes so far by bringing pages together to huge

@@ -47,14 +47,22 @@ TEST(Refusal, IsNowhereElse)
     EXPECT_FALSE(IsRefused({{"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1:glibc.malloc.perturb=0"}}));
 }
 
-uint64_t Heap(const char *tunables, uint64_t huge_page_bytes = 2 * TRIM_MIB)
+uint64_t huge_page_bytes;
+
+uint64_t HugePageBytes()
 {
+    return huge_page_bytes;
+}
+
+uint64_t Heap(const char *tunables, uint64_t default_bytes = 2 * TRIM_MIB)
+{
+    huge_page_bytes = default_bytes;
     environment.clear();
     if (tunables != nullptr) {
         environment["GLIBC_TUNABLES"] = tunables;
     }
     const trim_glibc_world world = {nullptr, FakeVariable, nullptr, 0};
-    return trim_glibc_heap_bytes(&world, huge_page_bytes);
+    return trim_glibc_heap_bytes(&world, HugePageBytes);
 }
 
 TEST(LargestHeap, IsFourHugePagesWhereArenasAreOnThem)

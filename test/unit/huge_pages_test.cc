@@ -5,7 +5,10 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <string>
 
 #include "child_process.h"
 #include "scratch_directory.h"
@@ -70,6 +73,17 @@ TEST(HugePagesHeldOff, AreUntilTheyAreAllowed)
         trim_huge_pages_allow();
         EXPECT_EQ(AreHeldOff(), 0);
     });
+}
+
+TEST(HugePageBytes, AreWhatThisSystemSays)
+{
+    std::ifstream meminfo("/proc/meminfo");
+    std::string word;
+    uint64_t kib = 0;
+    while (meminfo >> word && word != "Hugepagesize:") {
+    }
+    meminfo >> kib;
+    EXPECT_EQ(trim_huge_page_bytes(), kib * TRIM_KIB);
 }
 
 TEST(HugePagesHeldOff, NeedNothingWhereTheProcessHasNone)
