@@ -1,7 +1,5 @@
 /* glibc's malloc: malloc_trim, and the estimate of what it would release. */
 #include <dlfcn.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "glibc_environment.h"
 #include "glibc_figures.h"
@@ -49,14 +47,6 @@ static struct trim_free_sample sample;
 static enum trim_mode mode;
 static const char *refusal;
 
-static void show_residency(struct trim_estimate_input *input)
-{
-    input->resident_known = residency.known;
-    input->resident_bytes = residency.resident_bytes;
-    input->seen_bytes = residency.seen_bytes;
-    input->locked_bytes = residency.locked_bytes;
-}
-
 static void scan_arenas(struct trim_estimate_input *input)
 {
     struct trim_arena_scan scan;
@@ -70,11 +60,14 @@ static void scan_arenas(struct trim_estimate_input *input)
         seen.locked_resident_bytes = seen.known ? scan.locked_resident_bytes : 0;
         residency = seen;
     }
-    show_residency(input);
+    input->resident_known = residency.known;
+    input->resident_bytes = residency.resident_bytes;
+    input->seen_bytes = residency.seen_bytes;
+    input->locked_bytes = residency.locked_bytes;
 }
 
-/* Whether a release would come to the tops: by borrowing alone. */
-static bool tops_are_reached(void)
+/* Whether the worker may enter arenas, for which borrowing stands. */
+static bool arenas_are_open(void)
 {
     return mode != TRIM_MODE_TRIM && refusal == NULL &&
            trim_glibc_release_refusal(&releaser, malloc_trim_function) == NULL;
@@ -99,7 +92,8 @@ static int walk_after_scan(struct trim_estimate_input *input)
         trim_arena_scan_tops(info->arenas, info->arena_count, &tops);
         input->dry_tops_bytes = tops.dry_bytes;
         input->wet_tops_bytes = tops.wet_bytes;
-        input->tops_count = tops_are_reached();
+        /* Borrowing alone comes to them. */
+        input->tops_count = arenas_are_open();
     }
     return 0;
 }
@@ -166,25 +160,19 @@ static int glibc_refaulted(uint64_t *refaulted_bytes, uint64_t *refilled_bytes)
     return 0;
 }
 
-/* A part of a huge page cannot be given back without breaking it up, and the kernel may bring it
- * back itself. */
-static bool samples_tell(void)
-{
-    return mode != TRIM_MODE_TRIM && refusal == NULL && !trim_huge_pages_always("");
-}
-
 static int glibc_lay_sample(void)
 {
-    if (!samples_tell() || trim_glibc_release_refusal(&releaser, malloc_trim_function) != NULL) {
+    /* A part of a huge page cannot be given back without breaking it up, and the kernel may bring
+     * it back itself. */
+    if (!arenas_are_open() || trim_huge_pages_always("")) {
         return -1;
     }
     return trim_glibc_sample_lay(&sample, &releaser.door, trim_glibc_info_last());
 }
 
-static int glibc_read_sample(uint32_t *back_permille)
+static uint32_t glibc_read_sample(void)
 {
-    *back_permille = trim_free_sample_back_permille(&sample, trim_glibc_resident);
-    return 0;
+    return trim_free_sample_back_permille(&sample, trim_glibc_resident);
 }
 
 static void glibc_choose(enum trim_mode chosen)

@@ -1,10 +1,7 @@
 #include "glibc_sample.h"
 
-#include <string.h>
-
 #include "glibc_pieces.h"
 #include "trimagent/arena_scan.h"
-#include "trimagent/quantity.h"
 
 /* The size of an arena, by which malloc_info and the map know it. */
 static const struct trim_arena_figures *figures_of(const struct trim_malloc_info_parser *info,

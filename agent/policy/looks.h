@@ -59,10 +59,6 @@ void trim_looks_init(struct trim_looks *looks, uint64_t check_ns, bool unannounc
 void trim_looks_expect(struct trim_looks *looks, enum trim_reason reason, uint64_t since_ns,
                        uint64_t ready_ns, double guess_bytes);
 
-/* When the next look for an event is due; TRIM_NEVER: there was none. */
-uint64_t trim_looks_events_due_ns(const struct trim_looks *looks, const struct trim_price *price,
-                                  uint64_t now_ns);
-
 /* When the next look is due, which may have passed already. */
 uint64_t trim_looks_due_ns(const struct trim_looks *looks, const struct trim_price *price,
                            uint64_t now_ns);

@@ -51,7 +51,8 @@ enum trim_look {
     TRIM_LOOK_NONE = 0, /* Only the signals, which are always there. */
     TRIM_LOOK_PROCESS,  /* RSS and faults of the process: ten microseconds. */
     TRIM_LOOK_SAMPLE,   /* What of the sample has come back: ten microseconds. */
-    TRIM_LOOK_LAY,      /* Nothing, but a sample of what is free is laid: 0.1 ms. */
+    TRIM_LOOK_LAY,      /* None, but a sample of what is free is laid: 0.1 ms; 2 where malloc has
+                           12,000 chunks to sort. */
     TRIM_LOOK_ROOM,     /* The memory limit and its fill: 0.1 to 0.9 ms. */
     TRIM_LOOK_REFAULT, /* What of the last release is resident again: about 1 ms per GiB, no lock of
                           malloc's. */
@@ -90,7 +91,8 @@ struct trim_observation {
     /* With TRIM_LOOK_ESTIMATE. */
     uint64_t expected_bytes;
     bool bound_only;            /* It is an upper bound. */
-    uint64_t cost_ns;           /* CPU time the estimate took; with the others that of reading. */
+    uint64_t cost_ns;           /* CPU time the estimate took; with TRIM_LOOK_PROCESS that of
+                                   reading, with TRIM_LOOK_LAY that of laying. */
     bool throttled;             /* The CPU quota holds the process back. */
     uint64_t fault_ps_per_byte; /* What taking memory anew costs; 0: not measured this time. */
 };

@@ -132,8 +132,7 @@ void trim_take_sample(struct trim_policy *policy, const struct trim_observation 
     if (now->look == TRIM_LOOK_LAY) {
         trim_watch_laid(&policy->watch, !now->failed);
     } else {
-        trim_watch_sampled(&policy->watch, &policy->price, now->now_ns, now->failed,
-                           now->back_permille);
+        trim_watch_sampled(&policy->watch, &policy->price, now->now_ns, now->back_permille);
     }
 }
 

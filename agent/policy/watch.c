@@ -78,12 +78,8 @@ void trim_watch_laid(struct trim_watch *watch, bool laid)
 }
 
 void trim_watch_sampled(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,
-                        bool refused, uint32_t back_permille)
+                        uint32_t back_permille)
 {
-    if (refused) {
-        watch->sample = TRIM_SAMPLE_REFUSED;
-        return;
-    }
     pay(watch, price, now_ns, (double)watch->last_bytes);
     /* Of all that was paid since it was laid, what has come back has paid nothing. */
     double back = fmin(back_permille / 1000.0, 1);

@@ -6,7 +6,7 @@
  * never does, and the watch ends.
  *
  * Whether it lies still is told by a sample: a few pages of it are given back when the watch
- * begins, and those that are resident again at its end were in use meanwhile, however shortly.
+ * begins, and those that are resident again later were in use meanwhile, however shortly.
  * Where no sample can be laid, looks at uneven gaps serve, as many as a part of what the release
  * costs pays for. They meet memory that is in use for 5 ms a second once in two hundred, so one
  * that finds less takes many times that part away of what was paid.
@@ -59,9 +59,9 @@ void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, u
 /* A sample has been laid, or could not be. */
 void trim_watch_laid(struct trim_watch *watch, bool laid);
 
-/* Takes in what part of the sample has come back; refused: nobody can tell. */
+/* Takes in what part of the sample has come back. */
 void trim_watch_sampled(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,
-                        bool refused, uint32_t back_permille);
+                        uint32_t back_permille);
 
 /* So many of the bytes were released; the others have lain as long, and stay watched. */
 void trim_watch_released(struct trim_watch *watch, uint64_t now_ns, uint64_t released_bytes);
@@ -69,8 +69,7 @@ void trim_watch_released(struct trim_watch *watch, uint64_t now_ns, uint64_t rel
 /* Whether the memory has paid what releasing it costs; not before its sample has been read. */
 bool trim_watch_has_paid(const struct trim_watch *watch, const struct trim_price *price);
 
-/* Whether it comes and goes: a look has met it in use, or it would have paid long ago if it had
- * lain still. */
+/* Whether it comes and goes: it would have paid long ago if it had lain still. */
 bool trim_watch_is_vain(const struct trim_watch *watch, const struct trim_price *price,
                         uint64_t now_ns);
 

@@ -87,9 +87,9 @@ struct trim_allocator {
      */
     int (*lay_sample)(void);
 
-    /* Tells which part of these pages has come back. Takes no lock. Worker only. Returns 0, or -1.
+    /* Tells which part of these pages has come back, in thousandths. Takes no lock. Worker only.
      * Missing where lay_sample is. */
-    int (*read_sample)(uint32_t *back_permille);
+    uint32_t (*read_sample)(void);
 
     /* Takes mallinfo2's figures: walks every chunk under the arenas' locks. Optional: missing
      * before glibc 2.33. */

@@ -107,10 +107,9 @@ private:
         return 0;
     }
 
-    static int ReadSample(uint32_t *back_permille)
+    static uint32_t ReadSample()
     {
         ++Get().samples_read;
-        *back_permille = 0;
         return 0;
     }
 

@@ -36,9 +36,7 @@ protected:
 
     uint32_t Back() const
     {
-        uint32_t permille = UINT32_MAX;
-        EXPECT_EQ(allocator_->read_sample(&permille), 0);
-        return permille;
+        return allocator_->read_sample();
     }
 };
 

@@ -37,7 +37,7 @@ protected:
     void SampleAfter(uint64_t ns, uint32_t back_permille)
     {
         now_ns_ += ns;
-        trim_watch_sampled(&watch_, &price_, now_ns_, false, back_permille);
+        trim_watch_sampled(&watch_, &price_, now_ns_, back_permille);
     }
 
     void LookAfter(uint64_t ns, uint64_t bytes = 500 * kMiB)
@@ -349,7 +349,7 @@ TEST_F(SampledWatch, ALookCountsForWhatItHasFound)
 TEST_F(SampledWatch, WithoutOneLooksServe)
 {
     Begin(1);
-    trim_watch_sampled(&watch_, &price_, now_ns_, true, 0);
+    trim_watch_laid(&watch_, false);
     EXPECT_EQ(watch_.sample, TRIM_SAMPLE_REFUSED);
     EXPECT_LT(Due(), now_ns_ + Needed() / 2);
 }
