@@ -40,12 +40,15 @@ uint64_t trim_clock_process_cpu_ns(void)
     return ns;
 }
 
+struct timespec trim_clock_timespec(uint64_t ns)
+{
+    return (struct timespec){.tv_sec = (time_t)(ns / TRIM_NS_PER_S),
+                             .tv_nsec = (long)(ns % TRIM_NS_PER_S)};
+}
+
 void trim_clock_sleep_ns(uint64_t ns)
 {
-    const struct timespec time = {
-        .tv_sec = (time_t)(ns / TRIM_NS_PER_S),
-        .tv_nsec = (long)(ns % TRIM_NS_PER_S),
-    };
+    const struct timespec time = trim_clock_timespec(ns);
     (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 }
 

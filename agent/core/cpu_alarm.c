@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "trimagent/clock.h"
 #include "trimagent/quantity.h"
 
 /* The one alarm of the process's one worker. */
@@ -44,9 +45,7 @@ int trim_cpu_alarm_set(uint64_t process_cpu_ns)
     struct itimerspec when = {0};
     if (process_cpu_ns != UINT64_MAX) {
         /* A time of 0 would disarm it. */
-        process_cpu_ns = trim_max(process_cpu_ns, 1);
-        when.it_value.tv_sec = (time_t)(process_cpu_ns / TRIM_NS_PER_S);
-        when.it_value.tv_nsec = (long)(process_cpu_ns % TRIM_NS_PER_S);
+        when.it_value = trim_clock_timespec(trim_max(process_cpu_ns, 1));
     }
     return (int)syscall(SYS_timer_settime, timer_id, TIMER_ABSTIME, &when, NULL);
 }

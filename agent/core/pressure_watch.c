@@ -6,9 +6,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
-#include "trimagent/quantity.h"
+#include "trimagent/clock.h"
 #include "trimagent/thread.h"
 #include "trimagent/wake.h"
 
@@ -20,7 +19,7 @@ static struct {
     bool started;
     sem_t given;
     struct trim_descriptor trigger;
-    struct timespec delay;
+    uint64_t delay_ns;
 } watch;
 
 static atomic_short heard;
@@ -50,7 +49,7 @@ static void *run(void *unused)
     for (;;) {
         while (sem_wait(&watch.given) != 0) {
         }
-        (void)nanosleep(&watch.delay, NULL);
+        trim_clock_sleep_ns(watch.delay_ns);
         atomic_store(&heard, poll_trigger());
         trim_wake();
     }
@@ -70,8 +69,7 @@ int trim_pressure_watch(const struct trim_descriptor *trigger, uint64_t delay_ns
         watch.started = true;
     }
     watch.trigger = *trigger;
-    watch.delay = (struct timespec){.tv_sec = (time_t)(delay_ns / TRIM_NS_PER_S),
-                                    .tv_nsec = (long)(delay_ns % TRIM_NS_PER_S)};
+    watch.delay_ns = delay_ns;
     (void)sem_post(&watch.given);
     return 0;
 }

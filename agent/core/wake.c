@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "trimagent/clock.h"
 #include "trimagent/cpu_alarm.h"
 #include "trimagent/quantity.h"
 
@@ -36,12 +37,6 @@ static atomic_int senders;
 
 /* Of the worker. */
 static int refusal;
-
-static struct timespec as_timespec(uint64_t ns)
-{
-    return (struct timespec){.tv_sec = (time_t)(ns / TRIM_NS_PER_S),
-                             .tv_nsec = (long)(ns % TRIM_NS_PER_S)};
-}
 
 /* The C library's would call tgkill's signal one of kill. Returns 0, or an error number. */
 static int take_signal(siginfo_t *taken, const struct timespec *timeout)
@@ -157,7 +152,7 @@ static void hand_back(siginfo_t *taken)
 
 static int nap(uint64_t ns)
 {
-    struct timespec left = as_timespec(trim_min(ns, NAP_NS));
+    struct timespec left = trim_clock_timespec(trim_min(ns, NAP_NS));
     return nanosleep(&left, NULL) != 0 && errno != EINTR ? errno : 0;
 }
 
@@ -168,7 +163,7 @@ int trim_wake_wait(uint64_t timeout_ns)
     }
     siginfo_t taken;
     memset(&taken, 0, sizeof taken);
-    struct timespec timeout = as_timespec(timeout_ns);
+    struct timespec timeout = trim_clock_timespec(timeout_ns);
     int error = take_signal(&taken, timeout_ns == TRIM_NEVER ? NULL : &timeout);
     if (error == 0 && taken.si_code != SI_TKILL && !trim_cpu_alarm_sent(&taken)) {
         hand_back(&taken);

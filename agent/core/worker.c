@@ -210,9 +210,7 @@ bool trim_worker_alive(void)
 static struct timespec deadline_after(uint64_t timeout_ns)
 {
     uint64_t bounded_ns = timeout_ns < WAIT_MAX_NS ? timeout_ns : WAIT_MAX_NS;
-    uint64_t deadline_ns = trim_clock_now_ns() + bounded_ns;
-    return (struct timespec){.tv_sec = (time_t)(deadline_ns / TRIM_NS_PER_S),
-                             .tv_nsec = (long)(deadline_ns % TRIM_NS_PER_S)};
+    return trim_clock_timespec(trim_clock_now_ns() + bounded_ns);
 }
 
 int trim_worker_command(enum trim_command command, uint64_t timeout_ns)

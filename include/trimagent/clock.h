@@ -7,6 +7,7 @@
 #define TRIMAGENT_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,6 +22,9 @@ uint64_t trim_clock_thread_cpu_ns(void);
 /* CPU time of all threads of the process in nanoseconds, those that have ended included; 0 where
  * the system does not tell. Of running threads up to the system's last tick. */
 uint64_t trim_clock_process_cpu_ns(void);
+
+/* Nanoseconds as the system's calls take them. */
+struct timespec trim_clock_timespec(uint64_t ns);
 
 /* Sleeps for so many nanoseconds; less where a signal comes, not at all where the system forbids
  * it. Not in callbacks. */
