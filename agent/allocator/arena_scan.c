@@ -8,6 +8,7 @@
 #include "trimagent/line_reader.h"
 #include "trimagent/locked_pages.h"
 #include "trimagent/peek.h"
+#include "trimagent/process_memory.h"
 #include "trimagent/quantity.h"
 #include "trimagent/resident_pages.h"
 
@@ -151,7 +152,8 @@ int trim_arena_scan_run(const char *proc, struct trim_arena_scan *scan)
     }
     struct trim_arena_scan result = {0};
     struct stretch stretch = {0};
-    any_locked = trim_locks_anything(proc);
+    uint64_t locked_bytes = 0;
+    any_locked = trim_process_locked(proc, &locked_bytes) == 0 && locked_bytes != 0;
     map.main_start = map.main_end = map.main_resident_bytes = 0;
     map.main_locked = false;
     map.heap_count = 0;

@@ -130,27 +130,40 @@ int trim_process_rss(const char *proc, uint64_t *rss_bytes)
     return trim_parse_statm(text, (size_t)length, (uint64_t)page_bytes, rss_bytes);
 }
 
-int trim_process_memory_read(const char *proc, struct trim_process_memory *memory)
+/* Reads the figures of memory in status, one a line. Returns their length, or -1. */
+static long read_figures(const char *proc, char figures[FIGURES_MAX])
 {
     struct trim_line_reader reader;
     if (trim_lines_open(&reader, proc, "/status") != 0) {
         return -1;
     }
     /* The line of supplementary groups before them may be longer than any buffer. */
-    char figures[FIGURES_MAX];
     size_t length = 0;
     const char *line = NULL;
     size_t line_length = 0;
     while ((line = trim_lines_next(&reader, &line_length)) != NULL) {
-        if (line_length >= 2 && memcmp(line, "Vm", 2) == 0 &&
-            line_length < sizeof figures - length) {
+        if (line_length >= 2 && memcmp(line, "Vm", 2) == 0 && line_length < FIGURES_MAX - length) {
             memcpy(figures + length, line, line_length);
             length += line_length;
             figures[length++] = '\n';
         }
     }
     trim_lines_close(&reader);
-    return reader.failed ? -1 : trim_parse_status(figures, length, memory);
+    return reader.failed ? -1 : (long)length;
+}
+
+int trim_process_memory_read(const char *proc, struct trim_process_memory *memory)
+{
+    char figures[FIGURES_MAX];
+    long length = read_figures(proc, figures);
+    return length < 0 ? -1 : trim_parse_status(figures, (size_t)length, memory);
+}
+
+int trim_process_locked(const char *proc, uint64_t *locked_bytes)
+{
+    char figures[FIGURES_MAX];
+    long length = read_figures(proc, figures);
+    return length < 0 ? -1 : trim_find_kib_line(figures, (size_t)length, "VmLck:", locked_bytes);
 }
 
 uint64_t trim_process_minor_faults(void)

@@ -12,10 +12,6 @@
 extern "C" {
 #endif
 
-/* Whether the process has locked anything at all: VmLck of proc/status is not 0. proc is
- * "/proc/self" but in tests. About 30 us. Worker. */
-bool trim_locks_anything(const char *proc);
-
 /*
  * Whether the mapping at the start of a page is locked. Asked by advice that changes nothing that a
  * program could read: MADV_COLD (Linux 5.4) makes a page one of the first to be swapped out, and is

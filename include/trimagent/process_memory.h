@@ -47,6 +47,10 @@ int trim_process_rss(const char *proc, uint64_t *rss_bytes);
 /* RSS and swap by status: about 20 us, for reports. Returns 0 or -1. */
 int trim_process_memory_read(const char *proc, struct trim_process_memory *memory);
 
+/* The sizes of mappings that are locked, VmLck of status: about 20 us. Returns 0, or -1 where that
+ * is not told, with the output untouched. */
+int trim_process_locked(const char *proc, uint64_t *locked_bytes);
+
 /* Minor page faults of the whole process so far. */
 uint64_t trim_process_minor_faults(void);
 
