@@ -23,7 +23,6 @@ struct trim_cycle {
     struct trim_policy policy;
     struct trim_surroundings surroundings;
     bool price_faults; /* What a page fault costs is to be measured with the next estimate. */
-    bool told_refusal; /* Why nothing is borrowed was told once. */
     struct trim_findings findings;
     struct trim_lot told;      /* The last verdict that was told. */
     struct trim_cancel cancel; /* A release that is running shall end early: the VM ends. */

@@ -1,5 +1,7 @@
 #include "findings.h"
 
+#include <stddef.h>
+
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
 
@@ -71,4 +73,15 @@ void trim_findings_take(struct trim_findings *findings, const struct trim_estima
     take_assumed(findings, estimate);
     take_held(findings, estimate);
     take_locked(findings, estimate);
+}
+
+void trim_findings_take_release(struct trim_findings *findings, const struct trim_release *release)
+{
+    if (release->refusal != NULL && !findings->told_refusal) {
+        findings->told_refusal = true;
+        trim_log(TRIM_LOG_WARNING,
+                 "nothing can be borrowed, because %s: malloc_trim releases instead, and stops "
+                 "threads meanwhile",
+                 release->refusal);
+    }
 }

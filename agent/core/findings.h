@@ -1,5 +1,6 @@
 /*
- * What estimates have found that a user should know, each said once in the log. Worker only.
+ * What estimates and releases have found that a user should know, each said once in the log. Worker
+ * only.
  */
 #ifndef TRIMAGENT_FINDINGS_H
 #define TRIMAGENT_FINDINGS_H
@@ -19,10 +20,14 @@ struct trim_findings {
     bool told_assumed;
     bool told_held;
     bool told_locked;
+    bool told_refusal;
 };
 
 /* Takes an estimate in, and says what is new. */
 void trim_findings_take(struct trim_findings *findings, const struct trim_estimate *estimate);
+
+/* Takes a release in: says why nothing will ever be borrowed, and what happens instead. */
+void trim_findings_take_release(struct trim_findings *findings, const struct trim_release *release);
 
 #ifdef __cplusplus
 }

@@ -15,18 +15,6 @@
  */
 #define FIGURES_DEAR_NS (2 * TRIM_NS_PER_MS)
 
-/* Tells once why nothing will ever be borrowed, and what happens instead. */
-static void tell_refusal_once(struct trim_cycle *cycle, const struct trim_release *release)
-{
-    if (release->refusal != NULL && !cycle->told_refusal) {
-        cycle->told_refusal = true;
-        trim_log(TRIM_LOG_WARNING,
-                 "nothing can be borrowed, because %s: malloc_trim releases instead, and stops "
-                 "threads meanwhile",
-                 release->refusal);
-    }
-}
-
 /* Keeps the latest estimate for status. */
 static void keep_estimate(struct trim_cycle *cycle, const struct trim_estimate *estimate)
 {
@@ -234,7 +222,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
     if (!count_trim(cycle, &report, outcome.end_ns)) {
         return false;
     }
-    tell_refusal_once(cycle, &report.release);
+    trim_findings_take_release(&cycle->findings, &report.release);
     log_report(&report);
     outcome.cpu_ns = report.cpu_ns;
     outcome.gave_way = report.release.borrow.gave_way;
