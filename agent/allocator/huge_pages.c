@@ -11,17 +11,24 @@
 #define DIRECTORY "/sys/kernel/mm/transparent_hugepage"
 #define CHOSEN "[always]"
 
+/* The first line of a file, in the reader's buffer; NULL where there is none. */
+static const char *first_line(struct trim_line_reader *reader, const char *root, const char *path,
+                              size_t *length)
+{
+    if (trim_lines_open(reader, root, path) != 0) {
+        return NULL;
+    }
+    const char *line = trim_lines_next(reader, length);
+    trim_lines_close(reader);
+    return line;
+}
+
 bool trim_huge_pages_always(const char *root)
 {
     struct trim_line_reader reader;
     size_t length = 0;
-    if (trim_lines_open(&reader, root, DIRECTORY "/enabled") != 0) {
-        return false;
-    }
-    const char *line = trim_lines_next(&reader, &length);
-    bool always = line != NULL && memmem(line, length, CHOSEN, strlen(CHOSEN)) != NULL;
-    trim_lines_close(&reader);
-    return always;
+    const char *line = first_line(&reader, root, DIRECTORY "/enabled", &length);
+    return line != NULL && memmem(line, length, CHOSEN, strlen(CHOSEN)) != NULL;
 }
 
 uint64_t trim_huge_page_bytes(void)
@@ -39,13 +46,8 @@ static int read_number(const char *root, const char *path, uint64_t *number)
 {
     struct trim_line_reader reader;
     size_t length = 0;
-    if (trim_lines_open(&reader, root, path) != 0) {
-        return -1;
-    }
-    const char *line = trim_lines_next(&reader, &length);
-    bool told = line != NULL && trim_parse_count(line, length, number) == TRIM_PARSE_OK;
-    trim_lines_close(&reader);
-    return told ? 0 : -1;
+    const char *line = first_line(&reader, root, path, &length);
+    return line != NULL && trim_parse_count(line, length, number) == TRIM_PARSE_OK ? 0 : -1;
 }
 
 int trim_huge_pages_collapsed(const char *root, uint64_t *bytes)
