@@ -17,6 +17,16 @@
  */
 #define LARGEST_MARGIN 1.5
 
+/* A part of bytes, within what the integer holds: of figures that cannot be the part may be more
+ * than all, or no number. */
+static uint64_t part_of(uint64_t bytes, double part)
+{
+    if (!(part > 0)) {
+        return 0;
+    }
+    return part < 1 ? (uint64_t)(part * (double)bytes) : bytes;
+}
+
 /*
  * The mean of what chunks have beyond keeps, in parts of mean. Both sizes are counted from the
  * smallest chunk's on.
@@ -49,7 +59,8 @@ static uint64_t guess(const struct trim_mixed_bin *bin, uint64_t keeps)
         return largest_inner;
     }
     double part = beyond((double)(keeps - bin->from), mean, (double)(bin->to - bin->from), count);
-    return largest_inner + (uint64_t)(count * mean * part);
+    uint64_t between = bin->bytes - ends;
+    return largest_inner + part_of(between, count * mean * part / (double)between);
 }
 
 static unsigned class_of(uint64_t bytes)
@@ -85,7 +96,7 @@ static bool by_sorted(const struct trim_mixed_bin *bin, const struct trim_sorted
         fabs(bytes / count - mean) > mean / ALIKE_PART) {
         return false;
     }
-    *inner = (uint64_t)(whole / bytes * (double)bin->bytes);
+    *inner = part_of(bin->bytes, whole / bytes);
     return true;
 }
 

@@ -186,14 +186,18 @@ TEST(MixedBin, ThatIsNotThereHasNothing)
 TEST(MixedBin, SurvivesFiguresThatCannotBe)
 {
     const trim_sorted_sizes sorted = Sorted(PinnedRuns());
-    const trim_sorted_sizes *none = nullptr;
+    const trim_sorted_sizes empty = {};
+    trim_sorted_sizes more = {};
+    const trim_mixed_bin small = {32, UINT64_MAX, 1, 1};
+    trim_sorted_add(&more, &small, UINT64_MAX);
+    const trim_sorted_sizes *const beside_it[] = {&sorted, &empty, &more, nullptr};
     const uint64_t values[] = {0, 1, 4000, 5000, 1 << 20, UINT64_MAX / 2, UINT64_MAX};
     for (const uint64_t from : values) {
         for (const uint64_t to : values) {
             for (const uint64_t bytes : values) {
                 for (const uint64_t count : values) {
                     const trim_mixed_bin bin = {from, to, bytes, count};
-                    for (const trim_sorted_sizes *beside : {&sorted, none}) {
+                    for (const trim_sorted_sizes *beside : beside_it) {
                         const trim_inner inner = trim_mixed_inner(&bin, kKeeps, beside);
                         EXPECT_LE(inner.bytes, bytes);
                         EXPECT_LE(inner.guess, inner.bytes);
