@@ -2,6 +2,9 @@
  */
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "policy.h"
 #include "policy_timeline.h"
 
@@ -84,6 +87,21 @@ TEST(PolicyWatch, ASampleSparesTheLooksOnTheWay)
     };
     EXPECT_LE(looks(false), 2U);
     EXPECT_GE(looks(true), 20U);
+}
+
+TEST(PolicyWatch, WithoutASampleLooksComeWhenTheProcessHasUsedSomeCpu)
+{
+    const auto next_look_after_ns = [](uint64_t permille) {
+        PolicyTimeline timeline;
+        timeline.memory.sample_fails = true;
+        timeline.WorkAt(0, permille);
+        timeline.FreeAt(10 * kS, 500 * kMiB);
+        const uint64_t began_ns = RunUntilWatched(&timeline);
+        timeline.RunUntil(began_ns + 10 * kS);
+        const std::vector<uint64_t> &looks = timeline.LookTimes(TRIM_LOOK_ESTIMATE);
+        return *std::upper_bound(looks.begin(), looks.end(), began_ns) - began_ns;
+    };
+    EXPECT_LT(next_look_after_ns(2000), next_look_after_ns(50) / 2);
 }
 
 TEST(PolicyWatch, WhatIsUsedForAMomentNowAndThenIsLeftAlone)
