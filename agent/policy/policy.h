@@ -91,8 +91,8 @@ struct trim_observation {
     /* With TRIM_LOOK_ESTIMATE. */
     uint64_t expected_bytes;
     bool bound_only;            /* It is an upper bound. */
-    uint64_t cost_ns;           /* CPU time the estimate took; with TRIM_LOOK_PROCESS that of
-                                   reading, with TRIM_LOOK_LAY that of laying. */
+    uint64_t cost_ns;           /* CPU time the estimate took; with the others but
+                                   TRIM_LOOK_ROOM and TRIM_LOOK_REFAULT that of these. */
     bool throttled;             /* The CPU quota holds the process back. */
     uint64_t fault_ps_per_byte; /* What taking memory anew costs; 0: not measured this time. */
 };
