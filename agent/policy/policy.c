@@ -68,6 +68,10 @@ static void watch(struct trim_policy *policy, const struct trim_observation *now
         trim_watch_look(watch, &policy->price, now_ns, now->cpu_ns, bytes);
         watch->reason = reason > watch->reason ? reason : watch->reason;
     }
+    if (watch->sample == TRIM_SAMPLE_WANTED && policy->signs.loading) {
+        /* It would take chunks that are about to be asked for. */
+        trim_watch_laid(watch, false);
+    }
     watch->share = share_of(policy, watch->reason, now_ns, bytes);
 }
 
