@@ -114,6 +114,10 @@ void trim_watch_released(struct trim_watch *watch, uint64_t now_ns, uint64_t rel
     watch->paid_ns *= (double)left_bytes / (double)watch->last_bytes;
     watch->last_bytes = left_bytes;
     watch->last_ns = now_ns;
+    /* Its pages are gone with all the others now, and tell nothing of what is left. */
+    if (watch->sample != TRIM_SAMPLE_REFUSED) {
+        watch->sample = TRIM_SAMPLE_WANTED;
+    }
 }
 
 static double wanted_ns(const struct trim_watch *watch, const struct trim_price *price)

@@ -65,7 +65,8 @@ void trim_watch_laid(struct trim_watch *watch, bool laid);
 void trim_watch_sampled(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,
                         uint32_t back_permille);
 
-/* So many of the bytes were released; the others have lain as long, and stay watched. */
+/* So many of the bytes were released; the others have lain as long, and stay watched, with another
+ * sample. */
 void trim_watch_released(struct trim_watch *watch, uint64_t now_ns, uint64_t released_bytes);
 
 /* Whether the memory has paid what releasing it costs; not before its sample has been read. */

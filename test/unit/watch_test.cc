@@ -393,6 +393,19 @@ TEST_F(SampledWatch, ALookCountsForWhatItHasFound)
     EXPECT_NEAR(watch_.paid_ns, paid_ns * 0.8, paid_ns / 100);
 }
 
+TEST_F(SampledWatch, EndsWithARelease)
+{
+    Begin(1);
+    SampleAfter(Needed() / 4, 250);
+    ASSERT_EQ(watch_.sample, TRIM_SAMPLE_LAID);
+    trim_watch_released(&watch_, now_ns_, 400 * kMiB);
+    EXPECT_TRUE(watch_.on);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_WANTED) << "its pages tell nothing of what is left";
+    trim_watch_laid(&watch_, false);
+    trim_watch_released(&watch_, now_ns_, 50 * kMiB);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_REFUSED);
+}
+
 TEST_F(SampledWatch, WithoutOneLooksServe)
 {
     Begin(1);
