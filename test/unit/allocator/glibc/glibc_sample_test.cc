@@ -150,6 +150,19 @@ TEST_F(GlibcSample, IsRefusedWhereHardlyAnythingIsResident)
     });
 }
 
+TEST_F(GlibcSample, IsRefusedWhereAFewSpotsAreAllThereIs)
+{
+    RunInChild([this] {
+        ForgetParent();
+        ArenaThreads threads(1, 400 * TRIM_KIB);
+        threads.FreeAllBut(3);
+        (void)Estimate();
+        const uint64_t before = Resident();
+        EXPECT_EQ(allocator_->lay_sample(), -1);
+        EXPECT_LT(Resident(), before) << "there were some";
+    });
+}
+
 TEST_F(GlibcSample, IsRefusedWhereNothingIsBorrowed)
 {
     RunInChild([this] {
