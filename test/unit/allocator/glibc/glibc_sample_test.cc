@@ -27,6 +27,9 @@ protected:
         if (!IsSkipped() && trim_huge_pages_always("")) {
             GTEST_SKIP() << "huge pages are always on here, where no sample is laid";
         }
+        if (!IsSkipped()) {
+            allocator_->choose(TRIM_MODE_AUTO); /* Other tests of this process choose too. */
+        }
     }
 
     void Lay() const
