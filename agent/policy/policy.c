@@ -63,10 +63,14 @@ static void watch(struct trim_policy *policy, const struct trim_observation *now
     uint64_t bytes = now->expected_bytes;
     enum trim_reason reason = trim_looks_reason(&policy->looks, now_ns);
     if (!watch->on) {
-        trim_watch_begin(watch, now_ns, reason, bytes);
+        trim_watch_begin(watch, now_ns, now->cpu_ns, reason, bytes);
     } else {
-        trim_watch_look(watch, &policy->price, now_ns, bytes);
+        trim_watch_look(watch, &policy->price, now_ns, now->cpu_ns, bytes);
         watch->reason = reason > watch->reason ? reason : watch->reason;
+    }
+    if (watch->sample == TRIM_SAMPLE_WANTED && policy->signs.loading) {
+        /* It would take chunks that are about to be asked for. */
+        trim_watch_laid(watch, false);
     }
     watch->share = share_of(policy, watch->reason, now_ns, bytes);
 }
