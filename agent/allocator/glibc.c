@@ -73,13 +73,23 @@ static bool arenas_are_open(void)
            trim_glibc_release_refusal(&releaser, malloc_trim_function) == NULL;
 }
 
+/* Takes malloc_info, after a scan. */
+static int read_info(struct trim_malloc_info *info)
+{
+    int result = trim_glibc_info_read(info);
+    if (result == 0 && arenas_are_open()) {
+        trim_glibc_info_name(&releaser.door);
+    }
+    return result;
+}
+
 /*
  * Takes malloc_info after a scan, and looks at the tops that it tells of. Where the arenas have
  * grown meanwhile, so that they seem not to have been found, they are scanned again.
  */
 static int walk_after_scan(struct trim_estimate_input *input)
 {
-    if (trim_glibc_info_read(&input->info) != 0) {
+    if (read_info(&input->info) != 0) {
         return -1;
     }
     if (input->resident_known && input->info.system_bytes > input->seen_bytes) {
@@ -185,7 +195,7 @@ static int measure(void)
 {
     struct trim_arena_scan scan;
     struct trim_malloc_info info;
-    return trim_arena_scan_run(PROC, &scan) == 0 ? trim_glibc_info_read(&info) : -1;
+    return trim_arena_scan_run(PROC, &scan) == 0 ? read_info(&info) : -1;
 }
 
 static int glibc_trim(const struct trim_cancel *cancel, bool hurry, struct trim_release *release)

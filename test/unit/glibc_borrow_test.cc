@@ -194,6 +194,32 @@ TEST_F(GlibcBorrow, LeavesShortHoldsToMallocTrimByItself)
     });
 }
 
+/*
+ * With a large M_TOP_PAD arenas grow by whole heaps, so that many have one size. By the figures of
+ * another arena chunks are cut up, and pieces of them taken for the whole.
+ */
+TEST_F(GlibcBorrow, ReleasesAllOfArenasOfOneSize)
+{
+    RunInChild([this] {
+        trim_tuning tuning = {};
+        tuning.arena_max = kThreads + 1;
+        tuning.trim_threshold_bytes = 64 * kMiB;
+        tuning.mmap_threshold_bytes = 32 * kMiB;
+        Tune(tuning);
+        allocator_->choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 100 * kMiB);
+        threads.FreeAllBut(200);
+        const uint64_t expected = Estimate().expected_bytes;
+        EXPECT_GT(expected, kThreads * 90 * kMiB);
+        uint64_t released = 0;
+        const trim_release release = Release(&released);
+        EXPECT_EQ(release.arenas_reached, uint64_t{kThreads});
+        EXPECT_GE(release.borrow.dropped_bytes, expected / 100 * 98);
+        EXPECT_GE(released, expected / 100 * 98);
+        EXPECT_TRUE(threads.Intact());
+    });
+}
+
 size_t ThreadsAlive()
 {
     const std::filesystem::directory_iterator tasks("/proc/self/task");
