@@ -118,6 +118,12 @@ static bool plan_anew(struct trim_glibc_releaser *releaser)
     return measured;
 }
 
+/* Whether the chunks that there are will be others once somebody has asked the arenas for a block. */
+static bool is_unsorted(const struct trim_glibc_releaser *releaser)
+{
+    return releaser->plan.merges || releaser->plan.vague;
+}
+
 /* Merges what is in fastbins and sorts what has been freed, for which entering is enough, and
  * measures again, for then there are other chunks. Where that fails the plan of before is what
  * there is. */
@@ -156,9 +162,6 @@ static void borrow(struct trim_glibc_releaser *releaser)
     struct trim_borrow_world world = {
         .context = releaser, .take = take, .pause = rest, .cancelled = cancelled};
     trim_glibc_pieces(&world);
-    if (releaser->plan.merges || releaser->plan.vague) {
-        sort_chunks(releaser);
-    }
     struct trim_release *release = releaser->release;
     releaser->deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
     trim_pace_init(&releaser->pace, releaser->order->hurry ? 0 : PAUSE_MAX_NS);
@@ -217,7 +220,8 @@ static void trim_rest(struct trim_glibc_releaser *releaser)
     bool much =
         rest > wet / MUCH_PART && order->mode == TRIM_MODE_AUTO && !release->borrow.gave_way;
     bool short_hold = longest <= TRIM_SHORT_HOLD_BYTES;
-    if (rest > wet / REST_PART && (short_hold || much) && !is_cancelled(releaser)) {
+    bool worth = rest > wet / REST_PART && !release->trimmed_first;
+    if (worth && (short_hold || much) && !is_cancelled(releaser)) {
         run_malloc_trim(releaser);
     } else {
         release->left_bytes = rest;
@@ -285,14 +289,17 @@ void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_
         return;
     }
     make_plan(releaser);
+    if (trim_borrow_is_worth(&releaser->plan, order->mode) && is_unsorted(releaser)) {
+        sort_chunks(releaser);
+    }
     if (!trim_borrow_is_worth(&releaser->plan, order->mode)) {
         run_malloc_trim(releaser);
         /* It has merged what was in fastbins, perhaps to tops, which it does not reach. */
-        bool sorted = releaser->plan.merges || releaser->plan.vague;
-        if (!sorted || !plan_anew(releaser) ||
+        if (!is_unsorted(releaser) || !plan_anew(releaser) ||
             !trim_borrow_is_worth(&releaser->plan, order->mode)) {
             return;
         }
+        release->trimmed_first = true;
     }
     borrow(releaser);
     trim_rest(releaser);

@@ -78,7 +78,7 @@ struct trim_totals {
 void trim_decision_add_skip(struct trim_text *text, const struct trim_decision *decision,
                             uint64_t threshold_bytes);
 
-/* The way of a release: "trim", "borrow" or "borrow+trim". */
+/* The way of a release: "trim", "borrow", "borrow+trim" or "trim+borrow". */
 const char *trim_release_name(const struct trim_release *release);
 
 /* What there is to tell of it beside: "; borrowed SIZE ...", or nothing. */

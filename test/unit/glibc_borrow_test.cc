@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <iterator>
 #include <thread>
@@ -217,6 +218,32 @@ TEST_F(GlibcBorrow, ReleasesAllOfArenasOfOneSize)
         EXPECT_GE(release.borrow.dropped_bytes, expected / 100 * 98);
         EXPECT_GE(released, expected / 100 * 98);
         EXPECT_TRUE(threads.Intact());
+    });
+}
+
+/* Blocks for fastbins, of which every other one lives: merging them makes no chunk larger. */
+TEST_F(GlibcBorrow, SaysNothingOfBorrowingWhereThereIsNothingToBorrowOnceChunksAreMerged)
+{
+    RunInChild([this] {
+        for (const trim_mode mode : {TRIM_MODE_AUTO, TRIM_MODE_BORROW}) {
+            allocator_->choose(mode);
+            std::vector<void *> blocks((400 * kMiB) / 112);
+            for (void *&block : blocks) {
+                block = malloc(100);
+                memset(block, 1, 100);
+            }
+            for (size_t i = 0; i < blocks.size(); i += 2) {
+                free(blocks[i]);
+            }
+            (void)Estimate();
+            const trim_release release = ReleaseOnce(allocator_);
+            EXPECT_EQ(release.arenas_wanted, 0U);
+            EXPECT_FALSE(release.borrowed);
+            EXPECT_TRUE(release.trimmed);
+            for (size_t i = 1; i < blocks.size(); i += 2) {
+                free(blocks[i]);
+            }
+        }
     });
 }
 
