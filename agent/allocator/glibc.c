@@ -7,6 +7,7 @@
 #include "glibc_pieces.h"
 #include "glibc_release.h"
 #include "glibc_sample.h"
+#include "glibc_sort.h"
 #include "glibc_world.h"
 #include "trimagent/allocator.h"
 #include "trimagent/arena_scan.h"
@@ -21,6 +22,10 @@
 
 #define PROC "/proc/self"
 
+/* A guess of less is not worth sorting chunks for. */
+#define GUESS_LEAST_BYTES (4 * TRIM_MIB)
+#define SORT_ROUNDS_MAX 2
+
 /* What a release leaves is little below this part of what it has dropped. */
 #define LEFT_PART 8
 
@@ -33,6 +38,7 @@ static bool prepared;
 /* The worker's own state. */
 static struct trim_estimate_learned learned;
 static struct trim_estimate_result last_prediction;
+static uint64_t sorted_for_bytes; /* Guessed when chunks were sorted last, since the last trim. */
 static struct trim_estimate_input after_trim;
 static bool collapsed_known;
 static uint64_t collapsed_after_trim; /* By the kernel, until then. */
@@ -108,6 +114,31 @@ static int walk_after_scan(struct trim_estimate_input *input)
     return 0;
 }
 
+/*
+ * Predicts. Where what is expected is little more than a guess, chunks are merged and sorted and all
+ * is measured anew: otherwise one in seven first trims of blocks that were freed between others was
+ * for nothing. Merging leaves chunks to be sorted. Once more only where twice as much is guessed.
+ */
+static int predict(struct trim_estimate_input *input, uint64_t enough_bytes)
+{
+    trim_estimate_predict(&learned, input, &last_prediction);
+    uint64_t least = trim_max(sorted_for_bytes * 2, GUESS_LEAST_BYTES);
+    for (int round = 0; round < SORT_ROUNDS_MAX; round++) {
+        uint64_t guessed = trim_estimate_guessed(&learned, &last_prediction);
+        uint64_t expected = last_prediction.expected_bytes;
+        if (guessed < trim_max(least, expected / 2) || expected < enough_bytes ||
+            !arenas_are_open() || !trim_glibc_sort_some(&releaser.door, trim_glibc_info_last())) {
+            break;
+        }
+        sorted_for_bytes = trim_max(sorted_for_bytes, guessed);
+        if (walk_after_scan(input) != 0) {
+            return -1;
+        }
+        trim_estimate_predict(&learned, input, &last_prediction);
+    }
+    return 0;
+}
+
 static void describe(const struct trim_estimate_input *input,
                      const struct trim_estimate_result *result, struct trim_estimate *estimate)
 {
@@ -142,11 +173,10 @@ static int glibc_estimate(uint64_t enough_bytes, struct trim_estimate *estimate)
         return 0;
     }
     uint64_t walk_began_ns = trim_clock_thread_cpu_ns();
-    if (walk_after_scan(&input) != 0) {
+    if (walk_after_scan(&input) != 0 || predict(&input, enough_bytes) != 0) {
         return -1;
     }
     uint64_t walk_ended_ns = trim_clock_thread_cpu_ns();
-    trim_estimate_predict(&learned, &input, &last_prediction);
     describe(&input, &last_prediction, estimate);
     estimate->walk_cpu_ns = walk_ended_ns - walk_began_ns;
     estimate->cpu_ns = trim_clock_thread_cpu_ns() - began_ns;
@@ -252,6 +282,7 @@ static int glibc_learn(uint64_t resident_before, struct trim_estimate *after,
         return -1;
     }
     after_trim = input;
+    sorted_for_bytes = 0;
     collapsed_known = trim_huge_pages_collapsed("", &collapsed_after_trim) == 0;
     /* Where the scan was before the trim, the main arena was larger by its top. */
     after_trim.seen_bytes = trim_min(input.seen_bytes, input.info.system_bytes);
