@@ -228,6 +228,12 @@ static int measure(void)
     return trim_arena_scan_run(PROC, &scan) == 0 ? read_info(&info) : -1;
 }
 
+static bool asks_for_huge_pages(void)
+{
+    const struct trim_glibc_world world = trim_glibc_world_now(mallopt_function);
+    return trim_glibc_asks_for_huge_pages(&world);
+}
+
 static int glibc_trim(const struct trim_cancel *cancel, bool hurry, struct trim_release *release)
 {
     /* Borrowing needs the arenas as they are now, while an estimate may use an earlier scan. */
@@ -240,6 +246,7 @@ static int glibc_trim(const struct trim_cancel *cancel, bool hurry, struct trim_
         .info = trim_glibc_info_last(),
         .measure = measure,
         .refusal = seen ? refusal : "the arenas cannot be looked at",
+        .huge_pages = asks_for_huge_pages(),
         .malloc_trim = malloc_trim_function,
     };
     last_drop.began_ns = trim_clock_now_ns();

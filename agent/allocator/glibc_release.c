@@ -7,7 +7,6 @@
 #include "glibc_pieces.h"
 #include "trimagent/arena_scan.h"
 #include "trimagent/clock.h"
-#include "trimagent/huge_pages.h"
 #include "trimagent/quantity.h"
 #include "trimagent/resident_pages.h"
 
@@ -53,28 +52,12 @@ static bool enter(struct trim_glibc_releaser *releaser, const struct trim_borrow
                                                        trim_max(arena->largest_bytes, top_bytes));
 }
 
-/*
- * malloc writes the header of a rest into the middle of a large chunk that was dropped before. By
- * huge pages that would bring 2 MiB of it back each time, so that such a chunk never seems dry and
- * is taken bit by bit until the arena has none left: of 419 MiB 223 stayed.
- */
-static void hold_off_huge_pages(struct trim_glibc_releaser *releaser)
-{
-    releaser->held_off = trim_huge_pages_hold_off() == TRIM_HOLD_OFF_DONE;
-}
-
-static void allow_huge_pages(struct trim_glibc_releaser *releaser)
-{
-    if (releaser->held_off) {
-        trim_huge_pages_allow();
-    }
-}
-
 static void rest(void *context, uint64_t ns)
 {
-    allow_huge_pages(context);
+    const struct trim_glibc_releaser *releaser = context;
+    trim_glibc_hold_off_end(&releaser->hold_off);
     trim_clock_sleep_ns(ns);
-    hold_off_huge_pages(context);
+    trim_glibc_hold_off_begin(&releaser->hold_off);
 }
 
 /* Borrows from the arena that was entered. */
@@ -86,9 +69,9 @@ static void borrow_from(struct trim_glibc_releaser *releaser, size_t place,
     struct trim_borrow_result result;
     arena->deadline_ns = releaser->deadline_ns + release->borrow.paused_ns;
     arena->pace = &releaser->pace;
-    hold_off_huge_pages(releaser);
+    trim_glibc_hold_off_begin(&releaser->hold_off);
     trim_borrow_run(world, arena, &result);
-    allow_huge_pages(releaser);
+    trim_glibc_hold_off_end(&releaser->hold_off);
     releaser->left_bytes[place] =
         trim_excess(arena->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);
     if (arena->arena == TRIM_MAIN_ARENA) {
@@ -162,6 +145,7 @@ static void borrow(struct trim_glibc_releaser *releaser)
     struct trim_borrow_world world = {
         .context = releaser, .take = take, .pause = rest, .cancelled = cancelled};
     trim_glibc_pieces(&world);
+    trim_glibc_hold_off_drops(&releaser->hold_off, &world);
     struct trim_release *release = releaser->release;
     releaser->deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
     trim_pace_init(&releaser->pace, releaser->order->hurry ? 0 : PAUSE_MAX_NS);
@@ -244,16 +228,6 @@ const char *trim_glibc_release_refusal(struct trim_glibc_releaser *releaser,
     return releaser->door.refusal;
 }
 
-/* Whether the kernel would bring back what is dropped, and does not let itself be kept from it. */
-static bool huge_pages_come(void)
-{
-    enum trim_hold_off hold_off = trim_huge_pages_hold_off();
-    if (hold_off == TRIM_HOLD_OFF_DONE) {
-        trim_huge_pages_allow();
-    }
-    return hold_off == TRIM_HOLD_OFF_REFUSED && trim_huge_pages_always("");
-}
-
 /* Why nothing shall be borrowed, or NULL. */
 static const char *refusal(struct trim_glibc_releaser *releaser)
 {
@@ -269,7 +243,7 @@ static const char *refusal(struct trim_glibc_releaser *releaser)
     if (releaser->order->refusal != NULL) {
         return releaser->order->refusal;
     }
-    if (huge_pages_come()) {
+    if (!trim_glibc_hold_off_look(&releaser->hold_off, releaser->order->huge_pages)) {
         return "huge pages cannot be held off";
     }
     open_door(releaser, releaser->order->malloc_trim);

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -61,6 +62,8 @@ constexpr size_t kFewLive = 1000;
 TEST_F(GlibcHugePages, DoNotComeBackWhileTheirMemoryIsBorrowed)
 {
     RunInChild([this] {
+        /* Under "madvise" that is how malloc comes by them, and the agent knows. */
+        ASSERT_EQ(setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 1), 0);
         Choose(TRIM_MODE_BORROW);
         ArenaThreads threads(kThreads, 128 * kMiB);
         AskForHugePages();
@@ -74,6 +77,25 @@ TEST_F(GlibcHugePages, DoNotComeBackWhileTheirMemoryIsBorrowed)
         EXPECT_GE(before.resident_bytes - Resident(), before.expected_bytes / 100 * 99);
         EXPECT_TRUE(threads.Intact());
         EXPECT_EQ(prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0), 0) << "they are allowed again";
+    });
+}
+
+/* Children of these moments would go without huge pages for good. */
+TEST_F(GlibcHugePages, AreLeftAloneWhereNobodyAsksForThem)
+{
+    if (trim_huge_pages_always("")) {
+        GTEST_SKIP() << "huge pages come unasked";
+    }
+    RunInChild([this] {
+        ASSERT_EQ(setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=0", 1), 0);
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 128 * kMiB);
+        threads.FreeAllBut(kFewLive);
+        (void)Estimate();
+        if (KillAt(SYS_prctl)) {
+            const trim_release release = ReleaseOnce(allocator_);
+            EXPECT_EQ(release.arenas_reached, uint64_t{kThreads});
+        }
     });
 }
 
