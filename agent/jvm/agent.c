@@ -12,15 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocator.h"
+#include "cpu_count.h"
+#include "error_text.h"
 #include "hooks.h"
 #include "hotspot.h"
 #include "libraries.h"
-#include "trimagent/allocator.h"
-#include "trimagent/cpu_count.h"
-#include "trimagent/error_text.h"
-#include "trimagent/log.h"
-#include "trimagent/quantity.h"
-#include "trimagent/worker.h"
+#include "log.h"
+#include "quantity.h"
+#include "worker.h"
 
 /* How long a command waits for its report, so that jcmd returns after the trim. Only the attach
  * thread waits. */
