@@ -17,7 +17,8 @@ extern "C" {
 #endif
 
 /* The address of the main arena's state, found from that of another arena, and at which offset each
- * state has the address of the next; 0 where there is no such ring, or more than one that differs. */
+ * state has the address of the next; 0 where there is no such ring, or more than one that differs.
+ */
 uint64_t trim_arena_ring_main(const struct trim_arena_world *world, uint64_t arena,
                               uint64_t *offset);
 

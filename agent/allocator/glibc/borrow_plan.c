@@ -98,8 +98,8 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
     };
 }
 
-/* Leaves an arena to malloc_trim, since it cannot be told from others of its size: what is asked for
- * by the figures of another one cuts its chunks up. Their least is what it has at least. */
+/* Leaves an arena to malloc_trim, since it cannot be told from others of its size: what is asked
+ * for by the figures of another one cuts its chunks up. Their least is what it has at least. */
 static void leave_arena(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
                         uint64_t arena, const struct trim_arena_figures *least)
 {

@@ -94,14 +94,15 @@ static void make_plan(struct trim_glibc_releaser *releaser)
 /* Makes the plan of the arenas as they are now. */
 static bool plan_anew(struct trim_glibc_releaser *releaser)
 {
-    bool measured = releaser->order->measure() == 0;
+    bool measured = releaser->order->measure(releaser->order->context) == 0;
     if (measured) {
         make_plan(releaser);
     }
     return measured;
 }
 
-/* Whether the chunks that there are will be others once somebody has asked the arenas for a block. */
+/* Whether the chunks that there are will be others once somebody has asked the arenas for a block.
+ */
 static bool is_unsorted(const struct trim_glibc_releaser *releaser)
 {
     return releaser->plan.merges || releaser->plan.vague;

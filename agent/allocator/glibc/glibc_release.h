@@ -22,7 +22,8 @@ struct trim_glibc_order {
     bool hurry;                                 /* Never pause for the sake of threads at work. */
     const struct trim_cancel *cancel;           /* Requested by another thread when the VM ends. */
     const struct trim_malloc_info_parser *info; /* Of the same time as the last scan. */
-    int (*measure)(void);                       /* Brings both up to date. Returns 0, or -1. */
+    int (*measure)(void *context);              /* Brings both up to date. Returns 0, or -1. */
+    void *context;                              /* measure's. */
     const char *refusal;                        /* Why not to borrow, or NULL. */
     bool huge_pages;                            /* malloc asks the kernel for huge pages. */
     int (*malloc_trim)(size_t pad);

@@ -54,8 +54,8 @@ struct trim_malloc_info {
 /* More arenas than these are only summed up. glibc makes eight for each CPU: so many for 256. */
 #define TRIM_ARENA_FIGURES_MAX 2048
 
-/* One arena. malloc_info tells no addresses: where the ring of arenas does not either (arena_ring.h),
- * its size identifies it. */
+/* One arena. malloc_info tells no addresses: where the ring of arenas does not either
+ * (arena_ring.h), its size identifies it. */
 struct trim_arena_figures {
     uint64_t number; /* 0: the main arena. */
     uint64_t arena;  /* Address of its state; 0: unknown, or the main arena. */

@@ -10,7 +10,8 @@
 #include <cerrno>
 #include <cstddef>
 
-/* Each returns whether the machine lets it. All threads that are started later are bound by it too. */
+/* Each returns whether the machine lets it. All threads that are started later are bound by it too.
+ */
 inline bool Answer(long call, unsigned answer)
 {
     sock_filter filter[] = {

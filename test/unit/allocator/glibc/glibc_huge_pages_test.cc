@@ -43,6 +43,13 @@ protected:
         allocator_->choose(mode);
     }
 
+    /* As if it had been there at the start, for the agent. */
+    static void SetTunable(const char *tunable)
+    {
+        ASSERT_EQ(setenv("GLIBC_TUNABLES", tunable, 1), 0);
+        ASSERT_NE(trim_allocator_glibc(), nullptr);
+    }
+
     /* Where nobody has to ask for huge pages this changes nothing. */
     static void AskForHugePages()
     {
@@ -62,8 +69,7 @@ constexpr size_t kFewLive = 1000;
 TEST_F(GlibcHugePages, DoNotComeBackWhileTheirMemoryIsBorrowed)
 {
     RunInChild([this] {
-        /* Under "madvise" that is how malloc comes by them, and the agent knows. */
-        ASSERT_EQ(setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 1), 0);
+        SetTunable("glibc.malloc.hugetlb=1"); /* As where malloc has asked for them. */
         Choose(TRIM_MODE_BORROW);
         ArenaThreads threads(kThreads, 128 * kMiB);
         AskForHugePages();
@@ -87,7 +93,7 @@ TEST_F(GlibcHugePages, AreLeftAloneWhereNobodyAsksForThem)
         GTEST_SKIP() << "huge pages come unasked";
     }
     RunInChild([this] {
-        ASSERT_EQ(setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=0", 1), 0);
+        SetTunable("glibc.malloc.hugetlb=0");
         Choose(TRIM_MODE_BORROW);
         ArenaThreads threads(kThreads, 128 * kMiB);
         threads.FreeAllBut(kFewLive);
