@@ -4,7 +4,7 @@
 #include "glibc_pieces.h"
 #include "quantity.h"
 
-/* The size of an arena, by which malloc_info and the map know it. */
+/* What malloc_info has told of one of its heaps. */
 static const struct trim_arena_figures *figures_of(const struct trim_malloc_info_parser *info,
                                                    uint64_t heap_number)
 {
@@ -28,7 +28,7 @@ static bool find_arena(const struct trim_malloc_info_parser *info, uint64_t heap
     }
     for (size_t i = 0; i < map->heap_count; i++) {
         *arena = map->heaps[i].header.arena;
-        if (trim_arena_map_bytes(map, *arena) == figures->system_bytes) {
+        if (trim_arena_figures_are(figures, *arena, trim_arena_map_bytes(map, *arena))) {
             return true;
         }
     }
