@@ -72,7 +72,7 @@ def parse() -> argparse.Namespace:
 
 
 def install(loads: list[Load], contenders: list[Contender]) -> None:
-    wanted = [*machine.BASE_PACKAGES, *machine.PLOT_PACKAGES]
+    wanted = list(machine.BASE_PACKAGES)
     for part in (*loads, *contenders):
         wanted += part.packages
     machine.need(list(dict.fromkeys(wanted)))
@@ -128,7 +128,7 @@ def write(
     verdicts = check_targets(rows, loads, library_kib)
     report.write_markdown(out / "results.md", rows, verdicts, facts, profile)
 
-    from harness import plots  # After matplotlib is installed.
+    from harness import plots  # It imports matplotlib, and --list does without.
 
     for load in loads:
         own = [run for run in usable if run.load.name == load and run.samples]
@@ -167,13 +167,15 @@ def put_together(directories: list[Path], out: Path) -> None:
     verdicts = check_targets(together, loads, float(library) if library else None)
     report.write_markdown(out / "results.md", together, verdicts, facts, profiles.pop())
 
-    from harness import plots  # They need matplotlib, which a run has installed.
+    from harness import plots
 
     plots.plot_rows(out, together)
 
 
 def main() -> None:
     options = parse()
+    if not options.list:
+        machine.need_plots()
     if options.put_together:
         put_together(options.put_together, options.out)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import platform
 import re
@@ -53,6 +54,17 @@ def need(packages: list[str]) -> None:
     environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
     run(*as_root, "apt-get", "-qq", "update")
     run(*as_root, *environment, "apt-get", "-qq", "-y", "--no-install-recommends", "install", *missing)
+
+
+def need_plots() -> None:
+    """Ends a run that could not draw its plots before it measures. Only the system's Python sees Debian's packages."""
+    system = sys.prefix == "/usr"
+    if system:
+        need(list(PLOT_PACKAGES))
+        importlib.invalidate_caches()
+    if importlib.util.find_spec("matplotlib") is None:
+        advice = "" if system else "; start this with /usr/bin/python3, which takes Debian's"
+        sys.exit(f"{sys.executable} lacks matplotlib, which draws the plots{advice}")
 
 
 @dataclass(frozen=True)
