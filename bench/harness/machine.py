@@ -42,9 +42,7 @@ def need(packages: list[str]) -> None:
     """Installs the Debian packages that are missing."""
     missing = []
     for package in packages:
-        query = subprocess.run(
-            ["dpkg-query", "-W", "-f", "${Status}", package], text=True, capture_output=True
-        )
+        query = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", package], text=True, capture_output=True)
         if "install ok installed" not in query.stdout:
             missing.append(package)
     if not missing:
@@ -160,9 +158,7 @@ def build(jdk: Jdk, agent: Path, before: Path | None, work: Path, wanted: Wanted
     for copy, library in copies.items():
         if library is not None and library.exists():
             shutil.copy(library, copy)
-    return Build(
-        native / "libbenchload.so", class_path, fixture_classes, *copies, native / "libclassevents.so"
-    )
+    return Build(native / "libbenchload.so", class_path, fixture_classes, *copies, native / "libclassevents.so")
 
 
 ONLINE = "/sys/devices/system/cpu/online"
