@@ -39,19 +39,10 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
 
 
 def need(packages: list[str]) -> None:
-    """Installs the Debian packages that are missing."""
-    missing = []
-    for package in packages:
-        query = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", package], text=True, capture_output=True)
-        if "install ok installed" not in query.stdout:
-            missing.append(package)
-    if not missing:
-        return
-    print("installing:", *missing, flush=True)
-    as_root = [] if os.getuid() == 0 else ["sudo"]
-    environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    run(*as_root, "apt-get", "-qq", "update")
-    run(*as_root, *environment, "apt-get", "-qq", "-y", "--no-install-recommends", "install", *missing)
+    """Installs the Debian packages that are missing, or ends where that is not possible here."""
+    done = subprocess.run([REPOSITORY / "dev", "need", *packages])
+    if done.returncode != 0:
+        sys.exit(done.returncode)
 
 
 def need_plots() -> None:
