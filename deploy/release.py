@@ -199,6 +199,9 @@ def main() -> None:
     parser.add_argument("--files", type=Path, metavar="DIR")
     options = parser.parse_args()
     if options.files and not options.version:
+        tag = f"v{version_of(REPOSITORY)}"
+        if tag not in git(REPOSITORY, "tag", "--points-at", "HEAD").splitlines():
+            sys.exit(f"no release: this commit has no tag {tag}, which CMakeLists.txt asks for")
         write_files(REPOSITORY, options.files)
     elif options.version and not options.files:
         release(options.version, options.real)

@@ -96,5 +96,11 @@ diff - CHANGELOG.md <<'CHANGELOG' || fail "the changelog"
 - Old.
 CHANGELOG
 git checkout -q CHANGELOG.md
+deploy/release.py --files files
+(cd files && sha256sum --quiet --check SHA256SUMS)
+[ "$(cat files/NOTES.md)" = '- News.' ] || fail "files of the tag: $(cat files/NOTES.md)"
+rm -r files
+git commit -q --allow-empty -m next
+refused 'no tag v0.2.0' --files files
 refused 'nothing below the heading Unreleased' 0.4.0
 echo "release: rehearsed, made and refused where it must be"
