@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "trimagent/answer.h"
 #include "trimagent/clock.h"
 #include "trimagent/huge_pages.h"
 #include "trimagent/log.h"
@@ -175,7 +176,7 @@ static void log_report(const struct trim_report *report)
     trim_text_init(&text, line, sizeof line);
     trim_report_add(&text, report);
     if (report->reason == TRIM_REASON_DEMAND) {
-        trim_log_answer(line);
+        trim_answer_say(line);
     } else {
         trim_log_text(TRIM_LOG_INFO, line);
     }

@@ -5,7 +5,9 @@
 #include <time.h>
 
 #include "cycle.h"
+#include "serve.h"
 #include "sleep.h"
+#include "trimagent/answer.h"
 #include "trimagent/clock.h"
 #include "trimagent/log.h"
 #include "trimagent/quantity.h"
@@ -13,13 +15,8 @@
 #include "trimagent/thread.h"
 #include "trimagent/wake.h"
 
-/* The room of a status block: a dozen lines and the last trims' lines. */
-#define STATUS_MAX 8192
-
 /* No caller waits an hour; the bound only keeps the sum of a deadline from overflowing. */
 #define WAIT_MAX_NS (3600 * TRIM_NS_PER_S)
-
-#define COMMANDS 3
 
 /* There is one worker in a process, as there is one set of signals. */
 static struct {
@@ -30,8 +27,9 @@ static struct {
     bool started;
     bool stopping;
     bool ended;
-    uint64_t asked[COMMANDS];
-    uint64_t served[COMMANDS];
+    uint64_t asked[TRIM_COMMAND_COUNT];
+    uint64_t served[TRIM_COMMAND_COUNT];
+    struct trim_options wanted; /* With TRIM_COMMAND_SET. */
 } worker = {.lock = PTHREAD_MUTEX_INITIALIZER, .cycle = {.lock = PTHREAD_MUTEX_INITIALIZER}};
 
 static const char *source_name(enum trim_gc_source source)
@@ -75,32 +73,12 @@ static void log_summary(const struct trim_totals *totals, bool trim_running)
     trim_log_text(TRIM_LOG_INFO, line);
 }
 
-static void log_status(void)
-{
-    /* Static for its size; only the worker makes status blocks. */
-    static char block[STATUS_MAX];
-    static struct trim_totals totals;
-    struct trim_status status = {
-        .unloaded_classes = trim_vm_counters_unloaded(worker.config.counters),
-        .options = &worker.config.options,
-        .allocator = worker.config.allocator_description,
-        .lost_log_lines = trim_log_lost(),
-        .now_ns = trim_clock_now_ns(),
-    };
-    trim_signals_read(&status.signals);
-    trim_cycle_read_totals(&worker.cycle, &totals);
-    struct trim_text text;
-    trim_text_init(&text, block, sizeof block);
-    trim_totals_add_status(&text, &totals, &status);
-    trim_surroundings_add_status(&text, &worker.cycle.surroundings);
-    trim_log_answer(block);
-}
-
 /* What is asked of the worker now. Returns whether it shall go on. */
-static bool read_asked(uint64_t asked[COMMANDS])
+static bool read_asked(uint64_t asked[TRIM_COMMAND_COUNT], struct trim_options *wanted)
 {
     (void)pthread_mutex_lock(&worker.lock);
-    for (int command = 0; command < COMMANDS; command++) {
+    *wanted = worker.wanted;
+    for (int command = 0; command < TRIM_COMMAND_COUNT; command++) {
         asked[command] = worker.asked[command];
     }
     bool go_on = !worker.stopping;
@@ -108,29 +86,38 @@ static bool read_asked(uint64_t asked[COMMANDS])
     return go_on;
 }
 
-static void tell_served(const uint64_t asked[COMMANDS])
+static void tell_served(const uint64_t asked[TRIM_COMMAND_COUNT])
 {
     (void)pthread_mutex_lock(&worker.lock);
-    for (int command = 0; command < COMMANDS; command++) {
+    for (int command = 0; command < TRIM_COMMAND_COUNT; command++) {
         worker.served[command] = asked[command];
     }
     (void)pthread_cond_broadcast(&worker.changed);
     (void)pthread_mutex_unlock(&worker.lock);
 }
 
-static void serve_status(const uint64_t asked[COMMANDS])
+/* Only the worker changes what was served, so it may read that without the lock. */
+static bool is_open(const uint64_t asked[TRIM_COMMAND_COUNT], enum trim_command command)
 {
-    if (asked[TRIM_COMMAND_STATUS] != worker.served[TRIM_COMMAND_STATUS]) {
-        log_status();
+    return asked[command] != worker.served[command];
+}
+
+static void serve(const uint64_t asked[TRIM_COMMAND_COUNT])
+{
+    if (is_open(asked, TRIM_COMMAND_STATUS)) {
+        trim_serve_status(&worker.cycle);
+    }
+    if (is_open(asked, TRIM_COMMAND_FIGURES)) {
+        trim_serve_figures(&worker.cycle);
     }
 }
 
 /* Without an allocator to trim there is nothing to decide: the worker only answers. */
-static void refuse_trim(const uint64_t asked[COMMANDS])
+static void refuse_trim(const uint64_t asked[TRIM_COMMAND_COUNT])
 {
-    if (asked[TRIM_COMMAND_TRIM] != worker.served[TRIM_COMMAND_TRIM]) {
-        trim_log(TRIM_LOG_WARNING, "cannot trim: malloc belongs to %s",
-                 worker.config.allocator_description);
+    if (is_open(asked, TRIM_COMMAND_TRIM)) {
+        trim_answer_refuse(TRIM_LOG_WARNING, "cannot trim: malloc belongs to %s",
+                           worker.config.allocator_description);
     }
 }
 
@@ -145,7 +132,8 @@ static void end(void)
 static void *run(void *unused)
 {
     (void)unused;
-    uint64_t asked[COMMANDS];
+    uint64_t asked[TRIM_COMMAND_COUNT];
+    struct trim_options wanted;
     struct trim_cycle_wait wait = {
         .wake_ns = TRIM_NEVER, .wake_cpu_ns = UINT64_MAX, .arm_class_loads = UINT64_MAX};
     bool can_trim = worker.config.allocator->trim != NULL;
@@ -154,13 +142,16 @@ static void *run(void *unused)
     log_start();
     trim_cycle_init(&worker.cycle, &worker.config);
     bool awake = true;
-    while (awake && read_asked(asked)) {
+    while (awake && read_asked(asked, &wanted)) {
+        if (is_open(asked, TRIM_COMMAND_SET)) {
+            trim_serve_set(&worker.cycle, &worker.config.options, &wanted);
+        }
         if (can_trim) {
             trim_cycle_run(&worker.cycle, asked[TRIM_COMMAND_TRIM], &wait);
         } else {
             refuse_trim(asked);
         }
-        serve_status(asked);
+        serve(asked);
         tell_served(asked);
         trim_signals_arm_class_loads(wait.arm_class_loads);
         awake = trim_sleep_until(&wait, &worker.cycle.surroundings);
@@ -213,10 +204,10 @@ static struct timespec deadline_after(uint64_t timeout_ns)
     return trim_clock_timespec(trim_clock_now_ns() + bounded_ns);
 }
 
-int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
+/* Asks for a command with the lock held, which it lets go, and waits for its end. */
+static int ask(enum trim_command command, uint64_t timeout_ns)
 {
     struct timespec deadline = deadline_after(timeout_ns);
-    (void)pthread_mutex_lock(&worker.lock);
     bool possible = worker.started && !worker.stopping && !worker.ended;
     uint64_t ticket = 0;
     if (possible) {
@@ -235,6 +226,19 @@ int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
         return gone ? ESRCH : ETIMEDOUT;
     }
     return command == TRIM_COMMAND_TRIM && worker.config.allocator->trim == NULL ? ENOTSUP : 0;
+}
+
+int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    return ask(command, timeout_ns);
+}
+
+int trim_worker_set(const struct trim_options *options, uint64_t timeout_ns)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    worker.wanted = *options;
+    return ask(TRIM_COMMAND_SET, timeout_ns);
 }
 
 void trim_worker_stop(void)
