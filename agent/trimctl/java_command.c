@@ -87,3 +87,18 @@ bool ctl_attach_disabled(const char *texts, size_t length)
     }
     return disabled;
 }
+
+bool ctl_has_agent_flag(const char *texts, size_t length)
+{
+    static const char *const flags[] = {"-agentpath:", "-agentlib:"};
+    for (const char *text = texts; text < texts + length; text += strlen(text) + 1) {
+        /* JAVA_TOOL_OPTIONS has its flags behind its name. */
+        for (int i = 0; i < 2; i++) {
+            const char *flag = strstr(text, flags[i]);
+            if (flag != NULL && strstr(flag, "trimagent") != NULL) {
+                return true;
+            }
+        }
+    }
+    return false;
+}

@@ -21,6 +21,9 @@ void ctl_add_java_command(struct trim_text *text, const char *arguments, size_t 
  * let anybody attach. The last word on it counts. */
 bool ctl_attach_disabled(const char *texts, size_t length);
 
+/* Whether it was told to load the agent when it starts. texts are as above. */
+bool ctl_has_agent_flag(const char *texts, size_t length);
+
 #ifdef __cplusplus
 }
 #endif

@@ -152,15 +152,26 @@ void ctl_jvm_add_command(struct trim_text *text, const struct ctl_jvm *jvm)
     ctl_add_java_command(text, buffer, length < 0 ? 0 : (size_t)length);
 }
 
-bool ctl_jvm_attach_disabled(const struct ctl_jvm *jvm)
+/* Whether its environment or its arguments say so. */
+static bool is_told(const struct ctl_jvm *jvm, bool (*say)(const char *texts, size_t length))
 {
     static const char *const files[] = {"environ", "cmdline"};
-    bool disabled = false;
+    bool told = false;
     for (int i = 0; i < 2; i++) {
         long length = trim_read_small_file(jvm->proc, files[i], buffer, sizeof buffer);
-        disabled = disabled || (length > 0 && ctl_attach_disabled(buffer, (size_t)length));
+        told = told || (length > 0 && say(buffer, (size_t)length));
     }
-    return disabled;
+    return told;
+}
+
+bool ctl_jvm_attach_disabled(const struct ctl_jvm *jvm)
+{
+    return is_told(jvm, ctl_attach_disabled);
+}
+
+bool ctl_jvm_has_flag(const struct ctl_jvm *jvm)
+{
+    return is_told(jvm, ctl_has_agent_flag);
 }
 
 void ctl_jvm_add_user(struct trim_text *text, const struct ctl_jvm *jvm)

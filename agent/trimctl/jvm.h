@@ -39,6 +39,9 @@ void ctl_jvm_add_command(struct trim_text *text, const struct ctl_jvm *jvm);
 /* Whether its arguments or its environment say that nobody may attach. */
 bool ctl_jvm_attach_disabled(const struct ctl_jvm *jvm);
 
+/* Whether they say that the agent is to be loaded at its start. */
+bool ctl_jvm_has_flag(const struct ctl_jvm *jvm);
+
 /* Appends the name of its user, or the number where this system knows no name. */
 void ctl_jvm_add_user(struct trim_text *text, const struct ctl_jvm *jvm);
 

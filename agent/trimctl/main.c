@@ -7,6 +7,7 @@
 #include "agent_command.h"
 #include "arguments.h"
 #include "attach.h"
+#include "diagnose.h"
 #include "figures.h"
 #include "json.h"
 #include "library_path.h"
@@ -22,8 +23,10 @@ static const char usage[] =
     "  trimctl PID trim               give free native memory back now\n"
     "  trimctl PID set NAME=VALUE...  change options while it runs\n"
     "  trimctl PID start [OPTION...]  load the agent into a JVM that runs without it\n"
+    "  trimctl PID diagnose           what its memory is made of, and whether trimming would help\n"
     "\n"
     "  --json             for scripts\n"
+    "  --load             diagnose may load the agent, which then stays\n"
     "  --library PATH     the agent for start, as the JVM sees it; the one that was installed "
     "with\n"
     "                     trimctl otherwise\n"
@@ -144,16 +147,20 @@ static enum ctl_exit command(const struct ctl_arguments *arguments)
     } else if (!jvm.hotspot) {
         trim_text_add(&message, "process %d is no JVM: it has no libjvm.so", (int)jvm.pid);
         code = CTL_NO_JVM;
+    } else if (arguments->command == CTL_DIAGNOSE) {
+        code = ctl_diagnose_jvm(arguments, &jvm, &message);
     } else {
         code = choose_library(arguments, &jvm, library, &message);
     }
-    if (code == CTL_DONE) {
+    if (code == CTL_DONE && arguments->command != CTL_DIAGNOSE) {
         code = talk(arguments, &jvm, library, &message);
     }
     if (message.length > 0) {
         return fail(arguments, code, &message);
     }
-    print_answer(arguments, code);
+    if (arguments->command != CTL_DIAGNOSE) {
+        print_answer(arguments, code);
+    }
     return code;
 }
 
