@@ -6,6 +6,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Connects to the socket of the process pid, which is inner_pid to itself. Whoever else listens
  * there is not spoken to: EPERM. Returns a descriptor that does not block, or -1 with errno: ENOENT
@@ -19,5 +23,9 @@ int ctl_socket_connect(pid_t pid, pid_t inner_pid);
  */
 int ctl_socket_exchange(int fd, const char *request, size_t request_length, uint64_t deadline_ns,
                         char **answer, size_t *length);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

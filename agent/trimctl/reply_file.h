@@ -4,6 +4,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define CTL_REPLY_NAME_MAX 32
 
 struct ctl_reply {
@@ -21,5 +25,9 @@ void ctl_reply_read(const struct ctl_reply *reply, char *answer, size_t capacity
 
 /* Removes it. */
 void ctl_reply_close(struct ctl_reply *reply);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
