@@ -252,7 +252,7 @@ JNIEXPORT jint JNICALL Agent_OnAttach(JavaVM *vm, char *options, void *reserved)
         size_t length = trim_answer_read(answer, sizeof answer);
         if (trim_reply_write(request.reply, answer, length) != 0) {
             char why[TRIM_ERROR_TEXT_MAX];
-            trim_log(TRIM_LOG_WARNING, "the answer could not be given (%s): it is in this log",
+            trim_log(TRIM_LOG_WARNING, "the answer could not be given (%s)",
                      trim_error_text(why, errno));
         }
     }
