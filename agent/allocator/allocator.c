@@ -1,4 +1,4 @@
-#include "trimagent/allocator.h"
+#include "allocator.h"
 
 #include <dlfcn.h>
 #include <link.h>

@@ -12,17 +12,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocator.h"
+#include "answer.h"
 #include "commands.h"
+#include "cpu_count.h"
+#include "error_text.h"
 #include "hooks.h"
 #include "hotspot.h"
 #include "libraries.h"
+#include "log.h"
 #include "reply.h"
-#include "trimagent/allocator.h"
-#include "trimagent/answer.h"
-#include "trimagent/cpu_count.h"
-#include "trimagent/error_text.h"
-#include "trimagent/log.h"
-#include "trimagent/worker.h"
+#include "worker.h"
 
 #define MESSAGE_MAX 1024
 #define HELP_MAX 8192

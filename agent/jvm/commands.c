@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "trimagent/answer.h"
-#include "trimagent/quantity.h"
-#include "trimagent/text.h"
-#include "trimagent/worker.h"
+#include "answer.h"
+#include "quantity.h"
+#include "text.h"
+#include "worker.h"
 
 /* How long a command waits for its answer. Only the thread that attaches waits. */
 #define TIMEOUT_NS (60 * TRIM_NS_PER_S)

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "trimagent/options.h"
+#include "options.h"
 
 #ifdef __cplusplus
 extern "C" {

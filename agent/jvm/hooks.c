@@ -3,8 +3,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "trimagent/clock.h"
-#include "trimagent/signals.h"
+#include "clock.h"
+#include "signals.h"
 
 /* JVMTI callbacks carry no user data, so what they need stands here. Written before the events are
  * enabled. */

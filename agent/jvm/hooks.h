@@ -11,8 +11,8 @@
 
 #include <jvmti.h>
 
-#include "trimagent/text.h"
-#include "trimagent/vm_counters.h"
+#include "text.h"
+#include "vm_counters.h"
 
 /* What hooks call when the VM's life changes. Neither runs at a safepoint. */
 struct trim_hooks_listener {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "perf_memory.h"
-#include "trimagent/text.h"
+#include "text.h"
 #include "vm_structs.h"
 
 static void *lookup(void *context, const char *name)

@@ -4,7 +4,7 @@
 #ifndef TRIMAGENT_HOTSPOT_H
 #define TRIMAGENT_HOTSPOT_H
 
-#include "trimagent/vm_counters.h"
+#include "vm_counters.h"
 
 /*
  * Fills *counters with what is found: performance counters first, the heap's counts where

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "trimagent/text.h"
+#include "text.h"
 
 static const char reply_equals[] = "reply=";
 

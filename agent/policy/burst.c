@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-#include "trimagent/clock.h"
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* While a burst lasts it is looked at so many times within one settling: the calm begins at the
  * last look that saw classes, and so is told no later than a part of a settling after it began. */

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* A release is useless where it released less than this part of what was expected. */
 #define USELESS_PART 4
@@ -190,15 +190,4 @@ bool trim_earnings_followed(const struct trim_earnings *earnings)
         }
     }
     return false;
-}
-
-double trim_lot_held_ns(const struct trim_lot *lot)
-{
-    return lot->bytes == 0 ? 0 : lot->held_byte_ns / (double)lot->bytes;
-}
-
-const char *trim_verdict_name(enum trim_verdict verdict)
-{
-    static const char *const names[] = {"none", "open", "good", "useless", "regretted", "refilled"};
-    return (size_t)verdict < sizeof names / sizeof names[0] ? names[verdict] : "unknown";
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* The rates are means over about so long. */
 #define MEMORY_S 60.0

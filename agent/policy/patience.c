@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* Each time counts so much of the one after it. */
 #define OLDER_PART 0.75

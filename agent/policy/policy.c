@@ -4,7 +4,7 @@
 
 #include "policy_decide.h"
 #include "policy_take.h"
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* The first look at the room: a JVM that has ended by then does not pay for it. */
 #define FIRST_ROOM_NS (500 * TRIM_NS_PER_MS)

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* With checks off, the limit is read again for an estimate after so long. */
 #define ROOM_STALE_NS (60 * TRIM_NS_PER_S)

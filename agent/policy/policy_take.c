@@ -1,6 +1,6 @@
 #include "policy_take.h"
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* While something is being loaded, its end is looked for so often. */
 #define LOADING_GAP_NS (50 * TRIM_NS_PER_MS)

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /*
  * What things cost until they have been measured (AMD EPYC guest of 2 CPUs, glibc 2.36, 512 MiB of

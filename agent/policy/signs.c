@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* Intervals shorter than this tell no rate: the kernel counts CPU in ticks of 4 ms. */
 #define INTERVAL_LEAST_NS (40 * TRIM_NS_PER_MS)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* The time between events of lasting pressure. */
 #define PRESSURE_GAP_NS (60 * TRIM_NS_PER_S)

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* Prices move a little with each look, which must not put the release off to yet another one. */
 #define PAID_PART 0.95

@@ -1,10 +1,10 @@
-#include "trimagent/answer.h"
+#include "answer.h"
 
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "trimagent/text.h"
+#include "text.h"
 
 static struct {
     pthread_mutex_t lock; /* Guards what follows. Nothing else is taken while it is held. */

@@ -1,7 +1,7 @@
 /* Figures for programs. The names are part of what trimctl --json prints: they stay. */
 #include <inttypes.h>
 
-#include "trimagent/report.h"
+#include "report_text.h"
 
 static void add(struct trim_text *text, const char *name, uint64_t value)
 {

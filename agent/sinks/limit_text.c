@@ -1,9 +1,8 @@
-/* What is said of the memory limit and of the CPU quota. */
+#include "limit_text.h"
+
 #include <inttypes.h>
 
-#include "trimagent/cpu_throttle.h"
-#include "trimagent/memory_limit.h"
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* Where it was looked for in vain. */
 static void add_searched(struct trim_text *text, const struct trim_cgroup *cgroup)

@@ -1,4 +1,4 @@
-#include "trimagent/log.h"
+#include "log.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log_target.h"
-#include "trimagent/clock.h"
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* How long a line may wait for a reader of a full pipe. */
 #define WAIT_MS 100

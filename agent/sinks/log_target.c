@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "trimagent/log.h"
+#include "log.h"
 
 /* Who reads where a line goes has done so long before as many are opened after it. */
 #define OPENINGS 8

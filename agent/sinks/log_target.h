@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "trimagent/descriptor.h"
+#include "descriptor.h"
 
 /* Opens what the option names. Any thread, before others log. Returns 0, or -1 with errno: then
  * stderr stands in. */

@@ -1,6 +1,6 @@
-/* What is said of the sources of memory pressure. */
-#include "trimagent/error_text.h"
-#include "trimagent/pressure.h"
+#include "pressure_text.h"
+
+#include "error_text.h"
 
 static void add_source(struct trim_text *text, const struct trim_pressure *pressure,
                        enum trim_pressure_source source)

@@ -1,9 +1,9 @@
 /* How a release was carried out, as text. */
 #include <inttypes.h>
 
-#include "trimagent/error_text.h"
-#include "trimagent/quantity.h"
-#include "trimagent/report.h"
+#include "error_text.h"
+#include "quantity.h"
+#include "report_text.h"
 
 const char *trim_release_name(const struct trim_release *release)
 {

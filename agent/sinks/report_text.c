@@ -1,9 +1,9 @@
-#include "trimagent/report.h"
+#include "report_text.h"
 
 #include <inttypes.h>
 
+#include "quantity.h"
 #include "totals_text.h"
-#include "trimagent/quantity.h"
 
 /* What only has to wait is not skipped. */
 static bool is_deferral(enum trim_skip skip)
@@ -11,18 +11,18 @@ static bool is_deferral(enum trim_skip skip)
     return skip == TRIM_SKIP_COOLDOWN || skip == TRIM_SKIP_GROWING || skip == TRIM_SKIP_WAITING;
 }
 
-void trim_decision_add_skip(struct trim_text *text, const struct trim_decision *decision,
-                            uint64_t threshold_bytes)
+void trim_skip_add(struct trim_text *text, const struct trim_skip_report *report)
 {
     char expected[TRIM_QUANTITY_TEXT_MAX];
     char threshold[TRIM_QUANTITY_TEXT_MAX];
-    trim_text_add(text, "%s (%s): %s", is_deferral(decision->skip) ? "trim put off" : "no trim",
-                  trim_reason_name(decision->reason), trim_skip_name(decision->skip));
-    if (decision->skip == TRIM_SKIP_BELOW_THRESHOLD || decision->skip == TRIM_SKIP_REUSED ||
-        decision->skip == TRIM_SKIP_WAITING) {
-        trim_text_add(text, ", expected %s%s, threshold %s", decision->bound_only ? "at most " : "",
-                      trim_format_bytes(expected, decision->expected_bytes),
-                      trim_format_bytes(threshold, threshold_bytes));
+    enum trim_skip skip = report->skip;
+    trim_text_add(text, "%s (%s): %s", is_deferral(skip) ? "trim put off" : "no trim",
+                  trim_reason_name(report->reason), trim_skip_name(skip));
+    if (skip == TRIM_SKIP_BELOW_THRESHOLD || skip == TRIM_SKIP_REUSED ||
+        skip == TRIM_SKIP_WAITING) {
+        trim_text_add(text, ", expected %s%s, threshold %s", report->bound_only ? "at most " : "",
+                      trim_format_bytes(expected, report->expected_bytes),
+                      trim_format_bytes(threshold, report->threshold_bytes));
     }
 }
 

@@ -1,8 +1,8 @@
 /* The status block. */
 #include <inttypes.h>
 
+#include "quantity.h"
 #include "totals_text.h"
-#include "trimagent/quantity.h"
 
 static void add_age(struct trim_text *text, uint64_t then_ns, uint64_t now_ns)
 {

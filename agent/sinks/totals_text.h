@@ -4,7 +4,7 @@
 #ifndef TRIMAGENT_TOTALS_TEXT_H
 #define TRIMAGENT_TOTALS_TEXT_H
 
-#include "trimagent/report.h"
+#include "report_text.h"
 
 /* Appends "N trims (full-gc 2, reload 1)". */
 void trim_add_trims(struct trim_text *text, const struct trim_totals *totals);

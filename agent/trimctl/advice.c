@@ -3,7 +3,7 @@
 
 #include "diagnosis.h"
 #include "figures.h"
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* Free memory between blocks in use is worth a word from so much on, and from this part of RSS. */
 #define PINNED_LEAST_BYTES (64 * TRIM_MIB)

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "identity.h"
+#include "quantity.h"
 #include "reply_file.h"
-#include "trimagent/quantity.h"
 
 /* The agent itself waits a minute for a command. */
 #define COMMAND_TIMEOUT_NS (65 * TRIM_NS_PER_S)

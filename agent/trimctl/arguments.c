@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 #define TIMEOUT_NS (5 * TRIM_NS_PER_S)
 #define TIMEOUT_MOST_S 3600

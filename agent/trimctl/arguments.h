@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "attach_frame.h"
-#include "trimagent/text.h"
+#include "text.h"
 
 #ifdef __cplusplus
 extern "C" {

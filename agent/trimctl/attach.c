@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "attach_socket.h"
+#include "clock.h"
 #include "identity.h"
+#include "quantity.h"
 #include "target_root.h"
-#include "trimagent/clock.h"
-#include "trimagent/quantity.h"
 
 /* A JVM answers SIGQUIT within milliseconds. */
 #define TRY_GAP_NS (10 * TRIM_NS_PER_MS)

@@ -10,8 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "trimagent/clock.h"
-#include "trimagent/quantity.h"
+#include "clock.h"
+#include "quantity.h"
 
 /* No answer that anybody asks for here is longer. */
 #define ANSWER_MAX (8 * TRIM_MIB)

@@ -10,7 +10,7 @@
 #include "agent_command.h"
 #include "diagnosis.h"
 #include "library_path.h"
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 #define TEXT_MAX 4096
 #define WHY_MAX 512

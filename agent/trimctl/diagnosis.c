@@ -4,7 +4,7 @@
 
 #include "figures.h"
 #include "json.h"
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 #include <inttypes.h>
 

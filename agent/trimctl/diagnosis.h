@@ -11,7 +11,7 @@
 
 #include "limit.h"
 #include "makeup.h"
-#include "trimagent/text.h"
+#include "text.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 
 #include "diagnosis.h"
 #include "figures.h"
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 static uint64_t percent_of(uint64_t part, uint64_t whole)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "json.h"
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 size_t ctl_figures_find(const char *figures, const char *name, const char **value)
 {

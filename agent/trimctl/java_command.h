@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trimagent/text.h"
+#include "text.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "java_command.h"
+#include "line_reader.h"
 #include "mapped_file.h"
+#include "process_memory.h"
 #include "target_root.h"
-#include "trimagent/line_reader.h"
-#include "trimagent/process_memory.h"
 
 /* The list of groups in status may be long. */
 #define STATUS_MAX 65536

@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 #include "proc_status.h"
-#include "trimagent/text.h"
+#include "text.h"
 
 #define CTL_PROC_MAX 32
 #define CTL_VERSION_MAX 32

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "trimagent/cgroup_path.h"
-#include "trimagent/flat_keyed.h"
-#include "trimagent/line_reader.h"
-#include "trimagent/process_memory.h"
-#include "trimagent/quantity.h"
+#include "cgroup_path.h"
+#include "flat_keyed.h"
+#include "line_reader.h"
+#include "process_memory.h"
+#include "quantity.h"
 
 /* v1 writes a number near this where there is no limit. */
 #define NO_LIMIT_BYTES (UINT64_C(1) << 60)

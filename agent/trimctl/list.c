@@ -10,8 +10,8 @@
 
 #include "json.h"
 #include "jvm.h"
-#include "trimagent/process_memory.h"
-#include "trimagent/quantity.h"
+#include "process_memory.h"
+#include "quantity.h"
 
 #define WORD_MAX 160
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* HEAP_MAX_SIZE of glibc's arena.c on 64-bit systems. */
 #define HEAP_BYTES (64 * TRIM_MIB)

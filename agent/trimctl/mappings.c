@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trimagent/line_reader.h"
-#include "trimagent/process_memory.h"
+#include "line_reader.h"
+#include "process_memory.h"
 
 static bool starts_with(const char *text, size_t length, const char *prefix)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trimagent/flat_keyed.h"
-#include "trimagent/process_memory.h"
+#include "flat_keyed.h"
+#include "process_memory.h"
 
 /* The fields of a line are separated by blanks; more than Uid's four nobody needs. */
 #define FIELDS_MAX 32

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trimagent/quantity.h"
+#include "quantity.h"
 
 /* Reads "[0xSTART, 0x..., 0xEND)": a space's ends, with its top between them or without. Returns
  * what stands behind it. */

@@ -5,16 +5,16 @@
 #include <cstdlib>
 #include <string>
 
-#include "trimagent/arena_scan.h"
-#include "trimagent/cgroup_path.h"
-#include "trimagent/cpu_count.h"
-#include "trimagent/cpu_throttle.h"
-#include "trimagent/flat_keyed.h"
-#include "trimagent/malloc_info.h"
-#include "trimagent/options.h"
-#include "trimagent/pressure.h"
-#include "trimagent/process_memory.h"
-#include "trimagent/quantity.h"
+#include "arena_scan.h"
+#include "cgroup_path.h"
+#include "cpu_count.h"
+#include "cpu_throttle.h"
+#include "flat_keyed.h"
+#include "malloc_info.h"
+#include "options.h"
+#include "pressure.h"
+#include "process_memory.h"
+#include "quantity.h"
 
 namespace
 {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "trimagent/process_memory.h"
-#include "trimagent/text.h"
+#include "process_memory.h"
+#include "text.h"
 
 namespace stress
 {

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "trimagent/allocator.h"
+#include "allocator.h"
 
 namespace stress
 {

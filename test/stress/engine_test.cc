@@ -14,9 +14,9 @@ extern "C" {
 #include <cstdlib>
 
 #include "block_table.h"
+#include "borrow.h"
 #include "length.h"
 #include "random.h"
-#include "trimagent/borrow.h"
 
 namespace stress
 {

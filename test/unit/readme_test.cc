@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "option_text.h"
-#include "trimagent/options.h"
+#include "options.h"
 
 #ifndef TRIM_README_PATH
 #error "TRIM_README_PATH must name the README.md that is to be checked."

@@ -1,11 +1,11 @@
 /* This tree's policy, with the agent's own options and their defaults. */
 #include <string.h>
 
+#include "options.h"
 #include "policy.h"
 #include "policy_config.h"
 #include "strategy.h"
-#include "trimagent/options.h"
-#include "trimagent/text.h"
+#include "text.h"
 
 struct adapter {
     struct trim_policy policy;

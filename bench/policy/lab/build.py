@@ -20,7 +20,7 @@ V01_SOURCES = (
 ).split()
 
 # What this tree's policy needs beside itself.
-POLICY_CORE_SOURCES = "quantity text options option_table option_text option_value policy_config".split()
+POLICY_ROOMS = "text reason policy options".split()
 
 _ENGINE = [LAB / f"{name}.c" for name in ("main", "engine", "world", "optimum", "layers", "trace")]
 _FLAGS = (
@@ -80,8 +80,9 @@ def _build_policy(tree: Path, sanitize: bool) -> Path | None:
     if not own or not adapter.exists():
         print("policy is left out: there is no agent/policy yet, or no adapter for it")
         return None
-    core = [tree / f"agent/core/{name}.c" for name in POLICY_CORE_SOURCES]
-    includes = [tree / "include", tree / "agent/policy", tree / "agent/core"]
+    rooms = [tree / "agent" / room for room in POLICY_ROOMS]
+    core = [source for room in rooms for source in sorted(room.glob("*.c")) if source not in own]
+    includes = [*rooms, tree / "agent/report"]
     output = BUILD / ("lab-policy" if tree == REPOSITORY else f"lab-policy-{tree.name}")
     return _compile(output, [adapter, *own, *core], includes, sanitize)
 

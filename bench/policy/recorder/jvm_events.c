@@ -13,7 +13,7 @@
 #include "gc_classifier.h"
 #include "jvm/hotspot.h"
 #include "recording.h"
-#include "trimagent/vm_counters.h"
+#include "vm_counters.h"
 
 static char path[PATH_MAX];
 static const void *function_of_vm;

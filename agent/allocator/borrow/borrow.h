@@ -1,0 +1,98 @@
+/*
+ * Borrowed trimming: giving pages back without holding an arena's lock meanwhile.
+ *
+ * malloc_trim drops pages under the arena's lock, about 100 ms per GiB. A thread that owns the
+ * chunks can drop the same pages with no lock held: it takes free chunks with malloc, drops the
+ * whole pages inside, and hands the chunks back with free. What others wait for is then one call
+ * of malloc or free.
+ *
+ * malloc serves the smallest free chunk that fits. So pieces are asked for from the largest size
+ * down, in classes a sixty-fourth apart: chunks of a class come before the larger ones, which were
+ * handed back dropped, and a piece of one of those, without resident pages and with the rest of the
+ * chunk behind it, tells that the class is done. It also is where a request lands that finds no
+ * other chunk, so that the heap does not grow.
+ */
+#ifndef TRIMAGENT_BORROW_H
+#define TRIMAGENT_BORROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "release.h"
+#include "size_class.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* glibc's SIZE_SZ on 64-bit systems: the word of a chunk that is there beside what malloc returns.
+ */
+#define TRIM_CHUNK_WORD UINT64_C(8)
+
+struct trim_borrow_arena;
+
+/* What borrowing does to the world. All run on the borrowing thread. */
+struct trim_borrow_world {
+    void *context;                              /* Of those who want one. */
+    void *(*take)(void *context, size_t bytes); /* malloc; NULL: nothing more is to be had. */
+    void (*give)(void *piece);                  /* free. */
+    void *(*shrink)(void *piece, size_t bytes); /* realloc to fewer bytes. */
+    size_t (*usable)(const void *piece);        /* malloc_usable_size. */
+    /* Resident bytes of whole pages. */
+    uint64_t (*resident)(uint64_t start, uint64_t end);
+    /* madvise(MADV_DONTNEED). Returns 0, or -1. */
+    int (*drop)(uint64_t start, uint64_t end);
+    /* Whether [start, end) lies in the arena as it was measured. */
+    bool (*inside)(uint64_t arena, uint64_t start, uint64_t end);
+    /* Bytes that the arena has grown by since it was measured. */
+    uint64_t (*grown)(const struct trim_borrow_arena *arena);
+    /* Heaps at the arena's end that malloc has unmapped since, because they became empty. */
+    uint64_t (*heaps_gone)(const struct trim_borrow_arena *arena);
+    /* Bytes of the free chunk that begins right behind the piece; 0: it is in use. */
+    uint64_t (*free_behind)(const struct trim_borrow_arena *arena, const void *piece);
+    /* Bytes of the arena's top where that begins right behind the piece; otherwise 0. */
+    uint64_t (*top_behind)(const struct trim_borrow_arena *arena, const void *piece);
+    /* Whether to end at once: the VM ends. */
+    bool (*cancelled)(void *context);
+    uint64_t (*now_ns)(void);
+    void (*pause)(void *context, uint64_t ns); /* Sleeps. */
+    uint64_t (*own_cpu_ns)(void);              /* CPU time of the borrowing thread so far, */
+    uint64_t (*others_cpu_ns)(void);           /* and of the process's others. */
+    uint64_t page_bytes;
+};
+
+struct trim_borrow_pace; /* agent/allocator/borrow_pace.h */
+
+/* One arena, as it was measured right before. */
+struct trim_borrow_arena {
+    uint64_t arena;         /* Address of its state; 0: the main arena. */
+    uint64_t system_bytes;  /* Of the arena. */
+    uint64_t free_bytes;    /* In whole pages of free chunks. */
+    uint64_t wanted_bytes;  /* Of these resident, without the top's. */
+    uint64_t largest_bytes; /* Of the free chunks in its bins, as malloc_info prints it. */
+    uint64_t largest_count; /* Chunks in the bins that reach nearly as far as the largest, */
+    uint64_t largest_total; /* and their bytes. */
+    uint64_t sizes;         /* Set of trim_size_class of the free chunks. */
+    uint64_t chunks;        /* Free ones that have whole pages. */
+    uint64_t end;           /* Of its last heap. */
+    uint64_t top_start;     /* Its top, up to end, where that shall be taken too; otherwise 0. */
+    uint64_t deadline_ns;   /* When to end at the latest; pauses put it off. */
+    /* Pauses for the sake of threads at work, in all arenas together. */
+    struct trim_borrow_pace *pace;
+};
+
+/*
+ * Drops what it can reach of the arena that take serves from. Every piece is given
+ * back before it returns. Allocates and frees; never fails: what could not be done is left.
+ */
+void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_borrow_arena *arena,
+                     struct trim_borrow_result *result);
+
+void trim_borrow_add(struct trim_borrow_result *sum, const struct trim_borrow_result *more);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * Pieces that are held: taking them, dropping their pages, and giving them back on every path. Used
+ * by borrow.c alone.
+ */
+#ifndef TRIMAGENT_BORROW_HOLD_H
+#define TRIMAGENT_BORROW_HOLD_H
+
+#include "borrow.h"
+
+/* Classes of sizes are this part of the size apart: what a larger step splits off the chunks
+ * stays. */
+#define TRIM_BORROW_CLASS_PART 64
+
+/* The arena may have grown by this part while it is borrowed from: the application needs memory. */
+#define TRIM_BORROW_GROWTH_PART 100
+
+/* A piece, or what is kept of it, and the one before. In its first bytes: on a page that its header
+ * keeps anyway. */
+struct trim_piece {
+    struct trim_piece *before;
+};
+
+/* What one run over an arena holds. */
+struct trim_borrow_hold {
+    const struct trim_borrow_world *world;
+    const struct trim_borrow_arena *arena;
+    struct trim_borrow_result *result;
+    struct trim_piece *held;
+    uint64_t held_bytes;
+    struct trim_piece *kept; /* Beginnings of pieces. */
+    uint64_t kept_bytes;
+    uint64_t held_since_ns;
+    uint64_t hold_max_bytes;
+    uint64_t sorts;
+    bool cut;   /* The last drop came to the end of its time. */
+    bool ended; /* Nothing more is to be taken. */
+};
+
+/* Starts with nothing held. */
+void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_world *world,
+                    const struct trim_borrow_arena *arena, struct trim_borrow_result *result);
+
+/* Whether all shall end: the VM ends, time is over, or something has failed. */
+bool trim_hold_ends(struct trim_borrow_hold *hold);
+
+/* Pauses where threads at work would lose too much otherwise (borrow_pace.h). Nothing is held
+ * meanwhile but beginnings of pieces that are kept. */
+void trim_hold_pause(struct trim_borrow_hold *hold);
+
+/* Takes a piece of this size in and holds it; what is held already gives way where it is too much
+ * or too long ago. Returns NULL where the arena has none. */
+const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t bytes);
+
+/* Drops the whole pages of a piece for as long as it may be held; returns how much of them was
+ * resident. *dry: hardly anything was. */
+uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *piece, bool *dry);
+
+/* Gives the last piece back at once. */
+void trim_hold_give_last(struct trim_borrow_hold *hold);
+
+/* Gives everything back: the chunks are whole again. */
+void trim_hold_give_all(struct trim_borrow_hold *hold);
+
+/* Leaves the arena, with nothing held. */
+void trim_hold_leave(const struct trim_borrow_hold *hold);
+
+#endif

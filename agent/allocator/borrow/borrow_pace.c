@@ -1,0 +1,94 @@
+#include "borrow_pace.h"
+
+#include <string.h>
+
+#include "quantity.h"
+
+/* Calls are many where they are this part of the time without pauses: by the wall clock, since
+ * where the work waits long for a CPU they are far enough apart. */
+#define CALLS_PART 8
+
+/* Pauses are so many times as long as the work's CPU time, where calls are many and where they are
+ * not. */
+#define PAUSE_TIMES_CALLS 6
+#define PAUSE_TIMES_DROPS 1
+
+/* A call that took longer was kept off the CPU, which says nothing of the lock. */
+#define CALL_MAX_NS (100 * TRIM_NS_PER_US)
+
+/* The least and the most of one pause. The most is what follows the longest time that pieces are
+ * held for, 50 ms. */
+#define PAUSE_LEAST_NS (200 * TRIM_NS_PER_US)
+#define PAUSE_MAX_NS (200 * TRIM_NS_PER_MS)
+
+/* The kernel brings the CPU time of running threads up to date each 1-10 ms; before two of these
+ * have passed nobody knows who works. */
+#define KNOWN_AFTER_NS (20 * TRIM_NS_PER_MS)
+
+void trim_pace_init(struct trim_borrow_pace *pace, uint64_t pause_max_ns)
+{
+    memset(pace, 0, sizeof *pace);
+    pace->pause_max_ns = pause_max_ns;
+}
+
+void trim_pace_enter(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,
+                     uint64_t others_cpu_ns)
+{
+    pace->calls_ns = 0;
+    pace->began_ns = now_ns;
+    pace->paused_began_ns = pace->paused_ns;
+    pace->own_began_ns = own_cpu_ns;
+    pace->others_began_ns = others_cpu_ns;
+}
+
+static uint64_t elapsed_ns(const struct trim_borrow_pace *pace, uint64_t now_ns)
+{
+    return pace->elapsed_ns + trim_excess(now_ns, pace->began_ns);
+}
+
+/* Clocks of threads that run are behind, so that it may seem to go backwards. */
+static uint64_t others_ns(const struct trim_borrow_pace *pace, uint64_t others_cpu_ns)
+{
+    return pace->others_ns + trim_excess(others_cpu_ns, pace->others_began_ns);
+}
+
+/* The pauses that the work so far asks for, made or not. */
+static uint64_t owed_ns(const struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns)
+{
+    uint64_t paused_ns = pace->paused_ns - pace->paused_began_ns;
+    uint64_t unpaused_ns = trim_excess(trim_excess(now_ns, pace->began_ns), paused_ns);
+    bool many_calls = pace->calls_ns >= unpaused_ns / CALLS_PART;
+    uint64_t work_ns = trim_excess(own_cpu_ns, pace->own_began_ns);
+    return pace->owed_ns + work_ns * (many_calls ? PAUSE_TIMES_CALLS : PAUSE_TIMES_DROPS);
+}
+
+void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,
+                     uint64_t others_cpu_ns)
+{
+    pace->owed_ns = owed_ns(pace, now_ns, own_cpu_ns);
+    pace->elapsed_ns = elapsed_ns(pace, now_ns);
+    pace->others_ns = others_ns(pace, others_cpu_ns);
+}
+
+void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns)
+{
+    pace->calls_ns += trim_min(took_ns, CALL_MAX_NS);
+}
+
+uint64_t trim_pace_wanted_ns(const struct trim_borrow_pace *pace, uint64_t now_ns,
+                             uint64_t own_cpu_ns)
+{
+    if (trim_excess(elapsed_ns(pace, now_ns), pace->paused_ns) < KNOWN_AFTER_NS) {
+        return 0;
+    }
+    uint64_t wanted_ns = trim_excess(owed_ns(pace, now_ns, own_cpu_ns), pace->paused_ns);
+    wanted_ns = trim_min(wanted_ns, PAUSE_MAX_NS);
+    wanted_ns = trim_min(wanted_ns, trim_excess(pace->pause_max_ns, pace->paused_ns));
+    return wanted_ns < PAUSE_LEAST_NS ? 0 : wanted_ns;
+}
+
+bool trim_pace_others_work(const struct trim_borrow_pace *pace, uint64_t now_ns,
+                           uint64_t others_cpu_ns)
+{
+    return others_ns(pace, others_cpu_ns) * 2 >= elapsed_ns(pace, now_ns);
+}

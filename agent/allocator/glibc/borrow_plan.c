@@ -1,0 +1,145 @@
+#include "borrow_plan.h"
+
+#include "quantity.h"
+
+/* From this part of the free bytes on chunks in fastbins count. */
+#define FAST_PART 128
+
+/* Whether the arena was taken into the plan already: one that has just begun a heap may have two
+ * that seem its newest. */
+static bool is_taken(const struct trim_borrow_plan *plan, uint64_t arena)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->arenas[i].arena == arena) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * The figures of the arena of this size. Of several such arenas nobody knows which is which: then
+ * only what holds for all of them serves.
+ */
+static bool find_figures(const struct trim_arena_figures *figures, size_t count, bool main,
+                         uint64_t system_bytes, struct trim_arena_figures *found)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct trim_arena_figures *one = &figures[i];
+        if ((one->number == 0) != main || (!main && one->system_bytes != system_bytes)) {
+            continue;
+        }
+        if (!any) {
+            *found = *one;
+            any = true;
+            continue;
+        }
+        found->free_bytes = trim_min(found->free_bytes, one->free_bytes);
+        found->fast_bytes = trim_max(found->fast_bytes, one->fast_bytes);
+        found->inner_bytes = trim_min(found->inner_bytes, one->inner_bytes);
+        bool alike = found->largest_bytes == one->largest_bytes;
+        found->largest_bytes = trim_min(found->largest_bytes, one->largest_bytes);
+        found->largest_count = trim_max(found->largest_count, one->largest_count);
+        found->largest_total = alike ? trim_min(found->largest_total, one->largest_total) : 0;
+        found->top_bytes = trim_min(found->top_bytes, one->top_bytes);
+        found->sizes |= one->sizes;
+    }
+    return any;
+}
+
+/*
+ * Chunks in fastbins merge with their neighbours when a thread comes to the arena, so that nobody
+ * knows before what chunks there will be. Then all that is resident of the free memory may be in
+ * whole pages; half of it is taken for that.
+ */
+static uint64_t wet_when_merged(const struct trim_arena_figures *figures, uint64_t resident)
+{
+    uint64_t in_use = trim_excess(figures->system_bytes, figures->free_bytes + figures->top_bytes);
+    return trim_excess(resident, in_use) / 2;
+}
+
+/*
+ * Whether more sizes are named than there are chunks: of those that nobody has sorted yet only the
+ * least and the largest are known. Each size that is asked for in vain leaves a page in a larger
+ * chunk: 2 MiB in each arena of 12 chunks of 64 MiB and 6 smaller ones, 2 % of them.
+ */
+static bool is_vague(const struct trim_arena_figures *figures)
+{
+    return (uint64_t)__builtin_popcountll(figures->sizes) > figures->chunks;
+}
+
+/* Takes one arena in, whose last used address is end. */
+static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
+                      uint64_t arena, uint64_t end, const struct trim_arena_figures *figures,
+                      uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end))
+{
+    uint64_t top_start = (end - figures->top_bytes + page_bytes - 1) / page_bytes * page_bytes;
+    bool locked = trim_arena_map_locked(map, end);
+    uint64_t top_resident = top_start < end && !locked ? resident(top_start, end) : 0;
+    uint64_t arena_resident = trim_arena_map_resident(map, arena);
+    uint64_t used = trim_excess(figures->system_bytes, figures->inner_bytes + figures->top_bytes);
+    uint64_t wet = trim_min(trim_excess(arena_resident, used + top_resident), figures->inner_bytes);
+    bool merges = figures->fast_bytes > figures->free_bytes / FAST_PART;
+    if (merges) {
+        uint64_t merged = wet_when_merged(figures, trim_excess(arena_resident, top_resident));
+        wet = trim_max(wet, merged);
+    }
+    plan->merges = plan->merges || merges;
+    plan->vague = plan->vague || is_vague(figures);
+    bool main = arena == TRIM_MAIN_ARENA;
+    plan->longest_bytes = trim_max(plan->longest_bytes, wet + (main ? top_resident : 0));
+    bool top = top_resident >= TRIM_BORROW_TOP_BYTES;
+    plan->tops_bytes += main || !top ? 0 : top_resident;
+    plan->wet_bytes += wet;
+    if ((wet < TRIM_BORROW_VISIT_BYTES && !top) || plan->count == TRIM_BORROW_ARENAS_MAX) {
+        plan->other_bytes += wet;
+        return;
+    }
+    plan->arenas[plan->count++] = (struct trim_borrow_arena){
+        .arena = arena,
+        .system_bytes = figures->system_bytes,
+        .free_bytes = merges ? figures->free_bytes : figures->inner_bytes,
+        .wanted_bytes = wet,
+        .largest_bytes = figures->largest_bytes,
+        .largest_count = figures->largest_count,
+        .largest_total = figures->largest_total,
+        .sizes = merges ? UINT64_MAX : figures->sizes,
+        .chunks = figures->chunks,
+        .end = end,
+        .top_start = top ? top_start : 0,
+    };
+}
+
+void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
+                           const struct trim_arena_figures *figures, size_t count,
+                           uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end))
+{
+    plan->count = 0;
+    plan->merges = plan->vague = false;
+    plan->longest_bytes = plan->tops_bytes = plan->wet_bytes = plan->other_bytes = 0;
+    struct trim_arena_figures own;
+    if (map->main_end != 0 && find_figures(figures, count, true, 0, &own)) {
+        add_arena(plan, map, TRIM_MAIN_ARENA, map->main_end, &own, page_bytes, resident);
+    }
+    for (size_t i = 0; i < map->heap_count && !map->more; i++) {
+        const struct trim_arena_heap *heap = &map->heaps[i];
+        if (!trim_arena_map_newest(map, heap) || is_taken(plan, heap->header.arena)) {
+            continue;
+        }
+        uint64_t system_bytes = trim_arena_map_bytes(map, heap->header.arena);
+        if (find_figures(figures, count, false, system_bytes, &own)) {
+            add_arena(plan, map, heap->header.arena, heap->address + heap->header.size, &own,
+                      page_bytes, resident);
+        }
+    }
+}
+
+bool trim_borrow_is_worth(const struct trim_borrow_plan *plan, enum trim_mode mode)
+{
+    if (mode == TRIM_MODE_TRIM || plan->count == 0) {
+        return false;
+    }
+    return mode == TRIM_MODE_BORROW || plan->longest_bytes > TRIM_BORROW_FROM_BYTES ||
+           plan->tops_bytes > TRIM_SHORT_HOLD_BYTES || plan->tops_bytes > plan->wet_bytes;
+}

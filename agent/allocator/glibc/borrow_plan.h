@@ -1,0 +1,61 @@
+/*
+ * From which arenas to borrow. Pure: figures of malloc_info and a map go in.
+ */
+#ifndef TRIMAGENT_BORROW_PLAN_H
+#define TRIMAGENT_BORROW_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena_map.h"
+#include "arena_scan.h"
+#include "borrow.h"
+#include "malloc_info.h"
+#include "mode.h"
+#include "release.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * What malloc_trim drops under one lock within 10 ms, at 100 ms per GiB: less is not worth the CPU
+ * of borrowing, which is twice as much (512 MiB over 8 arenas: 38 ms by malloc_trim, 69 by
+ * borrowing).
+ */
+#define TRIM_BORROW_FROM_BYTES (UINT64_C(100) << 20)
+
+/* What it drops within 5 ms: rests, and tops, are no more than that. */
+#define TRIM_SHORT_HOLD_BYTES (UINT64_C(50) << 20)
+
+/* What an arena must hold to be entered, and its top. */
+#define TRIM_BORROW_VISIT_BYTES (UINT64_C(8) << 20)
+#define TRIM_BORROW_TOP_BYTES TRIM_TOP_LEAST_BYTES
+
+/* All whose figures are known. */
+#define TRIM_BORROW_ARENAS_MAX TRIM_ARENA_FIGURES_MAX
+
+struct trim_borrow_plan {
+    struct trim_borrow_arena arenas[TRIM_BORROW_ARENAS_MAX];
+    size_t count;
+    bool merges;            /* Some arenas have much in fastbins, which merges first, */
+    bool vague;             /* or chunks of which hardly anything is known until they are sorted. */
+    uint64_t longest_bytes; /* The most that malloc_trim would drop under one lock. */
+    uint64_t tops_bytes;    /* Resident in tops of non-main arenas that are worth entering for, */
+    uint64_t wet_bytes;     /* and in whole pages of free chunks. */
+    uint64_t other_bytes;   /* Resident in whole pages of free chunks of arenas left out. */
+};
+
+/* Makes the plan. resident tells the resident bytes of whole pages. */
+void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
+                           const struct trim_arena_figures *figures, size_t count,
+                           uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end));
+
+/* Whether to borrow at all in this mode. */
+bool trim_borrow_is_worth(const struct trim_borrow_plan *plan, enum trim_mode mode);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

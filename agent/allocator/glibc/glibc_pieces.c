@@ -1,0 +1,173 @@
+#include "glibc_pieces.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "address.h"
+#include "arena_scan.h"
+#include "clock.h"
+#include "glibc_blocks.h"
+#include "peek.h"
+#include "quantity.h"
+#include "resident_pages.h"
+
+/* The flags in the low bits of a chunk's size, and those of a chunk behind one in use, and of one
+ * that is mapped by itself. */
+#define CHUNK_FLAGS UINT64_C(7)
+#define CHUNK_BEFORE_IS_USED UINT64_C(1)
+#define CHUNK_IS_MAPPED UINT64_C(2)
+
+/* glibc's DEFAULT_MMAP_THRESHOLD_MAX. */
+#define THRESHOLD_BYTES_MAX (32 * TRIM_MIB)
+
+static size_t usable(const void *piece)
+{
+    return malloc_usable_size((void *)(uintptr_t)piece); // NOLINT(performance-no-int-to-ptr)
+}
+
+uint64_t trim_glibc_resident(uint64_t start, uint64_t end)
+{
+    bool blind = false;
+    uint64_t bytes = trim_resident_bytes(start, end, &blind);
+    /* Where the system does not tell, everything may be. */
+    return blind ? end - start : bytes;
+}
+
+static int drop(uint64_t start, uint64_t end)
+{
+    return madvise(trim_pointer_to(start), end - start, MADV_DONTNEED);
+}
+
+static bool inside(uint64_t arena, uint64_t start, uint64_t end)
+{
+    const struct trim_arena_map *map = trim_arena_scan_map();
+    uint64_t found = 0;
+    if (!trim_arena_map_arena(map, start, &found) || found != arena) {
+        return false;
+    }
+    const struct trim_arena_heap *heap = trim_arena_map_find(map, start);
+    return end <= (heap != NULL ? heap->address + heap->header.size : map->main_end);
+}
+
+/* The end of a heap as it is now; 0: it is gone. */
+static uint64_t end_of(const struct trim_arena_heap *heap)
+{
+    struct trim_heap_header now;
+    bool there = trim_arena_scan_reread(heap->address, &now) && now.arena == heap->header.arena;
+    return there ? heap->address + now.size : 0;
+}
+
+/* The heap that was the arena's last one; NULL: the main arena has none. */
+static const struct trim_arena_heap *last_heap(const struct trim_borrow_arena *arena)
+{
+    bool main = arena->arena == TRIM_MAIN_ARENA;
+    return main ? NULL : trim_arena_map_find(trim_arena_scan_map(), arena->end - 1);
+}
+
+/* A heap that becomes empty is unmapped, and then those before it that do. */
+static uint64_t heaps_gone(const struct trim_borrow_arena *arena)
+{
+    uint64_t gone = 0;
+    const struct trim_arena_heap *heap = last_heap(arena);
+    while (heap != NULL && end_of(heap) == 0) {
+        gone++;
+        heap = trim_arena_map_find(trim_arena_scan_map(), heap->header.previous);
+    }
+    return gone;
+}
+
+/* A heap that has filled up has a successor, which nobody knows the size of: that is growth too. */
+static uint64_t grown(const struct trim_borrow_arena *arena)
+{
+    const struct trim_arena_heap *heap = last_heap(arena);
+    uint64_t end = heap != NULL ? end_of(heap) : (uint64_t)(uintptr_t)sbrk(0);
+    bool filled = heap != NULL && end % TRIM_ARENA_HEAP_BYTES == 0 && end > arena->end;
+    return filled ? UINT64_MAX : trim_excess(end, arena->end);
+}
+
+/* The chunk behind a piece, as if it were a block that malloc has returned, and its size; 0 where
+ * there is none before the end of the heap as it is now. */
+static uint64_t chunk_behind(const struct trim_borrow_arena *arena, const void *piece,
+                             uint64_t *next, uint64_t *end)
+{
+    uint64_t start = (uint64_t)(uintptr_t)piece;
+    *next = start + usable(piece) + TRIM_CHUNK_WORD;
+    const struct trim_arena_heap *heap = trim_arena_map_find(trim_arena_scan_map(), start);
+    *end = (heap != NULL ? end_of(heap) : (uint64_t)(uintptr_t)sbrk(0)) + 2 * TRIM_CHUNK_WORD;
+    if (*next >= *end || !inside(arena->arena, start, *next - TRIM_CHUNK_WORD)) {
+        return 0;
+    }
+    uint64_t bytes = trim_glibc_size_word(*next) & ~CHUNK_FLAGS;
+    return bytes <= *end - *next ? bytes : 0;
+}
+
+/*
+ * Behind a piece stands the next chunk's size. The one that ends where the heap ends is the top:
+ * a heap that is no longer the last one ends with a chunk of no size.
+ */
+static uint64_t top_behind(const struct trim_borrow_arena *arena, const void *piece)
+{
+    uint64_t next = 0;
+    uint64_t end = 0;
+    uint64_t bytes = chunk_behind(arena, piece, &next, &end);
+    return bytes != 0 && next + bytes == end ? bytes : 0;
+}
+
+/*
+ * The chunk behind a piece is free where the one behind that says so. Others may change them at any
+ * time; what is read then is at worst a reason to end a class early or late.
+ */
+static uint64_t free_behind(const struct trim_borrow_arena *arena, const void *piece)
+{
+    uint64_t next = 0;
+    uint64_t end = 0;
+    uint64_t bytes = chunk_behind(arena, piece, &next, &end);
+    if (bytes == 0 || next + bytes >= end) {
+        return 0;
+    }
+    uint64_t second = trim_glibc_size_word(next + bytes);
+    return second != 0 && (second & CHUNK_BEFORE_IS_USED) == 0 ? bytes : 0;
+}
+
+/*
+ * A block that malloc has mapped on its own raises glibc's dynamic thresholds when it is freed, for
+ * the rest of the process's life: larger blocks then come from the arenas, and their tops keep
+ * more. Those above the thresholds' maximum do not, so it is made as large: nothing of it is
+ * touched.
+ */
+static void give(void *piece)
+{
+    uint64_t own = 0;
+    memcpy(&own, (const char *)piece - sizeof own, sizeof own);
+    if ((own & CHUNK_IS_MAPPED) != 0) {
+        void *larger = realloc(piece, THRESHOLD_BYTES_MAX + 1);
+        piece = larger != NULL ? larger : piece;
+    }
+    free(piece);
+}
+
+static uint64_t others_cpu_ns(void)
+{
+    return trim_excess(trim_clock_process_cpu_ns(), trim_clock_thread_cpu_ns());
+}
+
+void trim_glibc_pieces(struct trim_borrow_world *world)
+{
+    world->give = give;
+    world->shrink = realloc;
+    world->usable = usable;
+    world->resident = trim_glibc_resident;
+    world->drop = drop;
+    world->inside = inside;
+    world->grown = grown;
+    world->heaps_gone = heaps_gone;
+    world->free_behind = free_behind;
+    world->top_behind = top_behind;
+    world->now_ns = trim_clock_now_ns;
+    world->own_cpu_ns = trim_clock_thread_cpu_ns;
+    world->others_cpu_ns = others_cpu_ns;
+    world->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+}

@@ -1,0 +1,299 @@
+#include "glibc_release.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "arena_scan.h"
+#include "clock.h"
+#include "glibc_blocks.h"
+#include "glibc_pieces.h"
+#include "huge_pages.h"
+#include "quantity.h"
+#include "resident_pages.h"
+
+/* No borrowing works longer, in all arenas together, */
+#define DEADLINE_NS (10 * TRIM_NS_PER_S)
+/* or pauses longer for the sake of threads at work. */
+#define PAUSE_MAX_NS (4 * TRIM_NS_PER_S)
+
+/* An arena is measured anew so many times at most because heaps of it have gone. Each time one goes
+ * at least. */
+#define ROUNDS_MAX 8
+
+/* Rests below this part of what was wanted are left. */
+#define REST_PART 256
+/* From this part on they are not left because of a stall. */
+#define MUCH_PART 8
+
+/* What one free chunk costs malloc_trim, dropped before or not, in bytes that it could drop in the
+ * same time: 5 us were measured with chunks of 45 KiB on average. */
+#define CHUNK_COST_BYTES (50 * TRIM_KIB)
+
+static bool is_cancelled(const struct trim_glibc_releaser *releaser)
+{
+    return trim_cancel_requested(releaser->order->cancel);
+}
+
+static bool cancelled(void *context)
+{
+    return is_cancelled(context);
+}
+
+/* malloc, in the arena that was entered. */
+static void *take(void *context, size_t bytes)
+{
+    struct trim_glibc_releaser *releaser = context;
+    return trim_arena_take(&releaser->door, bytes);
+}
+
+static bool enter(struct trim_glibc_releaser *releaser, const struct trim_borrow_arena *arena)
+{
+    uint64_t top_bytes = arena->top_start != 0 ? arena->end - arena->top_start : 0;
+    return !is_cancelled(releaser) && trim_arena_enter(&releaser->door, arena->arena,
+                                                       trim_max(arena->largest_bytes, top_bytes));
+}
+
+/*
+ * malloc writes the header of a rest into the middle of a large chunk that was dropped before. By
+ * huge pages that would bring 2 MiB of it back each time, so that such a chunk never seems dry and
+ * is taken bit by bit until the arena has none left: of 419 MiB 223 stayed.
+ */
+static void hold_off_huge_pages(struct trim_glibc_releaser *releaser)
+{
+    releaser->held_off = trim_huge_pages_hold_off() == TRIM_HOLD_OFF_DONE;
+}
+
+static void allow_huge_pages(struct trim_glibc_releaser *releaser)
+{
+    if (releaser->held_off) {
+        trim_huge_pages_allow();
+    }
+}
+
+static void rest(void *context, uint64_t ns)
+{
+    allow_huge_pages(context);
+    trim_clock_sleep_ns(ns);
+    hold_off_huge_pages(context);
+}
+
+/* Borrows from the arena that was entered. */
+static void borrow_from(struct trim_glibc_releaser *releaser, size_t place,
+                        const struct trim_borrow_world *world)
+{
+    struct trim_borrow_arena *arena = &releaser->plan.arenas[place];
+    struct trim_release *release = releaser->release;
+    struct trim_borrow_result result;
+    arena->deadline_ns = releaser->deadline_ns + release->borrow.paused_ns;
+    arena->pace = &releaser->pace;
+    hold_off_huge_pages(releaser);
+    trim_borrow_run(world, arena, &result);
+    allow_huge_pages(releaser);
+    releaser->left_bytes[place] =
+        trim_excess(arena->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);
+    if (arena->arena == TRIM_MAIN_ARENA) {
+        /* malloc_trim comes to that top too, and the estimate has it among the rest. */
+        result.top_dropped_bytes = 0;
+    }
+    trim_borrow_add(&release->borrow, &result);
+}
+
+static void make_plan(struct trim_glibc_releaser *releaser)
+{
+    const struct trim_malloc_info_parser *info = releaser->order->info;
+    trim_borrow_make_plan(&releaser->plan, trim_arena_scan_map(), info->arenas, info->arena_count,
+                          (uint64_t)sysconf(_SC_PAGESIZE), trim_glibc_resident);
+    for (size_t i = 0; i < releaser->plan.count; i++) {
+        releaser->left_bytes[i] = releaser->plan.arenas[i].wanted_bytes;
+    }
+}
+
+/* Makes the plan of the arenas as they are now. */
+static bool plan_anew(struct trim_glibc_releaser *releaser)
+{
+    bool measured = releaser->order->measure() == 0;
+    if (measured) {
+        make_plan(releaser);
+    }
+    return measured;
+}
+
+/* Merges what is in fastbins and sorts what has been freed, for which entering is enough, and
+ * measures again, for then there are other chunks. Where that fails the plan of before is what
+ * there is. */
+static void sort_chunks(struct trim_glibc_releaser *releaser)
+{
+    for (size_t i = 0; i < releaser->plan.count; i++) {
+        if (enter(releaser, &releaser->plan.arenas[i])) {
+            trim_arena_leave(&releaser->door);
+        }
+    }
+    (void)plan_anew(releaser);
+}
+
+/* Borrows from the arenas of the plan. Returns how many of them could be entered. */
+static uint64_t borrow_by_plan(struct trim_glibc_releaser *releaser,
+                               const struct trim_borrow_world *world)
+{
+    uint64_t reached = 0;
+    for (size_t i = 0; i < releaser->plan.count; i++) {
+        if (enter(releaser, &releaser->plan.arenas[i])) {
+            borrow_from(releaser, i, world);
+            trim_arena_leave(&releaser->door);
+            reached++;
+        }
+    }
+    return reached;
+}
+
+/*
+ * Where malloc unmaps heaps that have become empty, it gives memory back as well, and goes on by
+ * itself where it can; but the arena then ends elsewhere, and what was its last free chunk is its
+ * top. So it is measured anew.
+ */
+static void borrow(struct trim_glibc_releaser *releaser)
+{
+    struct trim_borrow_world world = {
+        .context = releaser, .take = take, .pause = rest, .cancelled = cancelled};
+    trim_glibc_pieces(&world);
+    if (releaser->plan.merges || releaser->plan.vague) {
+        sort_chunks(releaser);
+    }
+    struct trim_release *release = releaser->release;
+    releaser->deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
+    trim_pace_init(&releaser->pace, releaser->order->hurry ? 0 : PAUSE_MAX_NS);
+    release->borrowed = true;
+    release->arenas_wanted = releaser->plan.count;
+    release->arenas_reached = borrow_by_plan(releaser, &world);
+    uint64_t gone = 0;
+    for (int round = 0; round < ROUNDS_MAX && release->borrow.heaps_gone > gone; round++) {
+        gone = release->borrow.heaps_gone;
+        if (is_cancelled(releaser) || !plan_anew(releaser)) {
+            break;
+        }
+        (void)borrow_by_plan(releaser, &world);
+    }
+    release->refusal = releaser->door.refusal;
+}
+
+/* What is left, and the most of it that malloc_trim would drop under one lock. */
+static void sum_up_rest(const struct trim_glibc_releaser *releaser, uint64_t *rest_bytes,
+                        uint64_t *longest_bytes)
+{
+    const struct trim_borrow_plan *plan = &releaser->plan;
+    *rest_bytes = plan->other_bytes;
+    *longest_bytes = plan->other_bytes;
+    for (size_t i = 0; i < plan->count; i++) {
+        uint64_t left = releaser->left_bytes[i];
+        *rest_bytes += left;
+        uint64_t cost = left + plan->arenas[i].chunks * CHUNK_COST_BYTES;
+        *longest_bytes = trim_max(*longest_bytes, cost);
+    }
+}
+
+static void run_malloc_trim(const struct trim_glibc_releaser *releaser)
+{
+    uint64_t began_ns = trim_clock_now_ns();
+    /* The result is 1 also where nothing was released, so it tells nothing. */
+    (void)releaser->order->malloc_trim(0);
+    releaser->release->trimmed = true;
+    releaser->release->trim_ns = trim_clock_now_ns() - began_ns;
+}
+
+/*
+ * What borrowing has left goes by malloc_trim where that is worth it and holds no lock for long, or
+ * where it is a good part of what was wanted, because arenas could not be entered or their chunks
+ * did not come as pieces: memory that is needed comes before a stall, unless the user has said
+ * otherwise, or the application needs its memory just now.
+ */
+static void trim_rest(struct trim_glibc_releaser *releaser)
+{
+    const struct trim_glibc_order *order = releaser->order;
+    struct trim_release *release = releaser->release;
+    uint64_t wet = releaser->plan.wet_bytes;
+    uint64_t rest = 0;
+    uint64_t longest = 0;
+    sum_up_rest(releaser, &rest, &longest);
+    bool much =
+        rest > wet / MUCH_PART && order->mode == TRIM_MODE_AUTO && !release->borrow.gave_way;
+    bool short_hold = longest <= TRIM_SHORT_HOLD_BYTES;
+    if (rest > wet / REST_PART && (short_hold || much) && !is_cancelled(releaser)) {
+        run_malloc_trim(releaser);
+    } else {
+        release->left_bytes = rest;
+    }
+}
+
+static void open_door(struct trim_glibc_releaser *releaser, int (*malloc_trim)(size_t pad))
+{
+    struct trim_arena_world world;
+    trim_glibc_arena_world((uint64_t)(uintptr_t)malloc_trim, &world);
+    trim_arena_open(&releaser->door, &world, trim_arena_scan_map());
+}
+
+const char *trim_glibc_release_refusal(struct trim_glibc_releaser *releaser,
+                                       int (*malloc_trim)(size_t pad))
+{
+    if (!releaser->door.proven && releaser->door.refusal == NULL) {
+        open_door(releaser, malloc_trim);
+    }
+    return releaser->door.refusal;
+}
+
+/* Whether the kernel would bring back what is dropped, and does not let itself be kept from it. */
+static bool huge_pages_come(void)
+{
+    enum trim_hold_off hold_off = trim_huge_pages_hold_off();
+    if (hold_off == TRIM_HOLD_OFF_DONE) {
+        trim_huge_pages_allow();
+    }
+    return hold_off == TRIM_HOLD_OFF_REFUSED && trim_huge_pages_always("");
+}
+
+/* Why nothing shall be borrowed, or NULL. */
+static const char *refusal(struct trim_glibc_releaser *releaser)
+{
+    bool blind = false;
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t own = (uint64_t)(uintptr_t)releaser / page * page;
+    (void)trim_resident_bytes(own, own + page, &blind);
+    if (blind) {
+        /* Without an end to the pages that seem resident, classes would be asked for until the heap
+         * grows. */
+        return "the system refuses mincore";
+    }
+    if (releaser->order->refusal != NULL) {
+        return releaser->order->refusal;
+    }
+    if (huge_pages_come()) {
+        return "huge pages cannot be held off";
+    }
+    open_door(releaser, releaser->order->malloc_trim);
+    return releaser->door.refusal;
+}
+
+void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_glibc_order *order,
+                        struct trim_release *release)
+{
+    memset(release, 0, sizeof *release);
+    releaser->order = order;
+    releaser->release = release;
+    releaser->plan.count = 0;
+    release->refusal = order->mode == TRIM_MODE_TRIM ? NULL : refusal(releaser);
+    if (order->mode == TRIM_MODE_TRIM || release->refusal != NULL) {
+        run_malloc_trim(releaser);
+        return;
+    }
+    make_plan(releaser);
+    if (!trim_borrow_is_worth(&releaser->plan, order->mode)) {
+        run_malloc_trim(releaser);
+        /* It has merged what was in fastbins, perhaps to tops, which it does not reach. */
+        bool sorted = releaser->plan.merges || releaser->plan.vague;
+        if (!sorted || !plan_anew(releaser) ||
+            !trim_borrow_is_worth(&releaser->plan, order->mode)) {
+            return;
+        }
+    }
+    borrow(releaser);
+    trim_rest(releaser);
+}

@@ -1,0 +1,87 @@
+/*
+ * What the agent has to say. Plain figures: the worker fills them in, and each sink makes of them
+ * what it writes.
+ */
+#ifndef TRIMAGENT_REPORT_H
+#define TRIMAGENT_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "heap_figures.h"
+#include "lot.h"
+#include "process_memory.h"
+#include "release.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One trim. */
+struct trim_report {
+    uint64_t number; /* From 1. */
+    enum trim_reason reason;
+    bool dry; /* Only decided, by dry-run. */
+    bool memory_known;
+    struct trim_process_memory before;
+    struct trim_process_memory after;
+    uint64_t took_ns; /* Of the trim alone, by the wall clock, */
+    uint64_t cpu_ns;  /* and its CPU time, helping threads included. */
+    bool expected_known;
+    uint64_t expected_bytes;
+    bool resident_assumed; /* The expectation takes memory for resident that could not be looked at.
+                            */
+    bool released_known;   /* By the arenas' residency; */
+    uint64_t released_bytes; /* otherwise by RSS, where that is known. */
+    uint64_t tops_bytes;     /* In the tops of non-main arenas afterwards; 0: nothing to report. */
+    struct trim_release release; /* How it was carried out. */
+    bool figures_dear;           /* mallinfo2 was left out for what it would have cost. */
+    struct trim_heap_figures figures_before;
+    struct trim_heap_figures figures_after;
+    struct trim_lot earned; /* What the trim before has earned so far; number 0: there was none. */
+};
+
+/* A look that led to no trim, or was not taken. */
+struct trim_skip_report {
+    enum trim_reason reason;
+    enum trim_skip skip;
+    uint64_t expected_bytes; /* Of the skips of an estimate. */
+    bool bound_only;         /* It is an upper bound. */
+    uint64_t threshold_bytes;
+};
+
+/* The number of last trims that status shows. */
+#define TRIM_STATUS_TRIMS 5
+
+/* Everything that has happened so far, for the summary and for status. */
+struct trim_totals {
+    bool dry; /* Trims were only decided. */
+    uint64_t considered;
+    uint64_t trims[TRIM_REASON_COUNT];
+    uint64_t skips[TRIM_SKIP_COUNT];
+    uint64_t useless;
+    uint64_t regretted;
+    uint64_t released_bytes;
+    uint64_t trim_ns;
+    uint64_t longest_trim_ns;
+    uint64_t trim_cpu_ns;
+    uint64_t estimates;
+    uint64_t estimate_cpu_ns;
+    uint64_t wake_ups;
+    double held_byte_ns; /* Bytes that trims have kept free times how long, */
+    double held_cost_ns; /* and the CPU that this has cost, faults of taking them again included. */
+    uint64_t refilled_bytes; /* Of what trims have released the kernel itself has brought back. */
+    enum trim_verdict verdict;
+    bool has_estimate;
+    struct trim_estimate estimate; /* The last one. */
+    uint64_t estimate_at_ns;
+    struct trim_report
+        last[TRIM_STATUS_TRIMS]; /* A ring; trim number n is at (n - 1) % TRIM_STATUS_TRIMS. */
+    uint64_t last_at_ns[TRIM_STATUS_TRIMS];
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * The log: one line per call, to stderr, stdout or a file, decorated like the JVM's unified
+ * logging.
+ *
+ * A line is one write, so that lines of several threads do not mix. A disk that is full or
+ * read-only, a stream that is closed and a pipe that nobody reads cost lines, which are counted and
+ * told with the next one that gets through. A line waits at most 100 ms for room in a pipe, and not
+ * at all after a line that was lost or once trim_log_hurry was called. Only a file system that
+ * hangs holds its writer up, which is the worker for nearly all lines. No function may be called in
+ * GC callbacks. None allocates.
+ */
+#ifndef TRIMAGENT_LOG_H
+#define TRIMAGENT_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "options.h"
+#include "text.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The longest line with decorations; longer ones are cut. A pipe takes as much in one piece
+ * (PIPE_BUF). */
+#define TRIM_LOG_LINE_MAX 4096
+
+/*
+ * Opens the target: "stderr", "stdout" (or their names in /dev), or a path, in which %p stands for
+ * the process id and %% for a percent sign. A file is appended to, created with mode 0640, and not
+ * opened through a symbolic link. Lines above level are dropped. Any thread. Returns 0, or -1 with
+ * errno where a file cannot be opened; the log then goes to stderr.
+ */
+int trim_log_open(const char *target, enum trim_log_level level);
+
+/* Drops lines above another level from now on. Any thread. */
+void trim_log_set_level(enum trim_log_level level);
+
+/* From now on no line waits: the process is ending. Any thread. */
+void trim_log_hurry(void);
+
+/* Whether lines of this level are written. Any thread. */
+bool trim_log_enabled(enum trim_log_level level);
+
+/* Writes a line; text may hold several, separated by newlines, each of which gets its own
+ * decorations. */
+void trim_log_text(enum trim_log_level level, const char *text);
+
+/* Like trim_log_text with level info, but whatever the log's level: the answer to an operator's
+ * command. */
+void trim_log_answer(const char *text);
+
+/* Writes a formatted line; integer and string conversions only. */
+void trim_log(enum trim_log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Pure: appends the decorations, such as "[12.345s][info][trimagent] ". */
+void trim_log_add_decorations(struct trim_text *text, enum trim_log_level level,
+                              uint64_t uptime_ns);
+
+/* Pure: appends target with %p and %% replaced. Returns 0, or -1 where another letter follows a
+ * percent sign. */
+int trim_log_add_path(struct trim_text *path, const char *target, uint64_t pid);
+
+/* Lines lost so far. */
+uint64_t trim_log_lost(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,87 @@
+#include "findings.h"
+
+#include <stddef.h>
+
+#include "log.h"
+#include "quantity.h"
+
+/* Free memory between blocks in use is much where it is so many bytes and this part of the arenas.
+ */
+#define HELD_LEAST_BYTES (64 * TRIM_MIB)
+#define HELD_PART 4
+
+/* Locked memory is worth a word where it is so many bytes and this part of the arenas. */
+#define LOCKED_LEAST_BYTES (4 * TRIM_MIB)
+#define LOCKED_PART 16
+
+/*
+ * Part of the arenas cannot be looked at. One estimate alone proves nothing: arenas that shrink or
+ * grow while it is taken look the same.
+ */
+static void take_assumed(struct trim_findings *findings, const struct trim_estimate *estimate)
+{
+    bool again = estimate->resident_assumed && findings->assumed_before;
+    findings->assumed_before = estimate->resident_assumed;
+    if (again && !findings->told_assumed) {
+        findings->told_assumed = true;
+        trim_log(TRIM_LOG_WARNING,
+                 "part of the arenas cannot be looked at: what is expected of them "
+                 "is an upper bound until a first trim");
+    }
+}
+
+/* Much is free, but not in whole pages. While an application frees, that passes: so it is said of
+ * two estimates in a row. */
+static void take_held(struct trim_findings *findings, const struct trim_estimate *estimate)
+{
+    if (estimate->bound_only || findings->told_held) {
+        return;
+    }
+    uint64_t held_bytes = trim_excess(estimate->free_bytes, estimate->whole_bytes);
+    bool held = held_bytes >= HELD_LEAST_BYTES && held_bytes >= estimate->figures.arena / HELD_PART;
+    bool again = held && findings->held_before;
+    findings->held_before = held;
+    if (again) {
+        findings->told_held = true;
+        char free_text[TRIM_QUANTITY_TEXT_MAX];
+        char whole_text[TRIM_QUANTITY_TEXT_MAX];
+        trim_log(TRIM_LOG_INFO,
+                 "%s are free in malloc's arenas, %s of it in whole pages: blocks in use hold the "
+                 "rest in place, so that it cannot be given back",
+                 trim_format_bytes(free_text, estimate->free_bytes),
+                 trim_format_bytes(whole_text, estimate->whole_bytes));
+    }
+}
+
+static void take_locked(struct trim_findings *findings, const struct trim_estimate *estimate)
+{
+    uint64_t all_bytes = estimate->resident_bytes + estimate->locked_bytes;
+    bool much = estimate->locked_bytes >= LOCKED_LEAST_BYTES &&
+                estimate->locked_bytes >= all_bytes / LOCKED_PART;
+    if (much && !findings->told_locked) {
+        findings->told_locked = true;
+        char locked_text[TRIM_QUANTITY_TEXT_MAX];
+        trim_log(TRIM_LOG_WARNING,
+                 "%s of malloc's arenas are locked in memory (mlockall, mlock): as long as they "
+                 "are, nothing of that is given back",
+                 trim_format_bytes(locked_text, estimate->locked_bytes));
+    }
+}
+
+void trim_findings_take(struct trim_findings *findings, const struct trim_estimate *estimate)
+{
+    take_assumed(findings, estimate);
+    take_held(findings, estimate);
+    take_locked(findings, estimate);
+}
+
+void trim_findings_take_release(struct trim_findings *findings, const struct trim_release *release)
+{
+    if (release->refusal != NULL && !findings->told_refusal) {
+        findings->told_refusal = true;
+        trim_log(TRIM_LOG_WARNING,
+                 "nothing can be borrowed, because %s: malloc_trim releases instead, and stops "
+                 "threads meanwhile",
+                 release->refusal);
+    }
+}

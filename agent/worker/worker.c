@@ -1,0 +1,265 @@
+#include "worker.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "answer.h"
+#include "clock.h"
+#include "cycle.h"
+#include "log.h"
+#include "quantity.h"
+#include "report_text.h"
+#include "serve.h"
+#include "signals.h"
+#include "sleep.h"
+#include "thread.h"
+#include "wake.h"
+
+/* No caller waits an hour; the bound only keeps the sum of a deadline from overflowing. */
+#define WAIT_MAX_NS (3600 * TRIM_NS_PER_S)
+
+/* There is one worker in a process, as there is one set of signals. */
+static struct {
+    struct trim_worker_config config;
+    struct trim_cycle cycle;
+    pthread_mutex_t lock;   /* Guards what follows. Never held together with the cycle's lock. */
+    pthread_cond_t changed; /* A command was carried out, or the worker has ended. */
+    bool started;
+    bool stopping;
+    bool ended;
+    uint64_t asked[TRIM_COMMAND_COUNT];
+    uint64_t served[TRIM_COMMAND_COUNT];
+    struct trim_options wanted; /* With TRIM_COMMAND_SET. */
+} worker = {.lock = PTHREAD_MUTEX_INITIALIZER, .cycle = {.lock = PTHREAD_MUTEX_INITIALIZER}};
+
+static const char *source_name(enum trim_gc_source source)
+{
+    switch (source) {
+    case TRIM_GC_SOURCE_PERF:
+        return "by performance counters";
+    case TRIM_GC_SOURCE_COLLECTED_HEAP:
+        return "by the heap's counts";
+    case TRIM_GC_SOURCE_NONE:
+        break;
+    }
+    return "unknown, every pause is taken for old";
+}
+
+static void log_start(void)
+{
+    const struct trim_worker_config *config = &worker.config;
+    char line[TRIM_LOG_LINE_MAX];
+    struct trim_text text;
+    trim_text_init(&text, line, sizeof line);
+    const char *policy = config->counters->gc_policy;
+    trim_text_add(&text, "trimagent %s: %s, old GCs %s%s%s%s, ", TRIM_VERSION,
+                  config->allocator_description, source_name(config->counters->source),
+                  policy[0] != '\0' ? " (" : "", policy, policy[0] != '\0' ? ")" : "");
+    trim_options_add_echo(&text, &config->options);
+    trim_log_text(TRIM_LOG_INFO, line);
+    if (config->allocator->trim == NULL) {
+        trim_log(TRIM_LOG_WARNING,
+                 "malloc belongs to %s: nothing will be trimmed, events are only counted",
+                 config->allocator_description);
+    }
+}
+
+static void log_summary(const struct trim_totals *totals, bool trim_running)
+{
+    char line[TRIM_LOG_LINE_MAX];
+    struct trim_text text;
+    trim_text_init(&text, line, sizeof line);
+    trim_totals_add_summary(&text, totals, trim_running);
+    trim_log_text(TRIM_LOG_INFO, line);
+}
+
+/* What is asked of the worker now. Returns whether it shall go on. */
+static bool read_asked(uint64_t asked[TRIM_COMMAND_COUNT], struct trim_options *wanted)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    *wanted = worker.wanted;
+    for (int command = 0; command < TRIM_COMMAND_COUNT; command++) {
+        asked[command] = worker.asked[command];
+    }
+    bool go_on = !worker.stopping;
+    (void)pthread_mutex_unlock(&worker.lock);
+    return go_on;
+}
+
+static void tell_served(const uint64_t asked[TRIM_COMMAND_COUNT])
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    for (int command = 0; command < TRIM_COMMAND_COUNT; command++) {
+        worker.served[command] = asked[command];
+    }
+    (void)pthread_cond_broadcast(&worker.changed);
+    (void)pthread_mutex_unlock(&worker.lock);
+}
+
+/* Only the worker changes what was served, so it may read that without the lock. */
+static bool is_open(const uint64_t asked[TRIM_COMMAND_COUNT], enum trim_command command)
+{
+    return asked[command] != worker.served[command];
+}
+
+static void serve(const uint64_t asked[TRIM_COMMAND_COUNT])
+{
+    if (is_open(asked, TRIM_COMMAND_STATUS)) {
+        trim_serve_status(&worker.cycle);
+    }
+    if (is_open(asked, TRIM_COMMAND_FIGURES)) {
+        trim_serve_figures(&worker.cycle);
+    }
+}
+
+/* Without an allocator to trim there is nothing to decide: the worker only answers. */
+static void refuse_trim(const uint64_t asked[TRIM_COMMAND_COUNT])
+{
+    if (is_open(asked, TRIM_COMMAND_TRIM)) {
+        trim_answer_refuse(TRIM_LOG_WARNING, "cannot trim: malloc belongs to %s",
+                           worker.config.allocator_description);
+    }
+}
+
+static void end(void)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    worker.ended = true;
+    (void)pthread_cond_broadcast(&worker.changed);
+    (void)pthread_mutex_unlock(&worker.lock);
+}
+
+static void *run(void *unused)
+{
+    (void)unused;
+    uint64_t asked[TRIM_COMMAND_COUNT];
+    struct trim_options wanted;
+    struct trim_cycle_wait wait = {
+        .wake_ns = TRIM_NEVER, .wake_cpu_ns = UINT64_MAX, .arm_class_loads = UINT64_MAX};
+    bool can_trim = worker.config.allocator->trim != NULL;
+    trim_thread_name("trimagent");
+    trim_wake_open();
+    log_start();
+    trim_cycle_init(&worker.cycle, &worker.config);
+    bool awake = true;
+    while (awake && read_asked(asked, &wanted)) {
+        if (is_open(asked, TRIM_COMMAND_SET)) {
+            trim_serve_set(&worker.cycle, &worker.config.options, &wanted);
+        }
+        if (can_trim) {
+            trim_cycle_run(&worker.cycle, asked[TRIM_COMMAND_TRIM], &wait);
+        } else {
+            refuse_trim(asked);
+        }
+        serve(asked);
+        tell_served(asked);
+        trim_signals_arm_class_loads(wait.arm_class_loads);
+        awake = trim_sleep_until(&wait, &worker.cycle.surroundings);
+    }
+    trim_wake_close();
+    end();
+    return NULL;
+}
+
+static int start_thread(void)
+{
+    pthread_t thread;
+    int error = trim_thread_start(&thread, run, NULL);
+    if (error == 0) {
+        /* Nobody waits for its end. */
+        (void)pthread_detach(thread);
+    }
+    return error;
+}
+
+int trim_worker_start(const struct trim_worker_config *config)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    int error = 0;
+    if (!worker.started) {
+        pthread_condattr_t attributes;
+        (void)pthread_condattr_init(&attributes);
+        (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+        (void)pthread_cond_init(&worker.changed, &attributes);
+        (void)pthread_condattr_destroy(&attributes);
+        worker.config = *config;
+        error = start_thread();
+        worker.started = error == 0;
+    }
+    (void)pthread_mutex_unlock(&worker.lock);
+    return error;
+}
+
+bool trim_worker_alive(void)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    bool alive = worker.started && !worker.ended;
+    (void)pthread_mutex_unlock(&worker.lock);
+    return alive;
+}
+
+static struct timespec deadline_after(uint64_t timeout_ns)
+{
+    uint64_t bounded_ns = timeout_ns < WAIT_MAX_NS ? timeout_ns : WAIT_MAX_NS;
+    return trim_clock_timespec(trim_clock_now_ns() + bounded_ns);
+}
+
+/* Asks for a command with the lock held, which it lets go, and waits for its end. */
+static int ask(enum trim_command command, uint64_t timeout_ns)
+{
+    struct timespec deadline = deadline_after(timeout_ns);
+    bool possible = worker.started && !worker.stopping && !worker.ended;
+    uint64_t ticket = 0;
+    if (possible) {
+        ticket = ++worker.asked[command];
+        trim_wake();
+    }
+    int waited = 0;
+    while (possible && worker.served[command] < ticket && !worker.ended && !worker.stopping &&
+           waited == 0) {
+        waited = pthread_cond_timedwait(&worker.changed, &worker.lock, &deadline);
+    }
+    bool served = possible && worker.served[command] >= ticket;
+    bool gone = !possible || worker.ended || worker.stopping;
+    (void)pthread_mutex_unlock(&worker.lock);
+    if (!served) {
+        return gone ? ESRCH : ETIMEDOUT;
+    }
+    return command == TRIM_COMMAND_TRIM && worker.config.allocator->trim == NULL ? ENOTSUP : 0;
+}
+
+int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    return ask(command, timeout_ns);
+}
+
+int trim_worker_set(const struct trim_options *options, uint64_t timeout_ns)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    worker.wanted = *options;
+    return ask(TRIM_COMMAND_SET, timeout_ns);
+}
+
+void trim_worker_stop(void)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    bool first = worker.started && !worker.stopping;
+    worker.stopping = first || worker.stopping;
+    if (first) {
+        /* Who waits for a command need not wait any longer. */
+        (void)pthread_cond_broadcast(&worker.changed);
+    }
+    (void)pthread_mutex_unlock(&worker.lock);
+    if (!first) {
+        return;
+    }
+    struct trim_totals totals;
+    bool trimming = trim_cycle_stop(&worker.cycle, &totals);
+    trim_wake();
+    if (totals.considered != 0) {
+        trim_log_hurry();
+        log_summary(&totals, trimming);
+    }
+}

@@ -1,0 +1,232 @@
+/* How borrowing ends early: each time with all pieces given back, which the fake arena checks. */
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "borrow.h"
+#include "chunk_sizes.h"
+#include "fake_arena.h"
+
+namespace
+{
+
+constexpr uint64_t kKiB = TRIM_KIB;
+constexpr uint64_t kMiB = TRIM_MIB;
+
+/* After how many requests or drops it happens. */
+class BorrowEnds : public testing::TestWithParam<uint64_t>
+{
+protected:
+    /* Lets it happen from the given request on. */
+    void OnTake(void (*happen)(FakeArena &arena))
+    {
+        arena_.on_take = [this, happen] {
+            if (arena_.takes >= GetParam()) {
+                happen(arena_);
+            }
+        };
+    }
+    void OnDrop(void (*happen)(FakeArena &arena))
+    {
+        arena_.on_drop = [this, happen] {
+            if (arena_.drops >= GetParam()) {
+                happen(arena_);
+            }
+        };
+    }
+
+    void ExpectAllChunksFree() const
+    {
+        EXPECT_EQ(arena_.heap.free_chunks(), chunks_);
+    }
+
+    /* Those of one size are more than is held at once. */
+    FakeArena arena_{
+        With(PartlyDry(50, MixedChunks(100 * kMiB, 45 * kKiB)), EqualChunks(1500, 70000)),
+        30 * kMiB};
+    const size_t chunks_ = arena_.heap.free_chunks();
+    trim_borrow_arena measured_ = arena_.heap.Measured(true);
+};
+
+TEST_P(BorrowEnds, WhenItIsCancelled)
+{
+    OnTake([](FakeArena &arena) { arena.cancelled = true; });
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_TRUE(result.gave_way);
+    EXPECT_EQ(arena_.takes, GetParam() + 1) << "nothing more is taken";
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WhenItIsCancelledWhilePagesAreDropped)
+{
+    OnDrop([](FakeArena &arena) { arena.cancelled = true; });
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_TRUE(result.gave_way);
+    EXPECT_EQ(arena_.drops, GetParam() + 1) << "nothing more is dropped";
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WhenItsTimeIsOver)
+{
+    OnTake([](FakeArena &arena) { arena.now_ns += TRIM_NS_PER_S; });
+    measured_.deadline_ns = arena_.now_ns + TRIM_NS_PER_S;
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_TRUE(result.gave_way);
+    EXPECT_LE(arena_.takes, GetParam() + 1);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WhenThereIsNoMemory)
+{
+    OnTake([](FakeArena &arena) { arena.memory_is_out = true; });
+    (void)arena_.Run(measured_);
+    EXPECT_EQ(arena_.takes, GetParam() + 1);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WhenPagesCannotBeDropped)
+{
+    OnDrop([](FakeArena &arena) { arena.drops_fail = true; });
+    (void)arena_.Run(measured_);
+    EXPECT_EQ(arena_.drops, GetParam() + 1);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WhenTheApplicationTakesMemory)
+{
+    arena_.on_take = [this] {
+        if (arena_.takes == GetParam()) {
+            arena_.grown_bytes = measured_.system_bytes / 100 + 1;
+        }
+    };
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_TRUE(result.gave_way);
+    /* It looks when it gives back, which is after an eighth of what is free at the latest. */
+    EXPECT_LE(arena_.takes, GetParam() + chunks_ / 4);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WithoutGivingWayWhenHeapsHaveGone)
+{
+    arena_.on_take = [this] {
+        if (arena_.takes == GetParam()) {
+            arena_.heaps_gone = 2;
+            arena_.grown_bytes = measured_.system_bytes; /* Whatever seems so. */
+        }
+    };
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_FALSE(result.gave_way);
+    EXPECT_EQ(result.heaps_gone, 2U);
+    EXPECT_LE(arena_.takes, GetParam() + chunks_ / 4);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, NotWhenTheApplicationTakesAHundredth)
+{
+    arena_.grown_bytes = measured_.system_bytes / 100;
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_FALSE(result.gave_way);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, WithAllGivenBackWherePiecesCannotBeMadeSmaller)
+{
+    OnTake([](FakeArena &arena) { arena.shrinks_fail = true; });
+    (void)arena_.Run(measured_);
+    ExpectAllChunksFree();
+}
+
+TEST_P(BorrowEnds, HoldingNoMoreWherePiecesCannotBeMadeSmaller)
+{
+    OnTake([](FakeArena &arena) { arena.shrinks_fail = true; });
+    const trim_borrow_result result = arena_.Run(measured_);
+    const uint64_t most = std::max(measured_.free_bytes / 8, 16 * kMiB);
+    EXPECT_LE(arena_.together_max_bytes, most + measured_.free_bytes / 16);
+    EXPECT_FALSE(result.gave_way);
+}
+
+INSTANTIATE_TEST_SUITE_P(After, BorrowEnds, testing::Values(0, 1, 2, 100, 1500));
+
+TEST(BorrowBeforehand, CancelledTakesNothing)
+{
+    FakeArena arena(MixedChunks(50 * kMiB, 45 * kKiB), 10 * kMiB);
+    arena.cancelled = true;
+    const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
+    EXPECT_EQ(arena.takes, 0U);
+    EXPECT_EQ(result.calls, 0U);
+    EXPECT_TRUE(result.gave_way);
+}
+
+TEST(BorrowBeforehand, TooLateTakesNothing)
+{
+    FakeArena arena(MixedChunks(50 * kMiB, 45 * kKiB), 10 * kMiB);
+    trim_borrow_arena measured = arena.heap.Measured(true);
+    measured.deadline_ns = arena.now_ns;
+    EXPECT_TRUE(arena.Run(measured).gave_way);
+    EXPECT_EQ(arena.takes, 0U);
+}
+
+TEST(BorrowOfAnArenaThatHasChanged, EndsWhenARequestMadeTheHeapGrowByMoreThanAHundredth)
+{
+    FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));
+    trim_borrow_arena measured = arena.heap.Measured(false);
+    measured.largest_bytes = 20 * kMiB; /* The application has taken it meanwhile. */
+    measured.sizes = UINT64_MAX;
+    const trim_borrow_result result = arena.Run(measured);
+    EXPECT_EQ(arena.takes, 1U);
+    EXPECT_GE(result.grown_bytes, 20 * kMiB - FakeArena::kSmall);
+    EXPECT_EQ(result.held_max_bytes, 0U) << "it is given back at once";
+}
+
+TEST(BorrowOfAnArenaThatHasChanged, EndsWithoutGivingWayWhereItsLastHeapHasGone)
+{
+    FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));
+    trim_borrow_arena measured = arena.heap.Measured(false);
+    measured.largest_bytes = 20 * kMiB; /* It was in that heap. */
+    measured.sizes = UINT64_MAX;
+    arena.heaps_gone = 1;
+    const trim_borrow_result result = arena.Run(measured);
+    EXPECT_EQ(arena.takes, 1U);
+    EXPECT_FALSE(result.gave_way);
+    EXPECT_EQ(result.heaps_gone, 1U);
+}
+
+/* Dropping takes ten times as long as usual, so that time runs out before the bytes do. */
+class BorrowSlowly : public testing::TestWithParam<uint64_t>
+{
+};
+
+TEST_P(BorrowSlowly, HoldsNothingLongerThan50Milliseconds)
+{
+    FakeArena arena(With(EqualChunks(500, GetParam()), {{300 * kMiB, false}}), 300 * kMiB);
+    arena.ns_per_mib = TRIM_NS_PER_MS;
+    const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
+    /* The last step of dropping, and giving back, come on top. */
+    EXPECT_LE(arena.held_max_ns, 60 * TRIM_NS_PER_MS);
+    EXPECT_GE(arena.held_max_ns, 40 * TRIM_NS_PER_MS) << "it is long enough to matter";
+    EXPECT_GE(result.held_max_ns + TRIM_NS_PER_MS, arena.held_max_ns) << "and it is told";
+    EXPECT_FALSE(result.gave_way);
+}
+
+TEST(BorrowSlowlyOfATop, TakesItAgainUntilItIsDone)
+{
+    FakeArena arena({}, 200 * kMiB);
+    arena.ns_per_mib = TRIM_NS_PER_MS;
+    const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
+    EXPECT_LE(arena.held_max_ns, 60 * TRIM_NS_PER_MS);
+    EXPECT_GE(result.top_dropped_bytes, 199 * kMiB);
+}
+
+TEST_P(BorrowSlowly, ReleasesNoLessForIt)
+{
+    FakeArena arena(EqualChunks(500, GetParam()));
+    arena.ns_per_mib = TRIM_NS_PER_MS;
+    const uint64_t before = arena.heap.ResidentInFreeChunks();
+    (void)arena.Run();
+    EXPECT_LE(arena.heap.ResidentInFreeChunks(), before / 50);
+}
+
+INSTANTIATE_TEST_SUITE_P(Chunks, BorrowSlowly, testing::Values(70000, 1500000));
+
+} // namespace

@@ -1,0 +1,283 @@
+/* When borrowing pauses for the sake of threads at work, and for how long. */
+extern "C" {
+#include "borrow_pace.h"
+}
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "chunk_sizes.h"
+#include "fake_arena.h"
+#include "quantity.h"
+
+namespace
+{
+
+constexpr uint64_t kMs = TRIM_NS_PER_MS;
+constexpr uint64_t kS = TRIM_NS_PER_S;
+constexpr uint64_t kMiB = TRIM_MIB;
+
+class Pace : public testing::Test
+{
+protected:
+    Pace()
+    {
+        trim_pace_init(&pace_, kS);
+        trim_pace_enter(&pace_, kBegan, kOwnBegan, kOthersBegan);
+    }
+
+    void Call(uint64_t took_ns, int times)
+    {
+        for (int i = 0; i < times; i++) {
+            trim_pace_call(&pace_, took_ns);
+        }
+    }
+
+    /* With what was not paused at work on a CPU. */
+    uint64_t WantedAfter(uint64_t elapsed_ns) const
+    {
+        return trim_pace_wanted_ns(&pace_, kBegan + elapsed_ns,
+                                   kOwnBegan + elapsed_ns - pace_.paused_ns);
+    }
+
+    /* Work of active_ns asks for pauses of owed_ns: all at first, the rest after made_ns of them,
+     * and then no more. */
+    void ExpectAsksFor(uint64_t active_ns, uint64_t owed_ns, uint64_t made_ns)
+    {
+        for (const uint64_t paused_ns : {uint64_t{0}, made_ns, owed_ns}) {
+            pace_.paused_ns = paused_ns;
+            EXPECT_EQ(WantedAfter(active_ns + paused_ns), owed_ns - paused_ns);
+        }
+    }
+
+    static constexpr uint64_t kBegan = 1000 * kS;
+    static constexpr uint64_t kOwnBegan = 33 * kS;
+    static constexpr uint64_t kOthersBegan = 77 * kS;
+    trim_borrow_pace pace_ = {};
+};
+
+TEST_F(Pace, PausesSixTimesAsLongAsItWorksWhereCallsCount)
+{
+    Call(50 * TRIM_NS_PER_US, 75); /* 3.75 of 30 ms. */
+    ExpectAsksFor(30 * kMs, 180 * kMs, 150 * kMs);
+}
+
+TEST_F(Pace, DoesNotPauseForAMoment)
+{
+    Call(50 * TRIM_NS_PER_US, 75);
+    pace_.paused_ns = 180 * kMs - 199 * TRIM_NS_PER_US;
+    EXPECT_EQ(WantedAfter(30 * kMs + pace_.paused_ns), 0U);
+    pace_.paused_ns = 180 * kMs - 200 * TRIM_NS_PER_US;
+    EXPECT_EQ(WantedAfter(30 * kMs + pace_.paused_ns), 200 * TRIM_NS_PER_US);
+}
+
+TEST_F(Pace, PausesAsLongAsItWorksWhereCallsHardlyCount)
+{
+    Call(50 * TRIM_NS_PER_US, 99);
+    ExpectAsksFor(40 * kMs, 40 * kMs, 30 * kMs);
+}
+
+TEST_F(Pace, DoesNotTakeWaitingForWork)
+{
+    /* For a CPU, or for the lock: nobody feels that. */
+    Call(50 * TRIM_NS_PER_US, 10);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + 400 * kMs, kOwnBegan + 40 * kMs), 40 * kMs);
+    Call(50 * TRIM_NS_PER_US, 1000);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + 400 * kMs, kOwnBegan + 30 * kMs), 180 * kMs);
+}
+
+TEST_F(Pace, TakesACallThatWasKeptOffTheCpuForAShortOne)
+{
+    Call(40 * kMs, 49); /* A tenth of a millisecond each. */
+    EXPECT_EQ(WantedAfter(40 * kMs), 40 * kMs);
+    Call(40 * kMs, 1);
+    EXPECT_EQ(WantedAfter(40 * kMs), 200 * kMs);
+}
+
+TEST_F(Pace, WaitsUntilTheSystemCanTellWhoWorks)
+{
+    Call(50 * TRIM_NS_PER_US, 1000);
+    EXPECT_EQ(WantedAfter(20 * kMs - 1), 0U);
+    EXPECT_NE(WantedAfter(20 * kMs), 0U);
+}
+
+TEST_F(Pace, PausesNoLongerThanItMayAtOnceAndInAll)
+{
+    Call(100 * TRIM_NS_PER_US, 100000);
+    EXPECT_EQ(WantedAfter(10 * kS), 200 * kMs);
+    pace_.paused_ns = kS - 3 * kMs;
+    EXPECT_EQ(WantedAfter(10 * kS), 3 * kMs);
+    pace_.paused_ns = kS;
+    EXPECT_EQ(WantedAfter(10 * kS), 0U);
+}
+
+TEST_F(Pace, OthersWorkWhoTakeHalfACpu)
+{
+    EXPECT_FALSE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan - 1))
+        << "clocks of threads that run are behind";
+    EXPECT_TRUE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan + 20 * kMs));
+    EXPECT_FALSE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan + 20 * kMs - 1));
+}
+
+TEST_F(Pace, GoesOnFromArenaToArena)
+{
+    /* Each too short to know who works; what the thread that has left took is not others'. */
+    trim_pace_leave(&pace_, kBegan + 15 * kMs, kOwnBegan + 15 * kMs, kOthersBegan + 15 * kMs);
+    const uint64_t began = kBegan + kS;
+    const uint64_t others_began = kOthersBegan + 70 * kS;
+    trim_pace_enter(&pace_, began, kMs, others_began);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs - 1, 6 * kMs), 0U);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs, 6 * kMs), 20 * kMs);
+    EXPECT_TRUE(trim_pace_others_work(&pace_, began + 15 * kMs, others_began));
+    EXPECT_FALSE(trim_pace_others_work(&pace_, began + 16 * kMs, others_began));
+    pace_.paused_ns = kS - kMs;
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 2 * kS, 2 * kS), kMs);
+}
+
+TEST_F(Pace, OwesForEachArenaWhatItsOwnCallsAskFor)
+{
+    constexpr uint64_t kOften = 50 * kMs;
+    constexpr uint64_t kRarely = 100 * kMs;
+    constexpr uint64_t kBoth = 6 * kOften + kRarely;
+    for (const bool often_first : {true, false}) {
+        SCOPED_TRACE(often_first);
+        trim_pace_init(&pace_, 10 * kS);
+        const uint64_t first = often_first ? kOften : kRarely;
+        const uint64_t second = often_first ? kRarely : kOften;
+        trim_pace_enter(&pace_, kBegan, kOwnBegan, kOthersBegan);
+        Call(TRIM_NS_PER_US, often_first ? 50000 : 10);
+        const uint64_t left = kBegan + first;
+        trim_pace_leave(&pace_, left, kOwnBegan + first, kOthersBegan);
+        trim_pace_enter(&pace_, left, 0, kOthersBegan);
+        Call(TRIM_NS_PER_US, often_first ? 10 : 50000);
+        pace_.paused_ns = kBoth - 70 * kMs;
+        EXPECT_EQ(trim_pace_wanted_ns(&pace_, left + second + pace_.paused_ns, second), 70 * kMs);
+    }
+}
+
+/* A run over an arena, whose calls take as long as the test says. */
+class PacedRun : public testing::Test
+{
+protected:
+    trim_borrow_result Run(uint64_t pause_max_ns)
+    {
+        trim_pace_init(&pace_, pause_max_ns);
+        trim_borrow_arena measured = arena_.heap.Measured(true);
+        measured.pace = &pace_;
+        return arena_.Run(measured);
+    }
+
+    trim_borrow_pace pace_ = {};
+
+    FakeArena arena_{MixedChunks(200 * kMiB, 45 * TRIM_KIB), 30 * kMiB};
+};
+
+TEST_F(PacedRun, SpreadsContendedCallsOverTheTime)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    const uint64_t began_ns = arena_.now_ns;
+    const uint64_t wanted = arena_.heap.ResidentInFreeChunks();
+    const trim_borrow_result result = Run(100 * kS);
+    const uint64_t took_ns = arena_.now_ns - began_ns;
+    EXPECT_EQ(result.paused_ns, arena_.paused_ns);
+    EXPECT_GE(arena_.paused_ns, took_ns / 10 * 8);
+    EXPECT_LE(arena_.paused_ns, took_ns / 10 * 9);
+    EXPECT_FALSE(result.gave_way);
+    EXPECT_LE(arena_.heap.ResidentInFreeChunks(), wanted / 20);
+}
+
+TEST_F(PacedRun, DoesNotTakePausesForWork)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    trim_pace_init(&pace_, 100 * kS);
+    trim_borrow_arena measured = arena_.heap.Measured(true);
+    measured.pace = &pace_;
+    measured.deadline_ns = arena_.now_ns + 3 * kS;
+    EXPECT_FALSE(arena_.Run(measured).gave_way);
+    EXPECT_GT(arena_.now_ns, measured.deadline_ns);
+}
+
+TEST_F(PacedRun, DoesNotPauseWhereNobodyWorks)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 40;
+    EXPECT_EQ(Run(100 * kS).paused_ns, 0U);
+}
+
+TEST_F(PacedRun, LeavesToThreadsAtWorkAsMuchTimeAsItTakes)
+{
+    arena_.call_ns = 50;
+    arena_.ns_per_mib = 500 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    const uint64_t began_ns = arena_.now_ns;
+    const trim_borrow_result first = Run(100 * kS);
+    const uint64_t took_ns = arena_.now_ns - began_ns;
+    ASSERT_GE(took_ns, 50 * kMs);
+    EXPECT_GE(first.paused_ns, took_ns / 10 * 4);
+    EXPECT_LE(first.paused_ns, took_ns / 2);
+}
+
+TEST_F(PacedRun, LeavesThemTheTimeInWhichItWaits)
+{
+    arena_.call_ns = 50;
+    arena_.ns_per_mib = 500 * TRIM_NS_PER_US;
+    arena_.own_percent = 20; /* Others have the CPU meanwhile. */
+    arena_.others_percent = 100;
+    const uint64_t began_ns = arena_.now_ns;
+    const trim_borrow_result first = Run(100 * kS);
+    const uint64_t took_ns = arena_.now_ns - began_ns;
+    EXPECT_GT(first.paused_ns, 0U);
+    EXPECT_LE(first.paused_ns, took_ns / 5);
+}
+
+TEST_F(PacedRun, DoesNotPauseInAHurry)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    EXPECT_EQ(Run(0).paused_ns, 0U);
+}
+
+TEST_F(PacedRun, TakesTheNextArenaUpWhereTheLastOneWasLeft)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    const uint64_t began_ns = arena_.now_ns;
+    (void)Run(0);
+    EXPECT_EQ(pace_.elapsed_ns, arena_.now_ns - began_ns);
+    EXPECT_EQ(pace_.others_ns / kMs, pace_.elapsed_ns / kMs);
+}
+
+TEST_F(PacedRun, TellsNoPausesThatTheSystemForbids)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    arena_.pauses_fail = true;
+    EXPECT_EQ(Run(100 * kS).paused_ns, 0U);
+}
+
+TEST_F(PacedRun, KeepsToWhatItMayPause)
+{
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
+    arena_.others_percent = 100;
+    EXPECT_EQ(Run(50 * kMs).paused_ns, 50 * kMs);
+}
+
+TEST(PacedClass, IsSpreadOverTheTimeToo)
+{
+    /* More than is held at once. */
+    FakeArena arena(EqualChunks(4000, 70000));
+    arena.call_ns = 40 * TRIM_NS_PER_US;
+    arena.others_percent = 100;
+    trim_borrow_pace pace = {};
+    trim_pace_init(&pace, 100 * kS);
+    trim_borrow_arena measured = arena.heap.Measured(false);
+    measured.pace = &pace;
+    EXPECT_GT(arena.Run(measured).paused_ns, 0U);
+    /* The beginnings of 4000 pieces go back in one go: three calls each. */
+    EXPECT_LE(arena.longest_work_ns, 600 * kMs);
+}
+
+} // namespace

@@ -1,0 +1,351 @@
+/* Releasing by borrowing, from the real glibc of this machine. Each case in a process of its own.
+ */
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <thread>
+#include <vector>
+
+#include "arena_threads.h"
+#include "child_process.h"
+#include "glibc_fixture.h"
+#include "mallinfo.h"
+#include "quantity.h"
+
+namespace
+{
+
+constexpr uint64_t kMiB = TRIM_MIB;
+constexpr size_t kThreads = 4;
+
+class GlibcBorrow : public GlibcTest
+{
+protected:
+    /* Lets glibc make an arena for each of the threads beside the main one, and no more. */
+    void Choose(trim_mode mode, uint64_t arenas = kThreads + 1) const
+    {
+        trim_tuning tuning = {};
+        tuning.arena_max = arenas;
+        Tune(tuning);
+        allocator_->choose(mode);
+    }
+
+    /* What a release in this mode gives back of a gibibyte over four arenas of which a part lives.
+     */
+    uint64_t ReleasedOfAGibibyte(trim_mode mode, size_t one_in) const
+    {
+        void *shared = mmap(nullptr, sizeof(uint64_t), PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        auto *outcome = static_cast<uint64_t *>(shared); /* What the child tells its parent. */
+        RunInChild([&] {
+            Choose(mode);
+            ArenaThreads threads(kThreads, 256 * kMiB);
+            threads.FreeAllBut(one_in);
+            const trim_release release = Release(outcome);
+            EXPECT_EQ(release.borrowed, mode != TRIM_MODE_TRIM);
+            EXPECT_TRUE(threads.Intact()) << "data of live blocks";
+        });
+        const uint64_t released = *outcome;
+        munmap(shared, sizeof(uint64_t));
+        return released;
+    }
+};
+
+TEST_F(GlibcBorrow, ReleasesNearlyWhatMallocTrimWouldAndLeavesLiveDataAlone)
+{
+    const uint64_t by_trim = ReleasedOfAGibibyte(TRIM_MODE_TRIM, 50);
+    const uint64_t by_borrow = ReleasedOfAGibibyte(TRIM_MODE_BORROW, 50);
+    EXPECT_GT(by_trim, 900 * kMiB);
+    EXPECT_GE(by_borrow, by_trim / 100 * 98);
+}
+
+TEST_F(GlibcBorrow, ReleasesNearlyWhatMallocTrimWouldWhereAFifthLives)
+{
+    const uint64_t by_trim = ReleasedOfAGibibyte(TRIM_MODE_TRIM, 5);
+    const uint64_t by_auto = ReleasedOfAGibibyte(TRIM_MODE_AUTO, 5);
+    EXPECT_GT(by_trim, 600 * kMiB);
+    EXPECT_GE(by_auto, by_trim / 100 * 98);
+}
+
+TEST_F(GlibcBorrow, ReachesAllArenasAndTellsWhatItDid)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 100 * kMiB);
+        threads.FreeAllBut(50);
+        uint64_t released = 0;
+        const trim_release release = Release(&released);
+        EXPECT_TRUE(release.borrowed);
+        EXPECT_EQ(release.arenas_wanted, uint64_t{kThreads});
+        EXPECT_EQ(release.arenas_reached, uint64_t{kThreads});
+        EXPECT_FALSE(release.borrow.gave_way);
+        EXPECT_GT(release.borrow.pieces, 100U);
+        EXPECT_GT(release.borrow.calls, release.borrow.pieces);
+        EXPECT_GT(release.borrow.held_max_bytes, 0U);
+        if (!release.trimmed) {
+            /* Some pages are touched again where chunks are split. */
+            EXPECT_NEAR(static_cast<double>(release.borrow.dropped_bytes),
+                        static_cast<double>(released), static_cast<double>(released) * 0.05);
+        }
+    });
+}
+
+TEST_F(GlibcBorrow, DoesNotMakeTheHeapGrowAndKeepsNothing)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 100 * kMiB);
+        threads.FreeAllBut(50);
+        (void)Release();
+        threads.FillAgain(50 * kMiB);
+        threads.FreeAllBut(50);
+        const auto before = MallInfo();
+        const trim_release release = Release();
+        const auto after = MallInfo();
+        EXPECT_TRUE(release.borrowed);
+        EXPECT_LE(after.uordblks, before.uordblks + 4096) << "a thread's own data, at most";
+        EXPECT_LE(after.arena, before.arena + before.arena / 100);
+        EXPECT_EQ(after.hblkhd, before.hblkhd);
+    });
+}
+
+TEST_F(GlibcBorrow, LeavesNothingThatTheNextEstimateWouldExpect)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 100 * kMiB);
+        threads.FreeAllBut(50);
+        uint64_t released = 0;
+        for (int round = 0; round < 3; ++round) {
+            const uint64_t expected = Estimate().expected_bytes;
+            (void)Release(&released);
+            EXPECT_NEAR(static_cast<double>(released), static_cast<double>(expected),
+                        static_cast<double>(expected) * 0.1)
+                << round;
+            EXPECT_LT(Estimate().expected_bytes, released / 50) << round;
+            threads.FillAgain(50 * kMiB);
+            threads.FreeAllBut(50);
+        }
+    });
+}
+
+/* A large block that is freed raises glibc's dynamic thresholds: tops keep up to 64 MiB then. */
+void RaiseDynamicThresholds()
+{
+    void *volatile block = malloc(31 << 20);
+    free(block);
+}
+
+TEST_F(GlibcBorrow, ReleasesTheTopsOfNonMainArenas)
+{
+    for (const trim_mode mode : {TRIM_MODE_BORROW, TRIM_MODE_AUTO}) {
+        RunInChild([&] {
+            Choose(mode);
+            RaiseDynamicThresholds();
+            ArenaThreads threads(kThreads, 40 * kMiB);
+            threads.FreeAllBut(0);
+            const trim_estimate before = Estimate();
+            ASSERT_GT(before.wet_tops_bytes, kThreads * 20 * kMiB);
+            EXPECT_GE(before.expected_bytes, before.wet_tops_bytes);
+            uint64_t released = 0;
+            const trim_release release = Release(&released);
+            EXPECT_TRUE(release.borrowed);
+            EXPECT_GE(release.borrow.top_dropped_bytes, before.wet_tops_bytes / 100 * 95);
+            EXPECT_GE(released, before.wet_tops_bytes / 100 * 95);
+            EXPECT_LE(Estimate().wet_tops_bytes, before.wet_tops_bytes / 20);
+            EXPECT_LT(Estimate().expected_bytes, 8 * kMiB);
+        });
+    }
+}
+
+TEST_F(GlibcBorrow, ExpectsNothingOfTopsThatMallocTrimDoesNotReach)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_TRIM);
+        RaiseDynamicThresholds();
+        ArenaThreads threads(kThreads, 40 * kMiB);
+        threads.FreeAllBut(0);
+        (void)Release();
+        EXPECT_GT(Estimate().wet_tops_bytes, kThreads * 20 * kMiB);
+        EXPECT_LT(Estimate().expected_bytes, 8 * kMiB);
+    });
+}
+
+TEST_F(GlibcBorrow, LeavesShortHoldsToMallocTrimByItself)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_AUTO);
+        ArenaThreads threads(kThreads, 20 * kMiB);
+        threads.FreeAllBut(50);
+        uint64_t released = 0;
+        const trim_release release = Release(&released);
+        EXPECT_TRUE(release.trimmed);
+        EXPECT_FALSE(release.borrowed);
+        EXPECT_EQ(release.arenas_wanted, 0U);
+        EXPECT_GT(released, 60 * kMiB);
+    });
+}
+
+size_t ThreadsAlive()
+{
+    const std::filesystem::directory_iterator tasks("/proc/self/task");
+    return static_cast<size_t>(std::distance(begin(tasks), end(tasks)));
+}
+
+/* A machine of so many CPUs: glibc would give each new thread an arena of its own. */
+TEST_F(GlibcBorrow, ReachesAllArenasHoweverManyGlibcAllows)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW, 2000);
+        ArenaThreads threads(kThreads, 60 * kMiB);
+        threads.FreeAllBut(50);
+        const size_t before = Estimate().arenas;
+        const trim_release release = Release();
+        EXPECT_TRUE(release.borrowed);
+        EXPECT_EQ(release.arenas_reached, uint64_t{kThreads});
+        EXPECT_EQ(Estimate().arenas, before) << "none was made";
+        EXPECT_EQ(ThreadsAlive(), 1 + kThreads);
+    });
+}
+
+/* Sets a limit to the address space that leaves no room. */
+class NoRoom
+{
+public:
+    NoRoom()
+    {
+        uint64_t pages = 0;
+        FILE *statm = fopen("/proc/self/statm", "r");
+        EXPECT_NE(statm, nullptr);
+        EXPECT_EQ(fscanf(statm, "%lu", &pages), 1);
+        fclose(statm);
+        const rlimit limit = {pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)), RLIM_INFINITY};
+        EXPECT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
+    }
+    ~NoRoom()
+    {
+        const rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+        EXPECT_EQ(setrlimit(RLIMIT_AS, &none), 0);
+    }
+    NoRoom(const NoRoom &) = delete;
+    NoRoom &operator=(const NoRoom &) = delete;
+};
+
+TEST_F(GlibcBorrow, NeedsNoRoomInTheAddressSpaceForOtherArenas)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_AUTO);
+        ArenaThreads threads(kThreads, 150 * kMiB); /* Enough to borrow. */
+        threads.FreeAllBut(50);
+        const trim_estimate before = Estimate();
+        const trim_release release = [this] {
+            const NoRoom no_room;
+            return ReleaseOnce(allocator_);
+        }();
+        EXPECT_EQ(release.arenas_reached, release.arenas_wanted);
+        EXPECT_GT(release.borrow.dropped_bytes, 300 * kMiB);
+        EXPECT_GT(before.resident_bytes - Resident(), 300 * kMiB);
+        EXPECT_TRUE(threads.Intact());
+    });
+}
+
+/* Asked for what it cannot serve, glibc would attach the thread to another arena. */
+TEST_F(GlibcBorrow, LeavesAMainArenaThatCannotGrowToMallocTrim)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_AUTO);
+        ArenaBlocks blocks(1); /* The test's own thread has the main arena. */
+        blocks.Fill(300 * kMiB);
+        blocks.FreeAllBut(50);
+        trim_release release = {};
+        const trim_estimate before = Estimate();
+        std::thread([&] {
+            /* Not in the main arena, as the worker. */
+            const NoRoom no_room;
+            release = ReleaseOnce(allocator_);
+        }).join();
+        EXPECT_EQ(release.arenas_wanted, 1U);
+        EXPECT_EQ(release.arenas_reached, 0U);
+        EXPECT_EQ(release.refusal, nullptr) << "there may be room another time";
+        EXPECT_TRUE(release.trimmed);
+        EXPECT_GT(before.resident_bytes - Resident(), 200 * kMiB);
+        EXPECT_TRUE(blocks.Intact());
+    });
+}
+
+TEST_F(GlibcBorrow, BorrowsFromTheMainArenaWhereverTheWorkerIs)
+{
+    for (const uint64_t arenas : {1U, 2U, 100U}) {
+        RunInChild([&] {
+            Choose(TRIM_MODE_BORROW, arenas);
+            ArenaBlocks blocks(1);
+            blocks.Fill(300 * kMiB);
+            blocks.FreeAllBut(50);
+            uint64_t released = 0;
+            trim_release release = {};
+            std::thread([&] { release = Release(&released); }).join();
+            EXPECT_EQ(release.arenas_reached, 1U) << arenas;
+            EXPECT_GT(released, 270 * kMiB) << arenas;
+            EXPECT_TRUE(blocks.Intact());
+        });
+    }
+}
+
+TEST_F(GlibcBorrow, HoldsNothingWhenItIsCancelledBeforehand)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 60 * kMiB);
+        threads.FreeAllBut(50);
+        (void)Estimate();
+        const auto before = MallInfo();
+        const trim_release release = ReleaseOnce(allocator_, true);
+        const auto after = MallInfo();
+        EXPECT_EQ(release.borrow.pieces, 0U);
+        EXPECT_EQ(release.borrow.dropped_bytes, 0U);
+        EXPECT_FALSE(release.trimmed);
+        EXPECT_LE(after.uordblks, before.uordblks + 4096) << "a thread's own data, at most";
+        EXPECT_EQ(after.arena, before.arena);
+        EXPECT_TRUE(threads.Intact());
+    });
+}
+
+TEST_F(GlibcBorrow, PausesForThreadsAtWorkUnlessSomebodyWaits)
+{
+    for (const bool hurry : {false, true}) {
+        RunInChild([this, hurry] {
+            Choose(TRIM_MODE_BORROW);
+            ArenaThreads threads(kThreads, 200 * kMiB);
+            threads.FreeAllBut(50);
+            (void)Estimate();
+            /* So many that together they have half a CPU whatever else runs on the machine. */
+            std::atomic<bool> done{false};
+            std::vector<std::thread> at_work(8);
+            for (std::thread &thread : at_work) {
+                thread = std::thread([&done] {
+                    while (!done) {
+                    }
+                });
+            }
+            const trim_cancel cancel = {};
+            trim_release release = {};
+            EXPECT_EQ(allocator_->trim(&cancel, hurry, &release), 0);
+            done = true;
+            for (std::thread &thread : at_work) {
+                thread.join();
+            }
+            EXPECT_EQ(release.arenas_reached, uint64_t{kThreads});
+            EXPECT_EQ(release.borrow.paused_ns == 0, hurry) << release.borrow.paused_ns;
+        });
+    }
+}
+
+} // namespace

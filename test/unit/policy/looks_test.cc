@@ -1,0 +1,300 @@
+/* When an estimate is worth what it costs. */
+#include "looks.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "quantity.h"
+
+namespace
+{
+
+constexpr uint64_t kS = TRIM_NS_PER_S;
+constexpr uint64_t kMs = TRIM_NS_PER_MS;
+constexpr uint64_t kMiB = TRIM_MIB;
+constexpr uint64_t kStart = 1000 * kS;
+constexpr double kModel = 300.0 * static_cast<double>(kMiB);
+
+class Looks : public testing::Test
+{
+protected:
+    Looks()
+    {
+        trim_price_config config = {};
+        config.worth_bytes = 8 * TRIM_GIB;
+        config.urgent_percent = 80;
+        trim_price_init(&price_, &config);
+        Init(30 * kS, true);
+    }
+
+    void Init(uint64_t check_ns, bool unannounced)
+    {
+        now_ns_ = kStart;
+        trim_looks_init(&looks_, check_ns, unannounced, now_ns_);
+    }
+
+    void Expect(trim_reason reason, double guess_bytes = kModel, uint64_t settle_ns = 0)
+    {
+        trim_looks_expect(&looks_, reason, now_ns_, now_ns_ + settle_ns, guess_bytes);
+    }
+
+    uint64_t Due() const
+    {
+        return trim_looks_due_ns(&looks_, &price_, now_ns_);
+    }
+
+    trim_reason Reason() const
+    {
+        return trim_looks_reason(&looks_, now_ns_);
+    }
+
+    void Miss()
+    {
+        trim_looks_missed(&looks_, now_ns_);
+    }
+
+    void Find(trim_reason reason, double bytes)
+    {
+        trim_looks_found(&looks_, now_ns_);
+        trim_looks_settled(&looks_, reason, now_ns_, bytes);
+    }
+
+    /* Follows the looks that find nothing for a time, and returns how many there are. */
+    int MissFor(uint64_t ns)
+    {
+        const uint64_t end_ns = now_ns_ + ns;
+        int looks = 0;
+        while (Due() <= end_ns && looks < 100000) {
+            now_ns_ = Due() > now_ns_ ? Due() : now_ns_ + 1;
+            Miss();
+            ++looks;
+        }
+        now_ns_ = end_ns;
+        return looks;
+    }
+
+    trim_price price_ = {};
+    trim_looks looks_ = {};
+    uint64_t now_ns_ = kStart;
+};
+
+TEST_F(Looks, WithoutAnEventTheyComeByTheRateAtMostCheckApart)
+{
+    EXPECT_GT(Due(), now_ns_);
+    EXPECT_LE(Due(), now_ns_ + 30 * kS);
+    EXPECT_EQ(Reason(), TRIM_REASON_WATERMARK);
+    const int early = MissFor(600 * kS);
+    (void)MissFor(3600 * kS);
+    const int late = MissFor(600 * kS);
+    EXPECT_LE(late, early);
+    EXPECT_NEAR(late, 20, 1) << "but they never end";
+}
+
+TEST_F(Looks, WithoutAnEventThereAreNoneWhereNobodyWantsThem)
+{
+    Init(30 * kS, false);
+    EXPECT_EQ(Due(), TRIM_NEVER);
+    Init(0, true);
+    EXPECT_EQ(Due(), TRIM_NEVER);
+}
+
+TEST_F(Looks, MuchThatComesFreeMakesThemOftenAndLittleSeldom)
+{
+    const uint64_t first_gap_ns = Due() - now_ns_;
+    for (int i = 0; i < 20; ++i) {
+        now_ns_ += 6 * kS;
+        Find(TRIM_REASON_WATERMARK, kModel);
+    }
+    const uint64_t gap_ns = Due() - now_ns_;
+    EXPECT_LT(gap_ns, first_gap_ns);
+    /* sqrt(2 * 1 ms * 8 GiB / (300 MiB / 6 s)) is 0.57 s. */
+    EXPECT_GT(gap_ns, 300 * kMs);
+    EXPECT_LT(gap_ns, 1200 * kMs);
+    (void)MissFor(3600 * kS);
+    EXPECT_GT(Due() - looks_.last_ns, 10 * gap_ns);
+}
+
+TEST_F(Looks, WhatEventsTellOfIsNoReasonForLooksWithoutOne)
+{
+    for (int i = 0; i < 20; ++i) {
+        now_ns_ += 6 * kS;
+        Expect(TRIM_REASON_FULL_GC);
+        Find(TRIM_REASON_FULL_GC, kModel);
+    }
+    EXPECT_LT(looks_.rate, static_cast<double>(kMiB));
+    EXPECT_GT(looks_.poll_rate, looks_.rate);
+}
+
+TEST_F(Looks, DearLooksTakeASmallPartOfACore)
+{
+    price_.look_ns = 1e9;
+    EXPECT_GE(Due(), now_ns_ + 100 * kS) << "whatever check says";
+    const uint64_t quiet_ns = Due();
+    trim_price_room(&price_, TRIM_GIB, true, 1000);
+    EXPECT_LT(Due(), quiet_ns);
+    EXPECT_GE(Due(), now_ns_ + 10 * kS) << "even where memory is short";
+}
+
+TEST_F(Looks, WhereMemoryIsShortTheyComeOften)
+{
+    (void)MissFor(3600 * kS);
+    trim_price_room(&price_, TRIM_GIB, true, 900);
+    EXPECT_LE(Due(), looks_.last_ns + 2 * kS);
+}
+
+TEST_F(Looks, AnEventIsLookedAtSoonAndNotBeforeItIsReady)
+{
+    Init(0, false);
+    Expect(TRIM_REASON_FULL_GC, kModel, 100 * kMs);
+    EXPECT_GE(Due(), kStart + 100 * kMs);
+    EXPECT_LE(Due(), kStart + 500 * kMs);
+    EXPECT_EQ(Reason(), TRIM_REASON_WATERMARK) << "before that it has freed nothing";
+    now_ns_ += 100 * kMs;
+    EXPECT_EQ(Reason(), TRIM_REASON_FULL_GC);
+}
+
+TEST_F(Looks, EventsInARowDoNotPutTheLookOff)
+{
+    Init(0, false);
+    Expect(TRIM_REASON_FULL_GC, kModel, 100 * kMs);
+    const uint64_t due_ns = Due();
+    for (int i = 0; i < 100; ++i) {
+        now_ns_ += 50 * kMs;
+        Expect(TRIM_REASON_FULL_GC, kModel, 100 * kMs);
+        EXPECT_EQ(Due(), due_ns);
+    }
+}
+
+TEST_F(Looks, AnEventAfterALookBeginsAnew)
+{
+    Init(0, false);
+    Expect(TRIM_REASON_FULL_GC, kModel, 100 * kMs);
+    now_ns_ += 200 * kMs;
+    Miss();
+    now_ns_ += 3 * kS;
+    Expect(TRIM_REASON_FULL_GC, kModel, 100 * kMs);
+    EXPECT_LE(Due(), now_ns_ + 500 * kMs);
+    EXPECT_FALSE(looks_.events[TRIM_REASON_FULL_GC].looked);
+}
+
+TEST_F(Looks, AnEventIsFollowedUpAtGrowingGapsUntilItIsOver)
+{
+    Init(0, false);
+    Expect(TRIM_REASON_FULL_GC);
+    uint64_t gap_ns = 0;
+    int looks = 0;
+    while (Due() != TRIM_NEVER) {
+        ASSERT_LT(++looks, 1000);
+        if (looks > 2) {
+            EXPECT_GE(Due() - now_ns_ + 1, gap_ns);
+        }
+        gap_ns = Due() - now_ns_;
+        now_ns_ = Due();
+        Miss();
+    }
+    EXPECT_GT(looks, 3);
+    EXPECT_LE(now_ns_, kStart + 60 * kS);
+    EXPECT_EQ(Reason(), TRIM_REASON_WATERMARK);
+}
+
+TEST_F(Looks, EventsThatNeverFreeAnythingCostFewLooks)
+{
+    Init(0, false);
+    const auto looks_of_one = [this] {
+        Expect(TRIM_REASON_RELOAD);
+        const int looks = MissFor(60 * kS);
+        EXPECT_EQ(Due(), TRIM_NEVER);
+        return looks;
+    };
+    const int first = looks_of_one();
+    for (int i = 0; i < 50; ++i) {
+        (void)looks_of_one();
+    }
+    const int later = looks_of_one();
+    EXPECT_LT(later, first);
+    EXPECT_LE(later, 3);
+    EXPECT_GE(later, 1) << "they may begin to";
+}
+
+TEST_F(Looks, WhatEventsFreeIsLearned)
+{
+    Init(0, false);
+    const double guess = 16.0 * static_cast<double>(kMiB);
+    for (int i = 0; i < 10; ++i) {
+        Expect(TRIM_REASON_FULL_GC, guess);
+        now_ns_ += 200 * kMs;
+        Find(TRIM_REASON_FULL_GC, kModel);
+        (void)MissFor(60 * kS);
+    }
+    EXPECT_NEAR(looks_.events[TRIM_REASON_FULL_GC].usual_bytes, kModel, kModel / 4);
+    EXPECT_LT(looks_.events[TRIM_REASON_FULL_GC].rest_part, 0.05) << "and nothing comes after it";
+    Expect(TRIM_REASON_FULL_GC, guess);
+    EXPECT_GT(looks_.events[TRIM_REASON_FULL_GC].pending_bytes, guess);
+}
+
+TEST_F(Looks, WhatIsStillBeingFreedIsFollowedUp)
+{
+    Init(0, false);
+    Expect(TRIM_REASON_FULL_GC);
+    now_ns_ += 100 * kMs;
+    Find(TRIM_REASON_FULL_GC, kModel);
+    EXPECT_LT(Due(), now_ns_ + 2 * kS);
+    now_ns_ = Due();
+    EXPECT_EQ(Reason(), TRIM_REASON_FULL_GC);
+    Find(TRIM_REASON_FULL_GC, static_cast<double>(TRIM_LEAST_BYTES));
+    EXPECT_EQ(Due(), TRIM_NEVER) << "of so little nothing is left to come";
+}
+
+TEST_F(Looks, TheReasonIsTheForemostOfTheLikely)
+{
+    Expect(TRIM_REASON_RELOAD);
+    Expect(TRIM_REASON_GROWTH);
+    EXPECT_EQ(Reason(), TRIM_REASON_RELOAD);
+    Expect(TRIM_REASON_FULL_GC);
+    EXPECT_EQ(Reason(), TRIM_REASON_FULL_GC);
+    now_ns_ += 5 * kS;
+    Miss();
+    now_ns_ += 4 * kS;
+    Expect(TRIM_REASON_GROWTH);
+    EXPECT_EQ(Reason(), TRIM_REASON_GROWTH) << "the others are too long ago";
+}
+
+TEST_F(Looks, MemoryThatIsInUseOrRegrettedIsLookedForLess)
+{
+    for (int i = 0; i < 20; ++i) {
+        now_ns_ += 6 * kS;
+        Find(TRIM_REASON_WATERMARK, kModel);
+    }
+    const double rate = looks_.rate;
+    trim_looks_regret(&looks_, TRIM_REASON_FULL_GC, kModel);
+    EXPECT_EQ(looks_.rate, rate) << "which has told of itself";
+    trim_looks_regret(&looks_, TRIM_REASON_WATERMARK, kModel);
+    EXPECT_LT(looks_.rate, rate);
+    const double regretted = looks_.rate;
+    Find(TRIM_REASON_WATERMARK, 0);
+    EXPECT_LT(looks_.rate, regretted);
+    for (int i = 0; i < 100; ++i) {
+        trim_looks_regret(&looks_, TRIM_REASON_WATERMARK, kModel);
+        Find(TRIM_REASON_WATERMARK, 0);
+    }
+    EXPECT_GT(looks_.rate, 0);
+    EXPECT_LE(Due(), now_ns_ + 30 * kS);
+}
+
+TEST_F(Looks, TheProcessIsReadMoreOftenTheMoreComesFree)
+{
+    (void)MissFor(3600 * kS);
+    const uint64_t quiet_ns = trim_looks_poll_gap_ns(&looks_, &price_, now_ns_);
+    EXPECT_LE(quiet_ns, 10 * kS);
+    for (int i = 0; i < 100; ++i) {
+        now_ns_ += kS;
+        Expect(TRIM_REASON_GROWTH);
+        Find(TRIM_REASON_GROWTH, kModel);
+    }
+    const uint64_t busy_ns = trim_looks_poll_gap_ns(&looks_, &price_, now_ns_);
+    EXPECT_LT(busy_ns, quiet_ns);
+    EXPECT_GE(busy_ns, 50 * kMs);
+}
+
+} // namespace

@@ -1,0 +1,202 @@
+/* What RSS, page faults and CPU time tell of a process. */
+#include "signs.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "quantity.h"
+
+namespace
+{
+
+constexpr uint64_t kS = TRIM_NS_PER_S;
+constexpr uint64_t kMs = TRIM_NS_PER_MS;
+constexpr uint64_t kMiB = TRIM_MIB;
+constexpr uint64_t kTick = 100 * kMs; /* Between two looks. */
+
+class Signs : public testing::Test
+{
+protected:
+    /* A look after a time in which the process has used cpu_ns and faulted bytes in. */
+    trim_sign Look(uint64_t after_ns, uint64_t cpu_ns, uint64_t faulted = 0)
+    {
+        now_.at_ns += after_ns;
+        now_.cpu_ns += cpu_ns;
+        now_.minor_faults += faulted / 4096;
+        return trim_signs_take(&signs_, &now_);
+    }
+
+    bool Loading(uint64_t most_ns = TRIM_NEVER) const
+    {
+        return trim_signs_loading(&signs_, now_.at_ns, most_ns);
+    }
+
+    trim_signs signs_ = {};
+    trim_vitals now_ = {1000 * kS, 500 * kMiB, 100000, 5 * kS};
+};
+
+TEST_F(Signs, TheFirstLookTellsNothing)
+{
+    EXPECT_EQ(trim_signs_fresh_until_ns(&signs_), 0U);
+    EXPECT_EQ(Look(0, 0), TRIM_SIGN_NONE);
+    EXPECT_FALSE(Loading());
+    EXPECT_GT(trim_signs_fresh_until_ns(&signs_), now_.at_ns);
+    EXPECT_LE(trim_signs_fresh_until_ns(&signs_), now_.at_ns + kTick);
+}
+
+TEST_F(Signs, LooksThatFollowTooCloselyAreNotCompared)
+{
+    (void)Look(0, 0);
+    const uint64_t first_ns = now_.at_ns;
+    EXPECT_EQ(Look(kMs, kMs, 64 * kMiB), TRIM_SIGN_NONE);
+    EXPECT_FALSE(Loading());
+    EXPECT_EQ(signs_.last.at_ns, first_ns);
+    (void)Look(kTick, kTick);
+    EXPECT_TRUE(Loading()) << "they are not lost";
+}
+
+TEST_F(Signs, ABurstOfPageFaultsIsALoadAndItsEndIsTold)
+{
+    (void)Look(0, 0);
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(Look(kTick, kTick, 30 * kMiB), TRIM_SIGN_NONE);
+        EXPECT_TRUE(Loading());
+    }
+    int told = 0;
+    for (int i = 0; i < 10; ++i) {
+        told += Look(kTick, kTick / 2) == TRIM_SIGN_LOADED ? 1 : 0;
+    }
+    EXPECT_EQ(told, 1);
+    EXPECT_FALSE(Loading());
+    EXPECT_NEAR(static_cast<double>(signs_.loaded_bytes), static_cast<double>(300 * kMiB), 4096);
+}
+
+TEST_F(Signs, APauseWithinALoadIsNotItsEnd)
+{
+    (void)Look(0, 0);
+    (void)Look(kTick, kTick, 30 * kMiB);
+    EXPECT_NE(Look(kTick, 0), TRIM_SIGN_LOADED) << "it waits for its file";
+    EXPECT_TRUE(Loading());
+    EXPECT_EQ(Look(kTick, kTick, 30 * kMiB), TRIM_SIGN_NONE);
+    EXPECT_TRUE(Loading());
+}
+
+TEST_F(Signs, HugePagesAreSeenByRss)
+{
+    (void)Look(0, 0);
+    now_.rss_bytes += 64 * kMiB;
+    (void)Look(kTick, kTick, 2 * 4096);
+    EXPECT_TRUE(Loading());
+    EXPECT_EQ(signs_.loaded_bytes, 64 * kMiB);
+}
+
+TEST_F(Signs, TheFaultsOfServingAreNoLoad)
+{
+    (void)Look(0, 0);
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(Look(kTick, kTick / 2, 200 * 1024), TRIM_SIGN_NONE);
+        EXPECT_FALSE(Loading());
+    }
+}
+
+TEST_F(Signs, WhatALongRestHidesWasDoneJustNow)
+{
+    (void)Look(0, 0);
+    (void)Look(600 * kS, kS, 64 * kMiB);
+    EXPECT_TRUE(Loading()) << "spread over ten minutes it would be little";
+}
+
+TEST_F(Signs, ALoadCountsForNoLongerThanItMay)
+{
+    (void)Look(0, 0);
+    for (int i = 0; i < 20; ++i) {
+        (void)Look(kTick, kTick, 30 * kMiB);
+    }
+    EXPECT_TRUE(Loading(10 * kS));
+    EXPECT_FALSE(Loading(kS));
+    EXPECT_FALSE(Loading(0)) << "nothing waits where memory is short";
+}
+
+TEST_F(Signs, AProcessThatComesToRestSaysSoOnce)
+{
+    (void)Look(0, 0);
+    trim_signs_mark(&signs_, &now_);
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(Look(kTick, kTick / 2), TRIM_SIGN_NONE);
+        EXPECT_TRUE(signs_.working);
+    }
+    EXPECT_EQ(Look(kTick, 0), TRIM_SIGN_RESTED);
+    EXPECT_FALSE(signs_.working);
+    EXPECT_EQ(Look(kTick, 0), TRIM_SIGN_NONE);
+}
+
+TEST_F(Signs, ALittleWorkIsNotWorthTelling)
+{
+    (void)Look(0, 0);
+    trim_signs_mark(&signs_, &now_);
+    (void)Look(kTick, 4 * kMs);
+    EXPECT_TRUE(signs_.working);
+    EXPECT_EQ(Look(kTick, 0), TRIM_SIGN_NONE);
+}
+
+TEST_F(Signs, AnIdleJvmIsAtRest)
+{
+    (void)Look(0, 0);
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(Look(kS, kMs), TRIM_SIGN_NONE);
+        EXPECT_FALSE(signs_.working);
+    }
+}
+
+TEST_F(Signs, WithoutAnEstimateAnythingMayHaveMoved)
+{
+    (void)Look(0, 0);
+    EXPECT_TRUE(trim_signs_moved(&signs_));
+}
+
+TEST_F(Signs, WithoutCpuNothingCanHaveComeFree)
+{
+    (void)Look(0, 0);
+    trim_signs_mark(&signs_, &now_);
+    (void)Look(30 * kS, 0);
+    EXPECT_FALSE(trim_signs_moved(&signs_));
+    (void)Look(30 * kS, 100 * kMs);
+    EXPECT_TRUE(trim_signs_moved(&signs_)) << "a still RSS proves nothing";
+}
+
+TEST_F(Signs, AStillProcessHasDoneNothingAtAll)
+{
+    (void)Look(0, 0);
+    EXPECT_FALSE(trim_signs_still(&signs_)) << "nothing is known of before";
+    trim_signs_mark(&signs_, &now_);
+    (void)Look(30 * kS, 0);
+    EXPECT_TRUE(trim_signs_still(&signs_));
+    (void)Look(kS, 500 * TRIM_NS_PER_US);
+    EXPECT_FALSE(trim_signs_still(&signs_)) << "a single large block is soon freed";
+    EXPECT_FALSE(trim_signs_moved(&signs_)) << "but it is not worth a look without an event";
+}
+
+TEST_F(Signs, FaultsAndRssTellOfMovementToo)
+{
+    (void)Look(0, 0);
+    trim_signs_mark(&signs_, &now_);
+    (void)Look(kS, 0, 16 * kMiB);
+    EXPECT_TRUE(trim_signs_moved(&signs_));
+    trim_signs_mark(&signs_, &now_);
+    EXPECT_FALSE(trim_signs_moved(&signs_));
+    now_.rss_bytes -= 16 * kMiB;
+    (void)Look(kS, 0);
+    EXPECT_TRUE(trim_signs_moved(&signs_)) << "somebody else gave it back";
+}
+
+TEST_F(Signs, ALookFromBeforeTheEstimateProvesNothing)
+{
+    (void)Look(0, 0);
+    trim_vitals later = now_;
+    later.at_ns += 10 * kS;
+    trim_signs_mark(&signs_, &later);
+    EXPECT_TRUE(trim_signs_moved(&signs_));
+}
+
+} // namespace

@@ -1,0 +1,81 @@
+/* The standard streams as the log's target: closed, or by the names of their devices. */
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "child_process.h"
+#include "log.h"
+#include "scratch_directory.h"
+
+namespace
+{
+
+class LogStream : public testing::Test
+{
+protected:
+    ScratchDirectory directory_;
+};
+
+TEST_F(LogStream, ThatIsClosedTakesNoLinesForEver)
+{
+    RunInChild([&] {
+        ASSERT_EQ(close(STDERR_FILENO), 0);
+        EXPECT_EQ(trim_log_open("stderr", TRIM_LOG_INFO), 0);
+        /* What the application opens next gets the number, and must not get our lines. */
+        const int file = open(directory_.File("theirs").c_str(), O_CREAT | O_WRONLY, 0600);
+        ASSERT_EQ(file, STDERR_FILENO);
+        trim_log(TRIM_LOG_INFO, "lost");
+        EXPECT_EQ(trim_log_lost(), 1U);
+    });
+    EXPECT_EQ(directory_.Read("theirs"), "");
+}
+
+TEST_F(LogStream, ThatWasOpenedAnewAndClosedIsOpenedOnceMore)
+{
+    RunInChild([&] {
+        int ends[2];
+        ASSERT_EQ(pipe(ends), 0);
+        ASSERT_EQ(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+        const int next = dup(STDERR_FILENO);
+        ASSERT_EQ(close(next), 0);
+        EXPECT_EQ(trim_log_open("stderr", TRIM_LOG_INFO), 0);
+        ASSERT_EQ(close(next), 0) << "the log's own descriptor got the lowest free number";
+        const int theirs = open(directory_.File("theirs").c_str(), O_CREAT | O_WRONLY, 0600);
+        ASSERT_EQ(theirs, next);
+        trim_log(TRIM_LOG_INFO, "ours");
+        char line[200] = {};
+        EXPECT_GT(read(ends[0], line, sizeof line - 1), 0);
+        EXPECT_NE(std::string(line).find("ours"), std::string::npos) << line;
+    });
+    EXPECT_EQ(directory_.Read("theirs"), "");
+}
+
+TEST_F(LogStream, MayBeGivenByItsDevice)
+{
+    RunInChild([&] {
+        const int file = open(directory_.File("out").c_str(), O_CREAT | O_WRONLY, 0600);
+        ASSERT_EQ(dup2(file, STDOUT_FILENO), STDOUT_FILENO);
+        EXPECT_EQ(trim_log_open("/dev/stdout", TRIM_LOG_INFO), 0);
+        trim_log(TRIM_LOG_INFO, "here");
+    });
+    EXPECT_NE(directory_.Read("out").find("here"), std::string::npos);
+}
+
+TEST_F(LogStream, SharesTheApplicationsPositionInAFile)
+{
+    RunInChild([&] {
+        const int file = open(directory_.File("both").c_str(), O_CREAT | O_WRONLY, 0600);
+        ASSERT_EQ(dup2(file, STDERR_FILENO), STDERR_FILENO);
+        EXPECT_EQ(trim_log_open("stderr", TRIM_LOG_INFO), 0);
+        ASSERT_EQ(write(STDERR_FILENO, "theirs\n", 7), 7);
+        trim_log(TRIM_LOG_INFO, "ours");
+        ASSERT_EQ(write(STDERR_FILENO, "theirs\n", 7), 7);
+    });
+    const std::string text = directory_.Read("both");
+    EXPECT_EQ(text.rfind("theirs\n[", 0), 0U) << text;
+    EXPECT_EQ(text.find("ours\ntheirs\n"), text.size() - 12) << text;
+}
+
+} // namespace
