@@ -44,7 +44,7 @@ static const char *value_of(const char *name, int count, char *const *words, int
     if (strncmp(word, name, length) == 0 && word[length] == '=') {
         return word + length + 1;
     }
-    if (strcmp(word, name) == 0 && *at + 1 < count) {
+    if (strcmp(word, name) == 0 && *at + 1 < count && words[*at + 1] != NULL) {
         (*at)++;
         return words[*at];
     }
