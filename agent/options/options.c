@@ -220,5 +220,6 @@ void trim_options_add_help(struct trim_text *text)
     trim_text_add(text, "\nThe values shown are the defaults. name:value is read as name=value.\n"
                         "Commands for an agent that is loaded: jcmd PID JVMTI.agent_load "
                         "/path/libtrimagent.so trim\n"
-                        "(or: status).\n");
+                        "(or: status).\n"
+                        "TRIMAGENT_ENABLED=false in the environment switches the agent off.\n");
 }

@@ -16,6 +16,26 @@ class Options : public testing::TestWithParam<Jdk>
 {
 };
 
+TEST_P(Options, AreNotNeeded)
+{
+    // A JVM that ends at once is silent: scripts read what it writes.
+    Jvm jvm(Launch(GetParam()).with_agent().run("Hello"));
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_EQ(jvm.lines_with("^hello$").size(), 1u) << jvm.transcript();
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_line()).empty()) << jvm.transcript();
+}
+
+TEST_P(Options, AreToldOnceTheJvmHasLivedForAWhile)
+{
+    Jvm jvm(Launch(GetParam()).with_agent("check=off").run("Quiet"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_line()).empty()) << jvm.transcript();
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::start("glibc 2.")));
+    EXPECT_EQ(jvm.lines_with(log_lines::start("check=off")).size(), 1u) << jvm.transcript();
+    EXPECT_EQ(jvm.lines_with(log_lines::start()).front().stream, Stream::error);
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
 TEST_P(Options, ThatAreGivenAreEchoed)
 {
     Jvm jvm(Launch(GetParam())
@@ -36,6 +56,16 @@ TEST_P(Options, ThatAreGivenAreEchoed)
     EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
 }
 
+TEST_P(Options, ThatAreWrongAreWarnedOfWhereTheyAreNotStrict)
+{
+    Jvm jvm(Launch(GetParam()).with_agent("treshold=1g,strict=false").run("Hello"));
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_EQ(jvm.lines_with("^hello$").size(), 1u) << jvm.transcript();
+    EXPECT_EQ(jvm.lines_with(log_lines::option_error("treshold", "unknown", "threshold")).size(),
+              1u)
+        << jvm.transcript();
+}
+
 TEST_P(Options, MayKeepTheLogOff)
 {
     Jvm jvm(Launch(GetParam())
@@ -43,6 +73,18 @@ TEST_P(Options, MayKeepTheLogOff)
                 .run("FullGcs", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line("^freed$"));
     EXPECT_EQ(jvm.threads_named("trimagent").size(), 1u);
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_line()).empty()) << jvm.transcript();
+}
+
+TEST_P(Options, GiveWayToTheEnvironmentThatSwitchesTheAgentOff)
+{
+    Jvm jvm(Launch(GetParam())
+                .variable("TRIMAGENT_ENABLED=false")
+                .with_agent("log-level=debug")
+                .run("Quiet"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    EXPECT_TRUE(jvm.threads_named("trimagent").empty());
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_TRUE(jvm.lines_with(log_lines::any_line()).empty()) << jvm.transcript();
 }
@@ -79,6 +121,32 @@ TEST_P(Options, InTheEnvironmentThatAreWrongStopTheStartToo)
     EXPECT_FALSE(
         jvm.lines_with(log_lines::option_error("settle", "'1'", "a time from 10ms")).empty())
         << jvm.transcript();
+}
+
+TEST_P(Options, InTheEnvironmentLeaveTheJdksToolsAlone)
+{
+    // Not even the level that shows everything shows anything, nor does a bad option stop them.
+    for (const char *options : {"log-level=debug", "treshold=1g"}) {
+        const std::string variable = "JAVA_TOOL_OPTIONS=-agentpath:" + agent_path(options);
+        for (const auto &words : {std::vector<std::string>{"jcmd", "-h"},
+                                  {"javac", "-version"},
+                                  {"jar", "--version"}}) {
+            std::vector<std::string> command = words;
+            command.front() = GetParam().tool(words.front());
+            const Outcome tool = run({command, {variable}, ""});
+            EXPECT_EQ(tool.exit_code, 0) << tool.transcript;
+            EXPECT_EQ(tool.transcript.find("[trimagent]"), std::string::npos) << tool.transcript;
+        }
+    }
+}
+
+TEST_P(Options, InTheEnvironmentLeaveTheVersionAsItWas)
+{
+    const Outcome version = run({{GetParam().tool("java"), "-version"},
+                                 {"JAVA_TOOL_OPTIONS=-agentpath:" + agent_path()},
+                                 ""});
+    EXPECT_EQ(version.exit_code, 0) << version.transcript;
+    EXPECT_EQ(version.transcript.find("[trimagent]"), std::string::npos) << version.transcript;
 }
 
 TEST_P(Options, OfADryRunDecideAndLeaveTheMemoryAlone)
