@@ -16,6 +16,9 @@ const char *trim_release_name(const struct trim_release *release)
     if (!release->borrowed) {
         return release->trimmed ? "trim" : "none";
     }
+    if (release->trimmed_first) {
+        return "trim+borrow";
+    }
     return release->trimmed ? "borrow+trim" : "borrow";
 }
 

@@ -64,9 +64,11 @@ static bool is_hidden(const struct trim_report *report)
 void trim_report_add(struct trim_text *text, const struct trim_report *report)
 {
     char quantity[TRIM_QUANTITY_TEXT_MAX];
-    trim_text_add(text, "trim #%" PRIu64 " %s: %s", report->number,
-                  trim_reason_name(report->reason),
-                  report->dry ? "dry-run, nothing was done, " : "");
+    trim_text_add(text, "trim #%" PRIu64 " %s", report->number, trim_reason_name(report->reason));
+    if (report->asked_by[0] != '\0') {
+        trim_text_add(text, " (%s)", report->asked_by);
+    }
+    trim_text_add(text, ": %s", report->dry ? "dry-run, nothing was done, " : "");
     add_memory(text, report);
     if (!report->dry) {
         trim_text_add(text, " in %s", trim_format_ms(quantity, report->took_ns));

@@ -64,7 +64,7 @@ def agent_trims(log: str, zero_s: float, reason: str = r"\S+") -> list[Trim]:
     told = re.findall(decorations + rf"released ({_SIZE}|unknown)", log, re.MULTILINE)
     released = {number: size for _, number, size in told}
     pattern = re.compile(
-        decorations + rf"{reason}: RSS(?:\+swap)? (?:({_SIZE})->({_SIZE})|unknown).*?"
+        decorations + rf"{reason}(?: \(.*?\))?: RSS(?:\+swap)? (?:({_SIZE})->({_SIZE})|unknown).*?"
         rf" in ([\d.]+m?s),.* expected (?:at most )?({_SIZE}|unknown)",
         re.MULTILINE,
     )

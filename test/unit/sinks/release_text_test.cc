@@ -85,6 +85,15 @@ TEST(ReleaseText, TellsThatMallocTrimTookTheRest)
               "trim #7 way: borrow+trim, malloc_trim for 4.2ms\n" + kBorrowed);
 }
 
+TEST(ReleaseText, TellsThatMallocTrimCameFirst)
+{
+    trim_release release = Borrowed();
+    release.trimmed = release.trimmed_first = true;
+    release.trim_ns = 4200 * TRIM_NS_PER_US;
+    EXPECT_EQ(Told(ReportOf(release)),
+              "trim #7 way: trim+borrow, malloc_trim for 4.2ms\n" + kBorrowed);
+}
+
 TEST(ReleaseText, TellsWhatHasHeldItUpAndWhatItLeft)
 {
     trim_release release = Borrowed();

@@ -135,6 +135,14 @@ TEST(TrimLine, BoundsTheWaitByTheLongerOfBothWays)
     EXPECT_EQ(Line(report).find("wait"), std::string::npos) << "nothing was done";
 }
 
+TEST(TrimLine, TellsWhyTheApplicationHasAsked)
+{
+    trim_report report = SampleReport();
+    report.reason = TRIM_REASON_DEMAND;
+    (void)snprintf(report.asked_by, sizeof report.asked_by, "models swapped");
+    EXPECT_EQ(Line(report).rfind("trim #7 demand (models swapped): RSS 6.01G->", 0), 0U);
+}
+
 TEST(TrimLine, NamesSwapWhereThereIsSome)
 {
     trim_report report = SampleReport();
