@@ -85,9 +85,7 @@ def demanded_trim(log: str) -> Trim | None:
 
 
 def agent_status(log: str) -> AgentStatus | None:
-    found = re.findall(
-        r"CPU in trims ([\d.]+m?s), CPU in (\d+) estimates ([\d.]+m?s), wake-ups (\d+)", log
-    )
+    found = re.findall(r"CPU in trims ([\d.]+m?s), CPU in (\d+) estimates ([\d.]+m?s), wake-ups (\d+)", log)
     if not found:
         return None
     trim_cpu, estimates, estimate_cpu, wake_ups = found[-1]
