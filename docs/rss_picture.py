@@ -77,7 +77,9 @@ def picture(without: Points, with_agent: Points) -> str:
         f"<title>RSS of a JVM that reloads 1 GiB three times: {end:.0f} MiB at the end without trimagent, "
         f"{agent_end:.0f} MiB with it</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-        text_at(LEFT, 22, "RSS of a JVM that reloads 1 GiB of native memory three times", ' font-size="15" fill="#111"'),
+        text_at(
+            LEFT, 22, "RSS of a JVM that reloads 1 GiB of native memory three times", ' font-size="15" fill="#111"'
+        ),
     ]
     for mib in range(0, MOST_MIB + 1, 500):
         y = y_of(mib)
