@@ -36,14 +36,15 @@ PURPOSES = {
     "allocator/glibc": "glibc's arenas: estimate, samples, releases, parameters",
     "sinks": "the log, and all words that users read",
     "worker": "the thread that brings the rooms together",
-    "jvm": "entry points, JVMTI callbacks, the VM's counters",
+    "jvm": "entry points, JVMTI callbacks, the VM's counters, commands of late attach",
+    "trimctl": "a program of its own: finds JVMs, attaches to one, and says what is to be said of it",
 }
 
 
 def seen_by_room() -> dict[str, list[str]]:
     """What agent/CMakeLists.txt lets each room see; jvm sees all."""
     text = (AGENT / "CMakeLists.txt").read_text()
-    rooms: dict[str, list[str]] = {"report": ["text", "system", "reason"], "jvm": list(PURPOSES)}
+    rooms: dict[str, list[str]] = {"report": ["text", "system", "reason"], "jvm": list(PURPOSES), "trimctl": ["text", "system"]}
     for room, body in re.findall(r"^trim_room\(([\w/]+)(.*?)\)", text, re.MULTILINE | re.DOTALL):
         seen = re.search(r"SEES(.*?)FILES", body, re.DOTALL)
         rooms[room] = seen.group(1).split() if seen else []

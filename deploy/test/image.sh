@@ -26,5 +26,6 @@ find "$root" -mindepth 1 -printf '/%P\n' | sort
 mkdir "$root/trimagent"
 chroot "$root" /bin/cp /libtrimagent.so /trimagent/
 cp "$root/trimagent/libtrimagent.so" "$work/mount/"
+[ "$(chroot "$root" /trimctl --version)" = "trimctl $version" ] || fail "trimctl does not run in the image"
 "${JAVA_HOME:+$JAVA_HOME/bin/}java" "-agentpath:$work/mount/libtrimagent.so" -version 2>&1 | grep -F "trimagent $version: glibc" ||
     fail "a JVM does not start with the library of the image"
