@@ -1,6 +1,6 @@
 /*
  * The agent's options: one table that drives the parser, the help text, the start-up echo and the
- * README's table (a test holds that one to it).
+ * tables in docs/OPTIONS.md and README.md (a test holds those to it).
  *
  * An option string is a comma-separated list of name=value. A colon serves as well as the equals
  * sign, because jcmd JVMTI.agent_load cuts its argument at '='. Everything unknown, repeated, out
@@ -77,7 +77,7 @@ struct trim_option {
     const char *default_text; /* Parsed like a user's text. */
     uint64_t min;       /* Inclusive; for BURST the count's. Unused by types without a number. */
     uint64_t max;       /* Inclusive. */
-    const char *effect; /* One sentence for help and README. */
+    const char *effect; /* For help and docs/OPTIONS.md, word for word. */
 };
 
 /* The table, and the number of its rows. */
