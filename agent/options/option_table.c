@@ -57,6 +57,10 @@ const struct trim_option trim_option_table[] = {
     {"log", TRIM_OPTION_TARGET, FIELD(log_target), "stderr", 0, 0,
      "Where to log; in a path %p is the process id. A file is appended to."},
     {"log-level", TRIM_OPTION_LEVEL, FIELD(log_level), "info", 0, 0, "Least weighty lines to log."},
+    {"metrics", TRIM_OPTION_METRICS, FIELD(metrics_target), "off", 0, 0,
+     "Where to write metrics for Prometheus (node_exporter's textfile collector reads them): a "
+     "file "
+     "that is replaced each time and removed at the end. %p is the process id."},
     {"dry-run", TRIM_OPTION_FLAG, FIELD(dry_run), "false", 0, 1,
      "Decide and log, but do not trim."},
     {"help", TRIM_OPTION_FLAG, FIELD(help), "false", 0, 1,
