@@ -104,15 +104,20 @@ static void remove_ours(const struct trim_metrics_file *file)
     }
 }
 
+/* Returns whether the state was the former, and is the latter now. */
+static bool change(int *state, int from, int into)
+{
+    return __atomic_compare_exchange_n(state, &from, into, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
+}
+
 int trim_metrics_file_write(struct trim_metrics_file *file, const char *page, size_t length)
 {
-    int expected = RESTING;
-    if (!atomic_compare_exchange_strong(&file->state, &expected, WRITING)) {
+    if (!change(&file->state, RESTING, WRITING)) {
         return ECANCELED;
     }
     int error = write_and_rename(file, page, length);
-    expected = WRITING;
-    if (!atomic_compare_exchange_strong(&file->state, &expected, RESTING)) {
+    if (!change(&file->state, WRITING, RESTING)) {
         remove_ours(file);
         return ECANCELED;
     }
@@ -121,7 +126,7 @@ int trim_metrics_file_write(struct trim_metrics_file *file, const char *page, si
 
 void trim_metrics_file_end(struct trim_metrics_file *file)
 {
-    if (atomic_exchange(&file->state, ENDED) == RESTING) {
+    if (__atomic_exchange_n(&file->state, ENDED, __ATOMIC_SEQ_CST) == RESTING) {
         remove_ours(file);
     }
 }

@@ -8,12 +8,15 @@
 #ifndef TRIMAGENT_METRICS_FILE_H
 #define TRIMAGENT_METRICS_FILE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "options.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* The longest path, with its NUL: %p is a number of up to ten digits, and the temporary file's name
  * has one more. */
@@ -25,7 +28,7 @@ struct trim_metrics_file {
     char temporary[TRIM_METRICS_PATH_MAX];
     uint64_t device; /* The file as it was written last; 0 and 0: never. */
     uint64_t inode;
-    _Atomic int state; /* Resting, being written, or ended. */
+    int state; /* Resting, being written, or ended. Not an _Atomic, which C++ does not read. */
 };
 
 /*
@@ -48,5 +51,9 @@ int trim_metrics_file_write(struct trim_metrics_file *file, const char *page, si
  * does not wait for one that is writing, which removes the file itself then. Idempotent.
  */
 void trim_metrics_file_end(struct trim_metrics_file *file);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -17,11 +17,13 @@
 
 #include "metrics.h"
 #include "metrics_file.h"
+#include "options.h"
 #include "snapshot.h"
 #include "text.h"
 
-struct trim_cycle_wait;
-struct trim_options;
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* Zero at first. */
 struct trim_metering {
@@ -58,5 +60,9 @@ void trim_metering_add_status(struct trim_text *text, const struct trim_metering
 /* Removes the file; none is written any more. Any thread, before the start too; waits for nothing.
  */
 void trim_metering_end(struct trim_metering *metering);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
