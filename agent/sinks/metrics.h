@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-/* Room for a page with the longest name; with a short one it is 9 KiB. */
+/* Room for a page with the longest name; with a short one it takes 6 KiB. */
 #define TRIM_METRICS_PAGE_MAX (64 * 1024)
 
 /* Room for the name of a JVM, with its NUL: that of a file. */

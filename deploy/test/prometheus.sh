@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# Sourced: sets prometheus, promtool and node_exporter to programs that are there, or to Debian's, which it unpacks under
+# build/deploy/tools. The packages are not installed: that would start two servers.
+prometheus=$(command -v prometheus || true)
+promtool=$(command -v promtool || true)
+node_exporter=$(command -v prometheus-node-exporter || command -v node_exporter || true)
+if [ -z "$prometheus" ] || [ -z "$promtool" ] || [ -z "$node_exporter" ]; then
+    debian=$PWD/build/deploy/tools/debian
+    if [ ! -x "$debian/usr/bin/prometheus-node-exporter" ]; then
+        mkdir -p "$debian"
+        echo "unpacking Debian's prometheus and prometheus-node-exporter, once"
+        (cd "$debian" && apt-get -qq download prometheus prometheus-node-exporter 2>/dev/null) ||
+            { echo "SKIPPED: there is no prometheus, and apt-get cannot download it"; exit 77; }
+        for package in "$debian"/*.deb; do
+            dpkg-deb -x "$package" "$debian"
+        done
+        rm "$debian"/*.deb
+    fi
+    prometheus=$debian/usr/bin/prometheus promtool=$debian/usr/bin/promtool
+    node_exporter=$debian/usr/bin/prometheus-node-exporter
+fi
