@@ -76,7 +76,7 @@ void trim_heap_parts_of(struct trim_heap_parts *parts, const struct trim_estimat
 uint64_t trim_longest_wait_ns(const struct trim_release *release);
 
 /* Appends the page. */
-void trim_metrics_add(struct trim_text *page, const struct trim_metrics *metrics,
+void trim_metrics_add(struct trim_text *text, const struct trim_metrics *metrics,
                       const struct trim_snapshot *snapshot);
 
 #ifdef __cplusplus

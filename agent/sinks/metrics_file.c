@@ -105,19 +105,19 @@ static void remove_ours(const struct trim_metrics_file *file)
 }
 
 /* Returns whether the state was the former, and is the latter now. */
-static bool change(int *state, int from, int into)
+static bool change(struct trim_metrics_file *file, int from, int into)
 {
-    return __atomic_compare_exchange_n(state, &from, into, false, __ATOMIC_SEQ_CST,
+    return __atomic_compare_exchange_n(&file->state, &from, into, false, __ATOMIC_SEQ_CST,
                                        __ATOMIC_SEQ_CST);
 }
 
 int trim_metrics_file_write(struct trim_metrics_file *file, const char *page, size_t length)
 {
-    if (!change(&file->state, RESTING, WRITING)) {
+    if (!change(file, RESTING, WRITING)) {
         return ECANCELED;
     }
     int error = write_and_rename(file, page, length);
-    if (!change(&file->state, WRITING, RESTING)) {
+    if (!change(file, WRITING, RESTING)) {
         remove_ours(file);
         return ECANCELED;
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records the series that the tests of the alerts use, from real JVMs: record.py LIBRARY CLASSES.
+"""Records the series that the tests of the alerts use, from real JVMs: record.py LIBRARY CLASSES [SCENE...].
 
 Each scene is a fixture whose metrics are read each ten seconds, as a Prometheus server would. A line of a recording is a
 series and its values; _ where there was none. Times of files are in seconds from the start. Needs root, for a memory
@@ -65,8 +65,8 @@ def memory_cgroup(limit_mib):
 
 
 def main():
-    library, classes = sys.argv[1:]
-    group, limited = memory_cgroup(210)
+    library, classes, *wanted = sys.argv[1:]
+    group, limited = memory_cgroup(195)
     models = "fixtures.Models"
     scenes = [
         Scene("good", [models, "100", "1", "3000"]),
@@ -76,6 +76,7 @@ def main():
         Scene("lost", [models, "60", "100", "5000"], ",log=/dev/full,log-level=debug"),
         Scene("inert", [models, "10", "0", "1"], environment={"LD_PRELOAD": "libjemalloc.so.2"}.items()),
     ]
+    scenes = [scene for scene in scenes if not wanted or scene.name in wanted]
     with tempfile.TemporaryDirectory() as directory:
         began = time.time()
         for scene in scenes:
