@@ -83,7 +83,7 @@ void trim_metering_add_status(struct trim_text *text, const struct trim_metering
     if (!metering->on) {
         return;
     }
-    trim_text_add(text, "\n  metrics: '%s' written %" PRIu64 " times, failed %" PRIu64,
+    trim_text_add(text, "\n  metrics: '%s', written %" PRIu64 ", failed %" PRIu64,
                   metering->file.path, metering->written, metering->failed);
     if (metering->failed != 0) {
         trim_text_add(text, " (%s)", trim_error_text(why, metering->error));

@@ -202,7 +202,7 @@ std::string metrics_unwritable(const std::string &path)
 
 std::string metrics_failed()
 {
-    return decorated("info", "  metrics: .* written 0 times, failed [1-9]");
+    return decorated("info", "  metrics: .* written 0, failed [1-9]");
 }
 
 std::string unknown_command(const std::string &command)

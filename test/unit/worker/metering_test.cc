@@ -128,7 +128,7 @@ TEST_F(Metering, CountsFailuresAndTellsThemOnce)
               1);
     EXPECT_EQ(directory_.Lines("log", "metrics"), 1);
     EXPECT_EQ(Status(), "\n  metrics: '" + directory_.File("missing/app.prom") +
-                            "' written 0 times, failed 2 (No such file or directory)");
+                            "', written 0, failed 2 (No such file or directory)");
     EXPECT_FALSE(Due(kStart + 20 * kS)) << "a failure is no reason to hurry";
 }
 
@@ -148,8 +148,7 @@ TEST_F(Metering, RemovesTheFileAtTheEnd)
     Start(To("app.prom"));
     Write(kStart);
     EXPECT_EQ(access(directory_.File("app.prom").c_str(), F_OK), 0);
-    EXPECT_EQ(Status(),
-              "\n  metrics: '" + directory_.File("app.prom") + "' written 1 times, failed 0");
+    EXPECT_EQ(Status(), "\n  metrics: '" + directory_.File("app.prom") + "', written 1, failed 0");
     trim_metering_end(&metering_);
     EXPECT_EQ(access(directory_.File("app.prom").c_str(), F_OK), -1);
     Write(kStart + 10 * kS);
@@ -216,7 +215,7 @@ TEST_F(WorkersMetrics, AreNoObstacleWhereTheyCannotBeWritten)
         trim_worker_stop();
     });
     EXPECT_EQ(Lines("metrics cannot be written"), 1) << Log();
-    EXPECT_EQ(Lines("written 0 times, failed 2"), 1) << Log();
+    EXPECT_EQ(Lines("written 0, failed 2"), 1) << Log();
     EXPECT_EQ(Lines("summary: 2 trims"), 1) << Log();
 }
 
