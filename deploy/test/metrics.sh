@@ -84,9 +84,12 @@ is 'node_textfile_scrape_error' 0 || fail "the textfile collector tells of an er
 if grep -i error "$work/node_exporter.log"; then
     fail "node_exporter's log tells of errors"
 fi
-# What the server has is what the file says.
-resident=$(sed -n 's/^trimagent_resident_bytes{jvm="resting-[0-9]*"} //p' "$work"/textfile/resting-*.prom)
-await 10 is "trimagent_resident_bytes{jvm=~\"resting-.*\"} == bool $resident" 1 || fail "RSS is not $resident"
+# What the server has is what the file says, once it has been scraped since.
+same_resident() {
+    resident=$(sed -n 's/^trimagent_resident_bytes{jvm="resting-[0-9]*"} //p' "$work"/textfile/resting-*.prom)
+    is "trimagent_resident_bytes{jvm=~\"resting-.*\"} == bool $resident" 1
+}
+await 30 same_resident || fail "RSS is not $resident"
 is 'sum without (state) (trimagent_c_heap_bytes{jvm="models"}) > bool 60e6' 1 || fail "60 MiB of models are not in the C heap"
 deploy/test/metrics/queries.py deploy/grafana/trimagent.json "http://$server" || fail "the dashboard's queries"
 rules=$(curl -s "http://$server/api/v1/rules" | python3 -c '

@@ -49,7 +49,7 @@ def main():
                 failed += 1
                 print(f"${variable['name']}: no values", file=sys.stderr)
     print(f"{asked} queries of the dashboard, {failed} without an answer")
-    sys.exit(failed != 0 or asked < 20)
+    sys.exit(failed != 0 or asked < len(dashboard["panels"]))
 
 
 if __name__ == "__main__":
