@@ -56,7 +56,9 @@ def files_of(room: str) -> list[Path]:
 
 def included_rooms(room: str) -> set[str]:
     home = {path.name: owner for owner in PURPOSES for path in files_of(owner) if path.suffix == ".h"}
-    names = {name for path in files_of(room) for name in re.findall(r'^#include "([\w./]+)"', path.read_text(), re.MULTILINE)}
+    names = {
+        name for path in files_of(room) for name in re.findall(r'^#include "([\w./]+)"', path.read_text(), re.MULTILINE)
+    }
     return {home[name] for name in names if name in home} - {room}
 
 
@@ -87,7 +89,7 @@ def compiles(command: list[str], include: str) -> bool:
 
 
 def breach_compiles() -> list[str]:
-    """The compiler must refuse what the table forbids; a header of the room below shows that it is not just refusing."""
+    """The compiler must refuse what the table forbids; a header that it may see shows that it can accept."""
     database = REPOSITORY / "build/release/compile_commands.json"
     entries = {entry["file"]: shlex.split(entry["command"]) for entry in json.loads(database.read_text())}
     faults = []

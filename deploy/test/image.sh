@@ -9,6 +9,8 @@ cd "$(dirname "$0")/../.."
 [ "$(id -u)" -eq 0 ] || skip "buildah works as root here only"
 # shellcheck source=deploy/kubernetes/containers.sh
 . deploy/kubernetes/containers.sh
+reason=$(why_no_containers)
+[ -z "$reason" ] || skip "$reason"
 archive=$PWD/build/deploy/trimagent-image.tar
 work=$PWD/build/deploy/image
 rm -rf "$work"
