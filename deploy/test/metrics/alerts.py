@@ -5,6 +5,7 @@ The series are recordings of real JVMs (record.py). What comes after the recordi
 that its values stand still and only its file is written again; it ends, and its file with it; or it was killed, and the
 file stays as it is.
 """
+
 import json
 import pathlib
 import sys
@@ -43,12 +44,18 @@ def test(scene, then, at_minutes, firing):
         "name": f"{scene}, then it {then}",
         "interval": f"{APART_S}s",
         "input_series": series,
-        "promql_expr_test": [{
-            "expr": 'count by (alertname, jvm) (ALERTS{alertstate="firing"})',
-            "eval_time": f"{minutes}m",
-            "exp_samples": [{"labels": f'{{alertname="{alert}",jvm="{scene}"}}', "value": 1}
-                            for alert, since in firing.items() if minutes >= since],
-        } for minutes in at_minutes],
+        "promql_expr_test": [
+            {
+                "expr": 'count by (alertname, jvm) (ALERTS{alertstate="firing"})',
+                "eval_time": f"{minutes}m",
+                "exp_samples": [
+                    {"labels": f'{{alertname="{alert}",jvm="{scene}"}}', "value": 1}
+                    for alert, since in firing.items()
+                    if minutes >= since
+                ],
+            }
+            for minutes in at_minutes
+        ],
     }
 
 

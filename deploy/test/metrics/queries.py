@@ -3,6 +3,7 @@
 
 A query that fails, or that finds nothing, is an error: the metrics of JVMs that have trimmed must be there.
 """
+
 import json
 import re
 import sys

@@ -5,6 +5,7 @@ Each scene is a fixture whose metrics are read each ten seconds, as a Prometheus
 series and its values; _ where there was none. Times of files are in seconds from the start. Needs root, for a memory
 limit of cgroup v1 or v2, and libjemalloc2.
 """
+
 import os
 import pathlib
 import subprocess
@@ -33,8 +34,11 @@ class Scene:
         agent = f"-agentpath:{library}=metrics={self.file},check=10s{self.options}"
         self.jvm = subprocess.Popen(
             [*self.starter, "java", "-Xmx64m", agent, "-cp", classes, *self.fixture],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env={**os.environ, **self.environment})
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **self.environment},
+        )
 
     def sample(self, number, began):
         """Takes in the file as it is now."""
@@ -49,8 +53,11 @@ class Scene:
             self.series.setdefault(series, ["_"] * SAMPLES)[number] = value
 
     def write(self):
-        used = [f"{series}\t{' '.join(values)}\n" for series, values in self.series.items()
-                if "_bucket{" not in series and "_sum{" not in series]
+        used = [
+            f"{series}\t{' '.join(values)}\n"
+            for series, values in self.series.items()
+            if "_bucket{" not in series and "_sum{" not in series
+        ]
         (HERE / "recorded" / f"{self.name}.tsv").write_text("".join(used))
 
 
