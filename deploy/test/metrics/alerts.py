@@ -33,7 +33,7 @@ def continued(series, values, then, samples):
         more = f"{int(last) + APART_S}+{APART_S}x{samples}"
     else:
         more = f"{last}x{samples}"
-    return " ".join(values + [more])
+    return " ".join([*values, more])
 
 
 def test(scene, then, at_minutes, firing):

@@ -5,6 +5,7 @@ A query that fails, or that finds nothing, is an error: the metrics of JVMs that
 """
 
 import json
+import pathlib
 import re
 import sys
 import urllib.parse
@@ -31,8 +32,7 @@ def filled_in(query):
 
 def main():
     path, url = sys.argv[1:]
-    with open(path, encoding="utf-8") as file:
-        dashboard = json.load(file)
+    dashboard = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
     asked = failed = 0
     for panel in dashboard["panels"]:
         for target in panel["targets"]:

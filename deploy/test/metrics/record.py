@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Records the series that the tests of the alerts use, from real JVMs: record.py LIBRARY CLASSES [SCENE...].
 
-Each scene is a fixture whose metrics are read each ten seconds, as a Prometheus server would. A line of a recording is a
-series and its values; _ where there was none. Times of files are in seconds from the start. Needs root, for a memory
+Each scene is a fixture whose metrics are read each ten seconds, as a Prometheus server would. A line of a recording is
+a series and its values; _ where there was none. Times of files are in seconds from the start. Needs root, for a memory
 limit of cgroup v1 or v2, and libjemalloc2.
 """
 
