@@ -9,7 +9,7 @@
 #include "clock.h"
 #include "cycle.h"
 #include "log.h"
-#include "process_memory.h"
+#include "meter.h"
 #include "quantity.h"
 #include "report_text.h"
 #include "signals.h"
@@ -102,33 +102,6 @@ static void log_status(void)
     trim_log_answer(block);
 }
 
-/* Writes the metrics where that is due. Returns what to wait for: the next time is another reason
- * to wake. */
-static struct trim_cycle_wait meter(const struct trim_cycle_wait *wait)
-{
-    struct trim_cycle_wait until = *wait;
-    struct trim_metering *metering = &worker.cycle.metering;
-    uint64_t now_ns = trim_clock_now_ns();
-    if (trim_metering_due(metering, now_ns)) {
-        struct trim_snapshot snapshot = {
-            /* Only the worker changes them, so it may read them without the lock. */
-            .totals = &worker.cycle.totals,
-            .allocator = worker.config.allocator_description,
-            .worker_cpu_ns = trim_clock_thread_cpu_ns(),
-            .lost_log_lines = trim_log_lost(),
-            .limit_bytes = trim_surroundings_limit_bytes(&worker.cycle.surroundings),
-        };
-        trim_signals_read(&snapshot.signals);
-        snapshot.resident_known =
-            trim_process_rss(worker.config.proc, &snapshot.resident_bytes) == 0;
-        trim_metering_write(metering, &snapshot, now_ns);
-    }
-    if (metering->on) {
-        until.wake_ns = trim_min(until.wake_ns, metering->wake_ns);
-    }
-    return until;
-}
-
 /* What is asked of the worker now. Returns whether it shall go on. */
 static bool read_asked(uint64_t asked[COMMANDS])
 {
@@ -194,7 +167,7 @@ static void *run(void *unused)
         } else {
             refuse_trim(asked);
         }
-        const struct trim_cycle_wait until = meter(&wait);
+        const struct trim_cycle_wait until = trim_meter(&worker.cycle, &wait);
         serve_status(asked);
         tell_served(asked);
         trim_signals_arm_class_loads(wait.arm_class_loads);
