@@ -60,6 +60,9 @@ const struct trim_option trim_option_table[] = {
      "trim was done."},
     {"strict", TRIM_OPTION_FLAG, FIELD(strict), "true", 0, 1,
      "A bad option stops the start of the JVM. false: a warning tells of it, and it is ignored."},
+    {"metrics", TRIM_OPTION_METRICS, FIELD(metrics_target), "off", 0, 0,
+     "Where to write metrics for Prometheus (node_exporter's textfile collector reads them): a "
+     "file that is replaced each time and removed at the end. %p is the process id."},
     {"dry-run", TRIM_OPTION_FLAG, FIELD(dry_run), "false", 0, 1,
      "Decide and log, but do not trim."},
     {"help", TRIM_OPTION_FLAG, FIELD(help), "false", 0, 1,

@@ -94,6 +94,12 @@ void trim_option_add_allowed(struct trim_text *text, const struct trim_option *o
                       "dot in it, such as ./none, and with %%p and %%%% only",
                       TRIM_LOG_TARGET_MAX);
         break;
+    case TRIM_OPTION_METRICS:
+        trim_text_add(text,
+                      "a printable path below %d bytes that ends in .prom, with %%p and %%%% only, "
+                      "or off",
+                      TRIM_LOG_TARGET_MAX);
+        break;
     case TRIM_OPTION_FLAG:
         trim_text_add(text, "true or false; the bare name means true");
         break;
@@ -104,6 +110,7 @@ void trim_option_add_value(struct trim_text *text, const struct trim_option *opt
                            const struct trim_options *options)
 {
     const uint64_t *fields = trim_option_numbers(options, option);
+    const char *path = (const char *)options + option->offset;
     char quantity[TRIM_QUANTITY_TEXT_MAX];
     if (trim_option_may_be_off(option) && *fields == 0) {
         trim_text_add(text, "off");
@@ -148,7 +155,10 @@ void trim_option_add_value(struct trim_text *text, const struct trim_option *opt
         trim_text_add(text, "%s", trim_option_words(option)[*fields]);
         break;
     case TRIM_OPTION_TARGET:
-        trim_text_add(text, "%s", (const char *)options + option->offset);
+        trim_text_add(text, "%s", path);
+        break;
+    case TRIM_OPTION_METRICS:
+        trim_text_add(text, "%s", path[0] != '\0' ? path : "off");
         break;
     case TRIM_OPTION_FLAG:
         trim_text_add(text, "%s", *fields != 0 ? "true" : "false");

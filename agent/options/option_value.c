@@ -97,9 +97,9 @@ static bool is_word(const char *text, size_t length)
            !equals(text, length, "stderr") && !equals(text, length, "stdout");
 }
 
-static int set_target(char *field, const char *text, size_t length)
+static int set_path(char *field, const char *text, size_t length)
 {
-    if (length >= TRIM_LOG_TARGET_MAX || is_word(text, length)) {
+    if (length >= TRIM_LOG_TARGET_MAX) {
         return -1;
     }
     for (size_t i = 0; i < length; i++) {
@@ -115,6 +115,26 @@ static int set_target(char *field, const char *text, size_t length)
     memcpy(field, text, length);
     field[length] = '\0';
     return 0;
+}
+
+static int set_target(char *field, const char *text, size_t length)
+{
+    return is_word(text, length) ? -1 : set_path(field, text, length);
+}
+
+/* Collectors read no file that ends otherwise. */
+static int set_metrics(char *field, const char *text, size_t length)
+{
+    static const char ending[] = ".prom";
+    const size_t ending_length = sizeof ending - 1;
+    if (equals(text, length, "off")) {
+        field[0] = '\0';
+        return 0;
+    }
+    bool named = length > ending_length && text[length - ending_length - 1] != '/';
+    return named && equals(text + length - ending_length, ending_length, ending)
+               ? set_path(field, text, length)
+               : -1;
 }
 
 typedef enum trim_parse_result (*number_parser)(const char *text, size_t length, uint64_t *value);
@@ -193,6 +213,8 @@ int trim_option_set(struct trim_options *options, const struct trim_option *opti
         return set_word(field, trim_option_words(option), text, length);
     case TRIM_OPTION_TARGET:
         return set_target((char *)options + option->offset, text, length);
+    case TRIM_OPTION_METRICS:
+        return set_metrics((char *)options + option->offset, text, length);
     case TRIM_OPTION_FLAG:
         if (equals(text, length, "true") || equals(text, length, "false")) {
             *field = text[0] == 't';

@@ -44,13 +44,14 @@ struct trim_options {
     uint64_t cooldown_ns;          /* Least time between two trims. */
     uint64_t trim_threshold_bytes; /* The allocator's parameters; 0 leaves it alone. */
     uint64_t mmap_threshold_bytes;
-    uint64_t arena_max;                   /* TRIM_COUNT_AUTO until it is known. */
-    uint64_t mode;                        /* enum trim_mode. */
-    char log_target[TRIM_LOG_TARGET_MAX]; /* "off", "stderr", "stdout" or a path. */
-    uint64_t log_level;                   /* enum trim_log_level. */
-    uint64_t strict;                      /* 0: bad options are ignored, with a warning. */
-    uint64_t dry_run;                     /* 1: decide and log, but do not trim. */
-    uint64_t help;                        /* 1: print the options instead of starting. */
+    uint64_t arena_max;                       /* TRIM_COUNT_AUTO until it is known. */
+    uint64_t mode;                            /* enum trim_mode. */
+    char log_target[TRIM_LOG_TARGET_MAX];     /* "off", "stderr", "stdout" or a path. */
+    uint64_t log_level;                       /* enum trim_log_level. */
+    char metrics_target[TRIM_LOG_TARGET_MAX]; /* A path that ends in ".prom"; empty is off. */
+    uint64_t strict;                          /* 0: bad options are ignored, with a warning. */
+    uint64_t dry_run;                         /* 1: decide and log, but do not trim. */
+    uint64_t help;                            /* 1: print the options instead of starting. */
 };
 
 enum trim_option_type {
@@ -67,6 +68,7 @@ enum trim_option_type {
     TRIM_OPTION_LEVEL,             /* One of the log levels' names. */
     TRIM_OPTION_MODE,              /* One of the modes' names: auto, borrow, trim. */
     TRIM_OPTION_TARGET,            /* off, stderr, stdout or a path. */
+    TRIM_OPTION_METRICS,           /* A path that ends in ".prom"; "off" is empty. */
     TRIM_OPTION_FLAG               /* true or false; the bare name means true. */
 };
 

@@ -125,6 +125,7 @@ static void take_back(struct trim_earnings *earnings, const struct trim_price *p
         double cost_ns = (taken - refilled) * price->fault_ns_per_byte;
         lot->left_bytes -= taken;
         lot->refilled_bytes += refilled;
+        earnings->all_refaulted_bytes += taken - refilled;
         earnings->all_refilled_bytes += refilled;
         lot->cost_ns += cost_ns;
         earnings->cost_ns += cost_ns;

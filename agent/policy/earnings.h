@@ -35,16 +35,17 @@ struct trim_earnings {
     struct trim_lot lots[TRIM_LOTS]; /* A ring; release n is at (n - 1) % TRIM_LOTS. */
     uint64_t released;               /* Their number so far. */
     uint64_t as_of_ns;
-    struct trim_vitals base;   /* When what has come back was last known, */
-    double back_bytes;         /* and how much that was since the last release, */
-    double refilled_bytes;     /* and of this by the kernel itself. */
-    bool huge_pages;           /* The kernel uses huge pages unasked: a fault may bring much. */
-    bool wants_exact;          /* Much may have come back since. */
-    double held_byte_ns;       /* Of all releases so far, */
-    double cost_ns;            /* and what they cost. */
-    double all_refilled_bytes; /* What the kernel has brought back of them. */
-    uint64_t useless;          /* Releases so far with this verdict, */
-    uint64_t regretted;        /* and with this. */
+    struct trim_vitals base;    /* When what has come back was last known, */
+    double back_bytes;          /* and how much that was since the last release, */
+    double refilled_bytes;      /* and of this by the kernel itself. */
+    bool huge_pages;            /* The kernel uses huge pages unasked: a fault may bring much. */
+    bool wants_exact;           /* Much may have come back since. */
+    double held_byte_ns;        /* Of all releases so far, */
+    double cost_ns;             /* and what they cost. */
+    double all_refaulted_bytes; /* What the application has taken again of them, */
+    double all_refilled_bytes;  /* and the kernel brought back. */
+    uint64_t useless;           /* Releases so far with this verdict, */
+    uint64_t regretted;         /* and with this. */
 };
 
 /* A release has ended, which released so many of the expected bytes at cost_ns of CPU; vitals are

@@ -62,6 +62,7 @@ uint64_t trim_triggers_take(struct trim_triggers *triggers, uint64_t now_ns,
     }
     if (trim_triggers_on(triggers, TRIM_REASON_RELOAD) &&
         trim_burst_observe(&triggers->burst, now_ns, counts->class_changes) == TRIM_BURST_ENDED) {
+        triggers->bursts++;
         events |= UINT64_C(1) << TRIM_REASON_RELOAD;
     }
     if (is_pressed_anew(triggers, now_ns, counts, grown_bytes)) {

@@ -33,6 +33,7 @@ struct trim_signal_counts {
 struct trim_triggers {
     struct trim_triggers_config config;
     struct trim_burst burst;
+    uint64_t bursts; /* That have ended so far. */
     uint64_t seen_old_pauses;
     uint64_t seen_pressures;
     bool anew;    /* The burst was not watched before: it begins with the next signals. */

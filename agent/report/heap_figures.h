@@ -36,8 +36,9 @@ struct trim_heap_figures {
 /* What a trim would release, and what that was derived from. */
 struct trim_estimate {
     uint64_t expected_bytes;
-    uint64_t resident_bytes; /* Of the arenas, what is locked in memory left out. */
-    uint64_t locked_bytes;   /* Resident in arenas that are locked. */
+    uint64_t resident_bytes;      /* Of the arenas, what is locked in memory left out. */
+    uint64_t locked_bytes;        /* Resident in arenas that are locked. */
+    uint64_t expected_tops_bytes; /* Of what is expected in the tops of non-main arenas. */
     bool bound_only; /* expected_bytes is only an upper bound below what was asked for: no walk was
                         needed. */
     bool resident_assumed; /* Part of the arenas was not found, and is taken for resident. */

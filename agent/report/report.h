@@ -74,7 +74,9 @@ struct trim_totals {
     uint64_t wake_ups;
     double held_byte_ns; /* Bytes that trims have kept free times how long, */
     double held_cost_ns; /* and the CPU that this has cost, faults of taking them again included. */
-    uint64_t refilled_bytes; /* Of what trims have released the kernel itself has brought back. */
+    uint64_t refaulted_bytes; /* Of what trims have released the application has taken again, */
+    uint64_t refilled_bytes;  /* and the kernel itself has brought back. */
+    uint64_t reload_bursts;   /* Bursts of class loading that have ended. */
     enum trim_verdict verdict;
     bool has_estimate;
     struct trim_estimate estimate; /* The last one. */

@@ -28,6 +28,7 @@ void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *
     trim_policy_init(&cycle->policy, &policy, trim_clock_now_ns(),
                      trim_vm_counters_unloaded(config->counters));
     cycle->price_faults = true;
+    trim_metering_init(&cycle->metering, &config->options, trim_clock_now_ns());
 }
 
 void trim_cycle_configure(struct trim_cycle *cycle)
@@ -178,7 +179,9 @@ static void copy_policy_counts(struct trim_cycle *cycle)
     totals->regretted = earnings->regretted;
     totals->held_byte_ns = earnings->held_byte_ns;
     totals->held_cost_ns = earnings->cost_ns;
+    totals->refaulted_bytes = (uint64_t)earnings->all_refaulted_bytes;
     totals->refilled_bytes = (uint64_t)earnings->all_refilled_bytes;
+    totals->reload_bursts = cycle->policy.triggers.bursts;
     totals->verdict = cycle->policy.known.verdict;
     (void)pthread_mutex_unlock(&cycle->lock);
 }

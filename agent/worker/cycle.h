@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "findings.h"
+#include "metering.h"
 #include "policy.h"
 #include "report.h"
 #include "surroundings.h"
@@ -24,6 +25,7 @@ struct trim_cycle {
     struct trim_surroundings surroundings;
     bool price_faults; /* What a page fault costs is to be measured with the next estimate. */
     struct trim_findings findings;
+    struct trim_metering metering;
     char asked_by[TRIM_ASKED_BY_MAX]; /* Why the application made the last demand, or empty. */
     struct trim_lot told;             /* The last verdict that was told. */
     struct trim_cancel cancel;        /* A release that is running shall end early: the VM ends. */

@@ -35,6 +35,7 @@ void trim_serve_status(struct trim_cycle *cycle)
     trim_text_init(&text, block, sizeof block);
     trim_totals_add_status(&text, &totals, &status);
     trim_surroundings_add_status(&text, &cycle->surroundings);
+    trim_metering_add_status(&text, &cycle->metering);
     trim_answer_say(block);
 }
 

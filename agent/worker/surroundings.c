@@ -147,6 +147,12 @@ void trim_surroundings_look(struct trim_surroundings *surroundings,
     observation->fill_permille = limit->fill_permille;
 }
 
+uint64_t trim_surroundings_limit_bytes(struct trim_surroundings *surroundings)
+{
+    refresh(surroundings);
+    return surroundings->limit.limit_bytes;
+}
+
 bool trim_surroundings_throttled(struct trim_surroundings *surroundings)
 {
     uint64_t now_ns = trim_clock_now_ns();

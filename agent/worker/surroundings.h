@@ -55,6 +55,9 @@ void trim_surroundings_listen(struct trim_surroundings *surroundings);
 void trim_surroundings_look(struct trim_surroundings *surroundings,
                             struct trim_observation *observation);
 
+/* The memory limit, read anew; 0: unknown. */
+uint64_t trim_surroundings_limit_bytes(struct trim_surroundings *surroundings);
+
 /* Whether the CPU quota is holding the process back now. */
 bool trim_surroundings_throttled(struct trim_surroundings *surroundings);
 

@@ -213,6 +213,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
     }
     trim_findings_take_release(&cycle->findings, &report.release);
     trim_note_trim(&report);
+    trim_metering_take(&cycle->metering, &report);
     outcome.cpu_ns = report.cpu_ns;
     outcome.gave_way = report.release.borrow.gave_way;
     outcome.huge_pages = trim_huge_pages_always(cycle->config->root);

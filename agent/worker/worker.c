@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "cycle.h"
 #include "log.h"
+#include "meter.h"
 #include "notes.h"
 #include "quantity.h"
 #include "report_text.h"
@@ -129,11 +130,13 @@ static void *run(void *unused)
         } else {
             refuse_trim(asked);
         }
+        const struct trim_cycle_wait until = trim_meter(&worker.cycle, &wait);
         serve(asked);
         tell_served(asked);
         trim_signals_arm_class_loads(wait.arm_class_loads);
-        awake = trim_sleep_until(&wait, &worker.cycle.surroundings);
+        awake = trim_sleep_until(&until, &worker.cycle.surroundings);
     }
+    trim_metering_end(&worker.cycle.metering);
     trim_wake_close();
     end();
     return NULL;
@@ -270,6 +273,7 @@ void trim_worker_stop(void)
     }
     struct trim_totals totals;
     bool trimming = trim_cycle_stop(&worker.cycle, &totals);
+    trim_metering_end(&worker.cycle.metering);
     trim_wake();
     trim_note_summary(&totals, trimming);
 }

@@ -215,6 +215,16 @@ std::string log_unusable(const std::string &target)
     return decorated("warning", "option 'log': .*'" + literally(target) + "'");
 }
 
+std::string metrics_unwritable(const std::string &path)
+{
+    return decorated("warning", "metrics cannot be written to '" + literally(path) + "'");
+}
+
+std::string metrics_failed()
+{
+    return decorated("info", "  metrics: .* written 0, failed [1-9]");
+}
+
 std::string unknown_command(const std::string &command)
 {
     return decorated("error", "command '" + literally(command) + "'.*allowed: trim, status");

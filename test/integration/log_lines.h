@@ -76,6 +76,9 @@ std::string allocator_refused(const std::string &library);
 std::string trim_refused(const std::string &library);
 // The line about a log file that cannot be opened.
 std::string log_unusable(const std::string &target);
+// The line about metrics that cannot be written, and that of status which counts how often.
+std::string metrics_unwritable(const std::string &path);
+std::string metrics_failed();
 // The answer to a command that does not exist, and the line where -agentpath has given the agent
 // again.
 std::string unknown_command(const std::string &command);

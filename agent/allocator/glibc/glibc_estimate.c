@@ -111,6 +111,7 @@ static void describe(const struct trim_glibc *glibc, const struct trim_estimate_
         .expected_bytes = result->expected_bytes,
         .resident_bytes = input->resident_bytes,
         .locked_bytes = glibc->residency.locked_resident_bytes,
+        .expected_tops_bytes = input->tops_count ? input->wet_tops_bytes : 0,
         .resident_assumed = result->resident_assumed,
         .arenas = input->info.arenas,
         .free_chunks = input->info.fast_count + input->info.rest_count,

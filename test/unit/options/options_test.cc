@@ -63,7 +63,7 @@ TEST(Options, ReachTheirFields)
     const ParsedOptions parsed = ParseOptions(
         "worth=6g,threshold=3m,mode=borrow,urgent=77%,on=reload+full-gc,settle:20ms,max-wait=7s,"
         "burst=33/44s,check=55s,cooldown=8s,trim-threshold=3m,mmap-threshold=4m,arena-max=5,"
-        "log=/tmp/%p.log,log-level=debug,strict=true,dry-run=true");
+        "log=/tmp/%p.log,log-level=debug,metrics=/tmp/%p.prom,strict=true,dry-run=true");
     ASSERT_TRUE(parsed.accepted) << parsed.message;
     const trim_options &options = parsed.options;
     EXPECT_EQ(options.worth_bytes, 6 * TRIM_GIB);
@@ -83,6 +83,7 @@ TEST(Options, ReachTheirFields)
     EXPECT_EQ(options.arena_max, 5U);
     EXPECT_STREQ(options.log_target, "/tmp/%p.log");
     EXPECT_EQ(options.log_level, uint64_t{TRIM_LOG_DEBUG});
+    EXPECT_STREQ(options.metrics_target, "/tmp/%p.prom");
     EXPECT_EQ(options.dry_run, 1U);
     EXPECT_EQ(options.help, 0U);
 }
@@ -188,6 +189,21 @@ TEST(Options, LogRefusesPathsItCouldNotOpenAsWritten)
     ExpectMessageHas("log=" + longest + "a", {"log", AllowedOf(OptionNamed("log"))});
     for (const char *path : {"/tmp/%q", "/tmp/%", "/tmp/%%%", "%P"}) {
         ExpectMessageHas(std::string("log=") + path, {"log", path, AllowedOf(OptionNamed("log"))});
+    }
+}
+
+TEST(Options, MetricsTakeAPathThatCollectorsRead)
+{
+    EXPECT_STREQ(ParseOptions("").options.metrics_target, "");
+    EXPECT_STREQ(ParseOptions("metrics=off").options.metrics_target, "");
+    EXPECT_STREQ(ParseOptions("metrics=/x/off.prom").options.metrics_target, "/x/off.prom");
+    const std::string longest = std::string(TRIM_LOG_TARGET_MAX - 6, 'a') + ".prom";
+    EXPECT_STREQ(ParseOptions("metrics=" + longest).options.metrics_target, longest.c_str());
+    ExpectMessageHas("metrics=a" + longest, {"metrics", AllowedOf(OptionNamed("metrics"))});
+    for (const char *path : {"", "/tmp/app", "/tmp/app.prom.txt", "/tmp/.prom", ".prom", "/tmp/",
+                             "stderr", "/tmp/%q.prom", "/tmp/%.prom", "/tmp/a\tb.prom"}) {
+        ExpectMessageHas(std::string("metrics=") + path,
+                         {"metrics", AllowedOf(OptionNamed("metrics"))});
     }
 }
 

@@ -195,6 +195,7 @@ TEST_F(Earnings, WhatTheKernelFillsAgainCostsNothingAndIsNotRegretted)
     EXPECT_NEAR(lot->left_bytes, 12.0 * static_cast<double>(kMiB), 1);
     EXPECT_NEAR(lot->refilled_bytes, 500.0 * static_cast<double>(kMiB), 1);
     EXPECT_NEAR(earnings_.all_refilled_bytes, lot->refilled_bytes, 1);
+    EXPECT_NEAR(earnings_.all_refaulted_bytes, 0, 1);
     const double held = lot->held_byte_ns;
     Pass(10 * kS);
     EXPECT_NEAR(lot->held_byte_ns - held, 10e9 * 12.0 * static_cast<double>(kMiB), 1e15)
@@ -208,6 +209,8 @@ TEST_F(Earnings, OfWhatIsBackTheKernelsPartIsCountedOnce)
     Exact(150 * kMiB, 60 * kMiB);
     Exact(200 * kMiB, 80 * kMiB);
     EXPECT_NEAR(lot->refilled_bytes, 80.0 * static_cast<double>(kMiB), 1);
+    EXPECT_NEAR(earnings_.all_refaulted_bytes + earnings_.all_refilled_bytes,
+                static_cast<double>(lot->bytes) - lot->left_bytes, 1);
     EXPECT_NEAR(lot->left_bytes, 312.0 * static_cast<double>(kMiB), 1);
     const double own = 120.0 * static_cast<double>(kMiB);
     EXPECT_NEAR(lot->cost_ns, kCost + own * price_.fault_ns_per_byte, 1e3);

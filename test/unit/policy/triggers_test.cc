@@ -90,6 +90,7 @@ TEST_F(Triggers, ABurstOfClassesIsToldWhenItHasEnded)
         told += Take(trim_triggers_look_ns(&triggers_)) == Bit(TRIM_REASON_RELOAD) ? 1 : 0;
     }
     EXPECT_EQ(told, 1);
+    EXPECT_EQ(triggers_.bursts, 1U);
     EXPECT_EQ(trim_triggers_look_ns(&triggers_), TRIM_NEVER);
 }
 

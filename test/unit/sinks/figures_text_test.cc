@@ -64,6 +64,7 @@ TEST(FiguresText, OfTheTotalsAndTheLastTrim)
     last.expected_bytes = 100;
     last.released_bytes = 99;
     last.took_ns = 5;
+    last.release.trimmed = true;
     last.memory_known = true;
     last.before.rss_bytes = 300;
     last.after.rss_bytes = 201;
