@@ -158,9 +158,9 @@ static bool prepare(JavaVM *vm, bool live)
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
     open_log();
-    if (!trim_libraries_loaded()) {
-        trim_log(TRIM_LOG_WARNING,
-                 "libpthread or libdl is not loaded for everybody: the agent stays inert");
+    const char *refusal = trim_libraries_refusal();
+    if (refusal != NULL) {
+        trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", refusal);
         return false;
     }
     agent.config.root = "";

@@ -1,0 +1,39 @@
+/*
+ * Loads an agent the way a JVM does, and is run by musl's loader, which takes glibc's names for its
+ * own. Usage: musl_host LIBRARY OPTIONS. Exit code 0: the agent let the JVM start, and asked
+ * nothing of it.
+ */
+#include <dlfcn.h>
+#include <jvmti.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static jint JNICALL refuse(JavaVM *vm, void **environment, jint version)
+{
+    (void)vm;
+    (void)environment;
+    (void)version;
+    (void)fprintf(stderr, "the agent has asked for an environment\n");
+    exit(3);
+}
+
+int main(int count, char **arguments)
+{
+    static struct JNIInvokeInterface_ functions = {.GetEnv = refuse};
+    JavaVM vm = &functions;
+    void *library = dlopen(count == 3 ? arguments[1] : "", RTLD_LAZY);
+    if (library == NULL) {
+        (void)fprintf(stderr, "%s\n", dlerror());
+        return 2;
+    }
+    jint (*on_load)(JavaVM *, char *, void *) = NULL;
+    void (*on_unload)(JavaVM *) = NULL;
+    *(void **)&on_load = dlsym(library, "Agent_OnLoad");
+    *(void **)&on_unload = dlsym(library, "Agent_OnUnload");
+    if (on_load == NULL || on_unload == NULL) {
+        return 2;
+    }
+    jint result = on_load(&vm, arguments[2], NULL);
+    on_unload(&vm);
+    return result == JNI_OK ? 0 : 1;
+}
