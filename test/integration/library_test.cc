@@ -116,9 +116,9 @@ TEST(Library, DoesNotLoadLibrariesThatTheVmHasLoaded)
 
 TEST(Library, ShowsTheAgentsEntryPointsOnly)
 {
-    // The dynamic symbols with a section are the defined ones.
+    // The dynamic symbols with a section are the defined ones; those of the sections are local.
     const auto symbols =
-        found_by_objdump("-T", R"(^[0-9a-f]+ .{7} \.\S+\s+[0-9a-f]+ +(?:\S+ +)?(\S+)$)");
+        found_by_objdump("-T", R"(^[0-9a-f]+ [^l].{6} \.\S+\s+[0-9a-f]+ +(?:\S+ +)?(\S+)$)");
     EXPECT_EQ(std::set<std::string>(symbols.begin(), symbols.end()),
               (std::set<std::string>{"Agent_OnLoad", "Agent_OnAttach", "Agent_OnUnload"}));
 }
