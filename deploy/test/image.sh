@@ -30,11 +30,11 @@ cp "$root/trimagent/libtrimagent.so" "$work/mount/"
 # What a machine of each kind would get of the index.
 for kind in amd64:X86-64 arm64:AArch64; do
     taken=$work/${kind%:*}
-    container=$(buildah from --pull-never --arch "${kind%:*}" "oci-archive:$PWD/build/deploy/trimagent-index.tar")
-    root=$(buildah mount "$container")
+    one=$(buildah from --quiet --pull-never --arch "${kind%:*}" "oci-archive:$PWD/build/deploy/trimagent-index.tar")
+    root=$(buildah mount "$one")
     cp "$root/libtrimagent.so" "$taken.so"
     cp "$root/bin/busybox" "$taken.busybox"
-    buildah rm "$container" >/dev/null
+    buildah rm "$one" >/dev/null
     for file in "$taken.so" "$taken.busybox"; do
         LC_ALL=C readelf --file-header "$file" | grep -q "Machine:.*${kind#*:}" || fail "$file is not for ${kind%:*}"
     done
