@@ -1,6 +1,6 @@
 /*
- * How long memory is left alone that has come free, learned for each reason from how long such
- * memory has lain before.
+ * How long memory is left alone that has come free, learned for each reason from how long memory of
+ * about that size has lain before.
  *
  * This is the rent-or-buy problem. Who waits until the rent is what releasing and taking it again
  * costs never pays more than twice the least. Who knows how long it will lie pays less: releasing
@@ -50,18 +50,19 @@ void trim_patience_correct(struct trim_patience *patience, enum trim_reason reas
 void trim_patience_judge(struct trim_patience *patience, enum trim_reason reason, bool deceived);
 
 /*
- * The part of its costs that the rent of memory must reach before it is released: 0 releases at
- * once, 1 waits for break_even_ns.
+ * The part of its costs that the rent of so many bytes must reach before they are released: 0
+ * releases at once, 1 waits for break_even_ns. Times of memory of about that size count most.
  */
 double trim_patience_share(const struct trim_patience *patience, enum trim_reason reason,
-                           double break_even_ns);
+                           double bytes, double break_even_ns);
 
 /* In doubt memory is released: where that costs no more than so many times the least. What is free
  * also keeps the peak low, which no price tells. */
 #define TRIM_PATIENCE_DOUBT 1.4
 
-/* How long memory of this reason may be expected to lie. */
-double trim_patience_mean_ns(const struct trim_patience *patience, enum trim_reason reason);
+/* How long so much memory of this reason may be expected to lie. */
+double trim_patience_mean_ns(const struct trim_patience *patience, enum trim_reason reason,
+                             double bytes);
 
 #ifdef __cplusplus
 }

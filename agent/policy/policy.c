@@ -40,7 +40,7 @@ static void end_watch(struct trim_policy *policy, uint64_t now_ns, struct trim_d
 static bool pays_at_once(const struct trim_policy *policy, enum trim_reason reason, uint64_t now_ns,
                          uint64_t bytes)
 {
-    double mean_ns = trim_patience_mean_ns(&policy->patience, reason);
+    double mean_ns = trim_patience_mean_ns(&policy->patience, reason, (double)bytes);
     double rent_ns = trim_price_rent_ns(&policy->price, now_ns, (double)bytes, mean_ns);
     return rent_ns * TRIM_PATIENCE_DOUBT >= trim_price_round_trip_ns(&policy->price, (double)bytes);
 }
@@ -50,7 +50,7 @@ static double share_of(const struct trim_policy *policy, enum trim_reason reason
                        uint64_t bytes)
 {
     double break_even_ns = trim_price_break_even_ns(&policy->price, now_ns);
-    double share = trim_patience_share(&policy->patience, reason, break_even_ns);
+    double share = trim_patience_share(&policy->patience, reason, (double)bytes, break_even_ns);
     bool waits = policy->price.throttled || !pays_at_once(policy, reason, now_ns, bytes);
     return share == 0 && waits ? 1 : share;
 }
@@ -63,10 +63,14 @@ static void watch(struct trim_policy *policy, const struct trim_observation *now
     uint64_t bytes = now->expected_bytes;
     enum trim_reason reason = trim_looks_reason(&policy->looks, now_ns);
     if (!watch->on) {
-        trim_watch_begin(watch, now_ns, reason, bytes);
+        trim_watch_begin(watch, now_ns, now->cpu_ns, reason, bytes);
     } else {
-        trim_watch_look(watch, &policy->price, now_ns, bytes);
+        trim_watch_look(watch, &policy->price, now_ns, now->cpu_ns, bytes);
         watch->reason = reason > watch->reason ? reason : watch->reason;
+    }
+    if (watch->sample == TRIM_SAMPLE_WANTED && policy->signs.loading) {
+        /* It would take chunks that are about to be asked for. */
+        trim_watch_laid(watch, false);
     }
     watch->share = share_of(policy, watch->reason, now_ns, bytes);
 }

@@ -50,10 +50,10 @@ struct trim_policy_config {
 enum trim_look {
     TRIM_LOOK_NONE = 0, /* Only the signals, which are always there. */
     TRIM_LOOK_PROCESS,  /* RSS and faults of the process: ten microseconds. */
-    TRIM_LOOK_SAMPLE,   /* What of the sample has come back: ten microseconds. */
-    TRIM_LOOK_LAY,      /* None, but a sample of what is free is laid: 0.1 ms; 2 where malloc has
-                           12,000 chunks to sort. */
-    TRIM_LOOK_ROOM,     /* The memory limit and its fill: 0.1 to 0.9 ms. */
+    TRIM_LOOK_SAMPLE,   /* What of the sample has come back: 25 microseconds. */
+    TRIM_LOOK_LAY,     /* None, but a sample of what is free is laid: 0.2 ms, 0.7 after a release; 2
+                          where malloc has 12,000 chunks to sort. */
+    TRIM_LOOK_ROOM,    /* The memory limit and its fill: 0.1 to 0.9 ms. */
     TRIM_LOOK_REFAULT, /* What of the last release is resident again: about 1 ms per GiB, no lock of
                           malloc's. */
     TRIM_LOOK_ESTIMATE /* What a trim would release: walks the free chunks under the arenas' locks.
@@ -91,8 +91,8 @@ struct trim_observation {
     /* With TRIM_LOOK_ESTIMATE. */
     uint64_t expected_bytes;
     bool bound_only;            /* It is an upper bound. */
-    uint64_t cost_ns;           /* CPU time the estimate took; with TRIM_LOOK_PROCESS that of
-                                   reading, with TRIM_LOOK_LAY that of laying. */
+    uint64_t cost_ns;           /* CPU time the estimate took; with the others but
+                                   TRIM_LOOK_ROOM and TRIM_LOOK_REFAULT that of these. */
     bool throttled;             /* The CPU quota holds the process back. */
     uint64_t fault_ps_per_byte; /* What taking memory anew costs; 0: not measured this time. */
 };

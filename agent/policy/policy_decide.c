@@ -60,7 +60,7 @@ static uint64_t estimate_due_ns(const struct trim_policy *policy, uint64_t now_n
     uint64_t due_ns = trim_looks_due_ns(&policy->looks, &policy->price, now_ns);
     bool sampled = watch->sample == TRIM_SAMPLE_LAID;
     return watch->on && !sampled
-               ? trim_min(due_ns, trim_watch_due_ns(watch, &policy->price, now_ns))
+               ? trim_min(due_ns, trim_watch_due_ns(watch, &policy->price, now_ns, policy->cpu_ns))
                : due_ns;
 }
 
@@ -68,7 +68,7 @@ static uint64_t estimate_due_ns(const struct trim_policy *policy, uint64_t now_n
 static uint64_t sample_due_ns(const struct trim_policy *policy, uint64_t now_ns)
 {
     bool laid = policy->watch.on && policy->watch.sample == TRIM_SAMPLE_LAID;
-    return laid ? trim_watch_due_ns(&policy->watch, &policy->price, now_ns) : TRIM_NEVER;
+    return laid ? trim_watch_due_ns(&policy->watch, &policy->price, now_ns, 0) : TRIM_NEVER;
 }
 
 /* Whether only the rate at which memory comes free without a sign makes a look due. */
@@ -172,6 +172,11 @@ static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_
         cpu_ns = rest_ends_cpu_ns(policy);
     }
     wake_ns = trim_min(trim_min(wake_ns, poll_ns), sample_due_ns(policy, now_ns));
+    uint64_t watch_cpu_ns = trim_watch_due_cpu_ns(&policy->watch, &policy->price);
+    /* What is due already waits for something else. */
+    if (watch_cpu_ns > policy->cpu_ns) {
+        cpu_ns = trim_min(cpu_ns, watch_cpu_ns);
+    }
     if (!loading && !(rests && is_unannounced(policy, estimate_due))) {
         wake_ns = trim_min(wake_ns, trim_max(estimate_due, cooldown_end_ns(policy, now_ns)));
     }

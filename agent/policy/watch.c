@@ -27,21 +27,32 @@
  * many times. */
 #define USED_TIMES 16.0
 
+/* Only the process's threads can take memory, and for that they need CPU. Without a sample a look
+ * comes after each tick of the kernel's CPU clock; the gaps grow by a tenth. */
+#define TICK_CPU_NS (4.0 * (double)TRIM_NS_PER_MS)
+#define TICK_GROWTH 1.1
+#define TICK_CPU_MOST_NS (1.0 * (double)TRIM_NS_PER_S)
+/* With many processors a tick is soon used up: these looks are no closer together than this part of
+ * what evenly spread ones would be. */
+#define REST_PART 4
+#define REST_MOST_NS (1.0 * (double)TRIM_NS_PER_S)
+
 /* Most looks by the clock, and the gaps between them: 4 to 11 eighths of the even one, in an order
  * that repeats after eight, since even gaps would meet what goes by a clock at the same moment. */
-#define LOOKS_MAX 60
+#define LOOKS_MAX 200
 #define GAP_PARTS 8
 #define GAP_LEAST_PARTS 4
 #define GAP_STRIDE 5
 
-void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, enum trim_reason reason,
-                      uint64_t bytes)
+void trim_watch_begin(struct trim_watch *watch, uint64_t now_ns, uint64_t cpu_ns,
+                      enum trim_reason reason, uint64_t bytes)
 {
     memset(watch, 0, sizeof *watch);
     watch->on = true;
     watch->reason = reason;
     watch->began_ns = now_ns;
     watch->last_ns = now_ns;
+    watch->last_cpu_ns = cpu_ns;
     watch->last_bytes = bytes;
 }
 
@@ -55,7 +66,7 @@ static void pay(struct trim_watch *watch, const struct trim_price *price, uint64
 }
 
 void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, uint64_t now_ns,
-                     uint64_t bytes)
+                     uint64_t cpu_ns, uint64_t bytes)
 {
     double before = (double)watch->last_bytes;
     double still = fmin(before, (double)bytes);
@@ -65,6 +76,7 @@ void trim_watch_look(struct trim_watch *watch, const struct trim_price *price, u
     watch->paid_ns *= fmax(1 - gone * (sampled ? 1 : USED_TIMES), 0);
     pay(watch, price, now_ns, still);
     watch->spent_ns += price->look_ns;
+    watch->last_cpu_ns = cpu_ns;
     watch->last_bytes = bytes;
     if (watch->sample == TRIM_SAMPLE_READ) {
         watch->sample = TRIM_SAMPLE_WANTED;
@@ -102,6 +114,10 @@ void trim_watch_released(struct trim_watch *watch, uint64_t now_ns, uint64_t rel
     watch->paid_ns *= (double)left_bytes / (double)watch->last_bytes;
     watch->last_bytes = left_bytes;
     watch->last_ns = now_ns;
+    /* Its pages are gone with all the others now, and tell nothing of what is left. */
+    if (watch->sample != TRIM_SAMPLE_REFUSED) {
+        watch->sample = TRIM_SAMPLE_WANTED;
+    }
 }
 
 static double wanted_ns(const struct trim_watch *watch, const struct trim_price *price)
@@ -140,17 +156,33 @@ static double budget_ns(const struct trim_watch *watch, const struct trim_price 
     return trim_price_round_trip_ns(price, (double)watch->last_bytes) * SPENT_PART;
 }
 
-/* The gap to the next look by the clock, so that they are spread over the time that is needed. */
-static double gap_ns(const struct trim_watch *watch, const struct trim_price *price,
-                     double needed_ns)
+uint64_t trim_watch_due_cpu_ns(const struct trim_watch *watch, const struct trim_price *price)
 {
+    bool looks = watch->on && watch->sample == TRIM_SAMPLE_REFUSED;
+    if (!looks || watch->spent_ns + price->look_ns > budget_ns(watch, price)) {
+        return UINT64_MAX;
+    }
+    double gap_ns = fmin(TICK_CPU_NS * pow(TICK_GROWTH, watch->looks), TICK_CPU_MOST_NS);
+    return watch->last_cpu_ns + (uint64_t)gap_ns;
+}
+
+/* The time from the last look to the next where there is no sample. */
+static double look_gap_ns(const struct trim_watch *watch, const struct trim_price *price,
+                          double needed_ns, uint64_t cpu_ns)
+{
+    if (watch->spent_ns >= budget_ns(watch, price)) {
+        return needed_ns;
+    }
     double looks = fmin(budget_ns(watch, price) / price->look_ns, LOOKS_MAX);
-    double parts = GAP_LEAST_PARTS + (watch->looks + 1) * GAP_STRIDE % GAP_PARTS;
-    return needed_ns / fmax(looks, 1) * parts / GAP_PARTS;
+    double even_ns = needed_ns / fmax(looks, 1);
+    if (cpu_ns >= trim_watch_due_cpu_ns(watch, price)) {
+        return fmin(even_ns / REST_PART, REST_MOST_NS);
+    }
+    return even_ns * (GAP_LEAST_PARTS + (watch->looks + 1) * GAP_STRIDE % GAP_PARTS) / GAP_PARTS;
 }
 
 uint64_t trim_watch_due_ns(const struct trim_watch *watch, const struct trim_price *price,
-                           uint64_t now_ns)
+                           uint64_t now_ns, uint64_t cpu_ns)
 {
     double wanted = wanted_ns(watch, price);
     double rate = rent_rate(watch, price, now_ns);
@@ -159,8 +191,8 @@ uint64_t trim_watch_due_ns(const struct trim_watch *watch, const struct trim_pri
         ns = 0;
     } else if (watch->sample == TRIM_SAMPLE_LAID) {
         ns = fmin(ns, wanted / rate / SAMPLE_READS);
-    } else if (watch->sample == TRIM_SAMPLE_REFUSED && watch->spent_ns < budget_ns(watch, price)) {
-        ns = fmin(ns, gap_ns(watch, price, wanted / rate));
+    } else if (watch->sample == TRIM_SAMPLE_REFUSED) {
+        ns = fmin(ns, look_gap_ns(watch, price, wanted / rate, cpu_ns));
     }
     return ns < 1e18 ? watch->last_ns + (uint64_t)ceil(ns) : TRIM_NEVER;
 }

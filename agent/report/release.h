@@ -34,6 +34,7 @@ struct trim_release {
     uint64_t arenas_wanted;           /* from so many arenas */
     uint64_t arenas_reached;          /* of these. */
     bool trimmed;                     /* malloc_trim ran, */
+    bool trimmed_first;               /* before pieces were borrowed: others were free then, */
     uint64_t trim_ns;                 /* for so long. */
     uint64_t left_bytes; /* Left alone because malloc_trim would hold a lock for long. */
 };

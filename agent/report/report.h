@@ -17,11 +17,15 @@
 extern "C" {
 #endif
 
+/* Room for who asked for a trim, with the NUL. */
+#define TRIM_ASKED_BY_MAX 32
+
 /* One trim. */
 struct trim_report {
     uint64_t number; /* From 1. */
     enum trim_reason reason;
-    bool dry; /* Only decided, by dry-run. */
+    char asked_by[TRIM_ASKED_BY_MAX]; /* The application's reason of a demand, or empty. */
+    bool dry;                         /* Only decided, by dry-run. */
     bool memory_known;
     struct trim_process_memory before;
     struct trim_process_memory after;

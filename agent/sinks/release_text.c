@@ -10,6 +10,9 @@ const char *trim_release_name(const struct trim_release *release)
     if (!release->borrowed) {
         return "trim";
     }
+    if (release->trimmed_first) {
+        return "trim+borrow";
+    }
     return release->trimmed ? "borrow+trim" : "borrow";
 }
 
@@ -47,7 +50,7 @@ void trim_release_add(struct trim_text *text, const struct trim_release *release
                       trim_format_ms(quantity, release->borrow.paused_ns));
     }
     if (release->borrowed && release->trimmed) {
-        trim_text_add(text, ", then malloc_trim for %s",
+        trim_text_add(text, ", %s malloc_trim for %s", release->trimmed_first ? "after" : "then",
                       trim_format_ms(quantity, release->trim_ns));
     }
     if (release->left_bytes != 0) {

@@ -97,7 +97,11 @@ static void add_expectation(struct trim_text *text, const struct trim_report *re
 void trim_report_add(struct trim_text *text, const struct trim_report *report)
 {
     char quantity[TRIM_QUANTITY_TEXT_MAX];
-    trim_text_add(text, "trim #%" PRIu64 " %s: ", report->number, trim_reason_name(report->reason));
+    trim_text_add(text, "trim #%" PRIu64 " %s", report->number, trim_reason_name(report->reason));
+    if (report->asked_by[0] != '\0') {
+        trim_text_add(text, " (%s)", report->asked_by);
+    }
+    trim_text_add(text, ": ");
     if (report->dry) {
         trim_text_add(text, "dry-run, not carried out, ");
     }

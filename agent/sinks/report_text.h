@@ -19,7 +19,7 @@ extern "C" {
 /* The debug line of a look without a trim, "no trim (REASON): ...". */
 void trim_skip_add(struct trim_text *text, const struct trim_skip_report *report);
 
-/* The way of a release: "trim", "borrow" or "borrow+trim". */
+/* The way of a release: "trim", "borrow", "borrow+trim" or "trim+borrow". */
 const char *trim_release_name(const struct trim_release *release);
 
 /* What there is to tell of it beside: "; borrowed SIZE ...", or nothing. */

@@ -95,7 +95,9 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
         observation->cost_ns = trim_clock_thread_cpu_ns() - began_ns;
         break;
     case TRIM_LOOK_SAMPLE:
+        began_ns = trim_clock_thread_cpu_ns();
         observation->back_permille = allocator->read_sample();
+        observation->cost_ns = trim_clock_thread_cpu_ns() - began_ns;
         break;
     case TRIM_LOOK_ROOM:
         trim_surroundings_look(&cycle->surroundings, observation);

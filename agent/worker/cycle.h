@@ -24,9 +24,10 @@ struct trim_cycle {
     struct trim_surroundings surroundings;
     bool price_faults; /* What a page fault costs is to be measured with the next estimate. */
     struct trim_findings findings;
-    struct trim_lot told;      /* The last verdict that was told. */
-    struct trim_cancel cancel; /* A release that is running shall end early: the VM ends. */
-    pthread_mutex_t lock;      /* Guards what follows. */
+    char asked_by[TRIM_ASKED_BY_MAX]; /* Why the application made the last demand, or empty. */
+    struct trim_lot told;             /* The last verdict that was told. */
+    struct trim_cancel cancel;        /* A release that is running shall end early: the VM ends. */
+    pthread_mutex_t lock;             /* Guards what follows. */
     struct trim_totals totals;
     bool trimming; /* A release is running. */
     bool stopped;  /* No trim may begin or be reported any more. */

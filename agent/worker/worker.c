@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "clock.h"
@@ -31,6 +33,7 @@ static struct {
     bool started;
     bool stopping;
     bool ended;
+    char asked_by[TRIM_ASKED_BY_MAX]; /* Of the last trim that was asked for. */
     uint64_t asked[COMMANDS];
     uint64_t served[COMMANDS];
 } worker = {.lock = PTHREAD_MUTEX_INITIALIZER, .cycle = {.lock = PTHREAD_MUTEX_INITIALIZER}};
@@ -104,6 +107,7 @@ static bool read_asked(uint64_t asked[COMMANDS])
     for (int command = 0; command < COMMANDS; command++) {
         asked[command] = worker.asked[command];
     }
+    memcpy(worker.cycle.asked_by, worker.asked_by, sizeof worker.asked_by);
     bool go_on = !worker.stopping;
     (void)pthread_mutex_unlock(&worker.lock);
     return go_on;
@@ -214,16 +218,52 @@ static struct timespec deadline_after(uint64_t timeout_ns)
     return trim_clock_timespec(trim_clock_now_ns() + bounded_ns);
 }
 
+/* With the lock held. */
+static bool is_at_work(void)
+{
+    return worker.started && !worker.stopping && !worker.ended;
+}
+
+/* With the lock held: asks for a command, and wakes the worker. Returns its number. */
+static uint64_t ask(enum trim_command command, const char *reason)
+{
+    if (command == TRIM_COMMAND_TRIM) {
+        (void)snprintf(worker.asked_by, sizeof worker.asked_by, "%s", reason);
+    }
+    trim_wake();
+    return ++worker.asked[command];
+}
+
+int trim_worker_request(const char *reason)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    int error = ESRCH;
+    if (is_at_work()) {
+        bool can_trim = worker.config.allocator->trim != NULL;
+        error = can_trim ? 0 : ENOTSUP;
+        if (can_trim) {
+            (void)ask(TRIM_COMMAND_TRIM, reason);
+        }
+    }
+    (void)pthread_mutex_unlock(&worker.lock);
+    return error;
+}
+
+bool trim_worker_read_totals(struct trim_totals *totals)
+{
+    bool alive = trim_worker_alive();
+    if (alive) {
+        trim_cycle_read_totals(&worker.cycle, totals);
+    }
+    return alive;
+}
+
 int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
 {
     struct timespec deadline = deadline_after(timeout_ns);
     (void)pthread_mutex_lock(&worker.lock);
-    bool possible = worker.started && !worker.stopping && !worker.ended;
-    uint64_t ticket = 0;
-    if (possible) {
-        ticket = ++worker.asked[command];
-        trim_wake();
-    }
+    bool possible = is_at_work();
+    uint64_t ticket = possible ? ask(command, "") : 0;
     int waited = 0;
     while (possible && worker.served[command] < ticket && !worker.ended && !worker.stopping &&
            waited == 0) {

@@ -15,6 +15,7 @@
 
 #include "allocator.h"
 #include "options.h"
+#include "report.h"
 #include "vm_counters.h"
 
 #ifdef __cplusplus
@@ -51,6 +52,17 @@ enum trim_command { TRIM_COMMAND_TRIM = 1, TRIM_COMMAND_STATUS = 2 };
  * where there is no worker, or it ends.
  */
 int trim_worker_command(enum trim_command command, uint64_t timeout_ns);
+
+/*
+ * The application asks for a trim, for a reason of at most TRIM_ASKED_BY_MAX - 1 bytes, which is
+ * copied. Any thread outside GC callbacks; waits for nothing. Returns 0; ENOTSUP where malloc is
+ * not one that can be trimmed; ESRCH where there is no worker, or it ends.
+ */
+int trim_worker_request(const char *reason);
+
+/* Copies the totals so far. Any thread outside GC callbacks. Returns false where there is no
+ * worker. */
+bool trim_worker_read_totals(struct trim_totals *totals);
 
 /*
  * Ends the worker, and writes the summary line where anything was considered. The caller writes it

@@ -114,13 +114,14 @@ TEST(Library, DoesNotLoadLibrariesThatTheVmHasLoaded)
     EXPECT_GE(found, 10);
 }
 
-TEST(Library, ShowsTheAgentsEntryPointsOnly)
+TEST(Library, ShowsOnlyItsEntryPointsAndWhatApplicationsMayCall)
 {
     // The dynamic symbols with a section are the defined ones; those of the sections are local.
     const auto symbols =
         found_by_objdump("-T", R"(^[0-9a-f]+ [^l].{6} \.\S+\s+[0-9a-f]+ +(?:\S+ +)?(\S+)$)");
     EXPECT_EQ(std::set<std::string>(symbols.begin(), symbols.end()),
-              (std::set<std::string>{"Agent_OnLoad", "Agent_OnAttach", "Agent_OnUnload"}));
+              (std::set<std::string>{"Agent_OnLoad", "Agent_OnAttach", "Agent_OnUnload",
+                                     "trimagent_request", "trimagent_read", "trimagent_version"}));
 }
 
 } // namespace

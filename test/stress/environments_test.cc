@@ -52,7 +52,7 @@ std::vector<Environment> All()
         {"ReservedHugePages", {"GLIBC_TUNABLES=glibc.malloc.hugetlb=2"}, "no"},
         /* It has an arena of its own beside the main one, which is not always where that is. */
         {"DebuggingMalloc", {"LD_PRELOAD=libc_malloc_debug.so.0", "MALLOC_CHECK_=3"}, "maybe"},
-        {"LargeTopPad", {"MALLOC_TOP_PAD_=33554432"}, "maybe"}, /* Arenas of one size. */
+        {"LargeTopPad", {"MALLOC_TOP_PAD_=33554432"}, "yes"}, /* Arenas of one size. */
         {"SmallTopPad", {"MALLOC_ARENA_MAX=2", "MALLOC_TOP_PAD_=0"}, "yes"},
         {"NoTrimThreshold", {"MALLOC_ARENA_MAX=2", "MALLOC_TRIM_THRESHOLD_=0"}, "yes"},
         {"LowMmapThreshold", {"MALLOC_ARENA_MAX=1", "MALLOC_MMAP_THRESHOLD_=65536"}, "yes"},

@@ -121,7 +121,8 @@ static void prove(struct trim_arena_door *door, uint64_t own, const struct trim_
     if (map->heap_count == 0) {
         return; /* There is the main arena alone. */
     }
-    door->main_address = trim_arena_ring_main(&door->world, map->heaps[0].header.arena);
+    door->main_address =
+        trim_arena_ring_main(&door->world, map->heaps[0].header.arena, &door->next_offset);
     if (own == TRIM_MAIN_ARENA && door->main_address == 0) {
         door->refusal = "the main arena was not found";
     } else if (!find_word(door, address_of(door, own))) {

@@ -78,6 +78,7 @@ struct trim_arena_door {
     bool proven;         /* The word is known, */
     size_t word;         /* and is this one of them. */
     uint64_t main_address; /* Of the main arena's state; 0: unknown. */
+    uint64_t next_offset;  /* Where each state then has the address of the next. */
     uint64_t own;          /* What the word held before, while another arena is entered. */
     uint64_t entered;      /* What it holds then; 0: the thread is in its own. */
     uint64_t requests;     /* Asked of the main arena since there was seen to be room for all. */

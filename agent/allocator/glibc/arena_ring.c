@@ -43,15 +43,37 @@ static uint64_t go_round(const struct trim_arena_world *world, uint64_t arena, u
     return main;
 }
 
-uint64_t trim_arena_ring_main(const struct trim_arena_world *world, uint64_t arena)
+uint64_t trim_arena_ring_main(const struct trim_arena_world *world, uint64_t arena,
+                              uint64_t *offset)
 {
     uint64_t found = 0;
-    for (uint64_t offset = 0; offset < STATE_BYTES; offset += sizeof offset) {
-        uint64_t main = go_round(world, arena, offset);
+    for (uint64_t at = 0; at < STATE_BYTES; at += sizeof at) {
+        uint64_t main = go_round(world, arena, at);
         if (main != 0 && found != 0 && main != found) {
             return 0;
         }
-        found = main != 0 ? main : found;
+        if (main != 0) {
+            found = main;
+            *offset = at;
+        }
     }
     return found;
+}
+
+void trim_arena_ring_name(const struct trim_arena_door *door, uint64_t arenas,
+                          struct trim_arena_figures *figures, size_t count)
+{
+    uint64_t steps = 0;
+    uint64_t at = door->main_address;
+    while (at != 0 && steps < arenas && (steps == 0 || at != door->main_address)) {
+        if (steps < count) {
+            figures[steps].arena = steps != 0 ? at : TRIM_MAIN_ARENA;
+        }
+        steps++;
+        at = word_at(&door->world, at + door->next_offset);
+    }
+    bool all = steps == arenas && at == door->main_address;
+    for (size_t i = 0; i < count && !all; i++) {
+        figures[i].arena = 0;
+    }
 }

@@ -200,13 +200,13 @@ static void add_end(const struct trim_arena_heap *heap, uint64_t bytes, uint64_t
     }
 }
 
-/* The top of the arena of this size, of several the least: nobody knows which is which, and the
- * plan of a release takes no more either. 0 where there is none. */
-static uint64_t top_of(const struct trim_arena_figures *arenas, size_t count, uint64_t system_bytes)
+/* The top of the arena, of several that it may be the least. 0 where there is none. */
+static uint64_t top_of(const struct trim_arena_figures *arenas, size_t count, uint64_t arena,
+                       uint64_t system_bytes)
 {
     uint64_t top = UINT64_MAX;
     for (size_t i = 0; i < count; i++) {
-        if (arenas[i].number != 0 && arenas[i].system_bytes == system_bytes) {
+        if (trim_arena_figures_are(&arenas[i], arena, system_bytes)) {
             top = trim_min(top, arenas[i].top_bytes);
         }
     }
@@ -222,7 +222,8 @@ void trim_arena_scan_tops(const struct trim_arena_figures *arenas, size_t count,
         const struct trim_arena_heap *heap = &map.heaps[i];
         if (!heap->locked && trim_arena_map_newest(&map, heap)) {
             uint64_t bytes = trim_arena_map_bytes(&map, heap->header.arena);
-            add_end(heap, top_of(arenas, count, bytes), page_bytes, tops);
+            uint64_t top = top_of(arenas, count, heap->header.arena, bytes);
+            add_end(heap, top, page_bytes, tops);
         }
     }
 }

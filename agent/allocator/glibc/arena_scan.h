@@ -83,9 +83,8 @@ struct trim_tops {
 };
 
 /*
- * Looks at the tops of non-main arenas: the arenas of the last scan are told apart by their sizes,
- * which malloc_info has printed. An arena that has changed its size since is left out. Worker only,
- * right after a scan.
+ * Looks at the tops of non-main arenas of the last scan. An arena that has changed its size since
+ * malloc_info was taken is left out. Worker only, right after a scan.
  */
 void trim_arena_scan_tops(const struct trim_arena_figures *arenas, size_t count,
                           struct trim_tops *tops);

@@ -17,35 +17,22 @@ static bool is_taken(const struct trim_borrow_plan *plan, uint64_t arena)
     return false;
 }
 
-/*
- * The figures of the arena of this size. Of several such arenas nobody knows which is which: then
- * only what holds for all of them serves.
- */
-static bool find_figures(const struct trim_arena_figures *figures, size_t count, bool main,
-                         uint64_t system_bytes, struct trim_arena_figures *found)
+/* The figures of the arena, of several that it may be those with the least in whole pages. Returns
+ * how many there are. */
+static size_t find_figures(const struct trim_arena_figures *figures, size_t count, uint64_t arena,
+                           uint64_t system_bytes, const struct trim_arena_figures **found)
 {
-    bool any = false;
+    size_t candidates = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct trim_arena_figures *one = &figures[i];
-        if ((one->number == 0) != main || (!main && one->system_bytes != system_bytes)) {
-            continue;
+        bool main = arena == TRIM_MAIN_ARENA;
+        if (main ? figures[i].number == 0
+                 : trim_arena_figures_are(&figures[i], arena, system_bytes)) {
+            bool less = candidates == 0 || figures[i].inner_bytes < (*found)->inner_bytes;
+            *found = less ? &figures[i] : *found;
+            candidates++;
         }
-        if (!any) {
-            *found = *one;
-            any = true;
-            continue;
-        }
-        found->free_bytes = trim_min(found->free_bytes, one->free_bytes);
-        found->fast_bytes = trim_max(found->fast_bytes, one->fast_bytes);
-        found->inner_bytes = trim_min(found->inner_bytes, one->inner_bytes);
-        bool alike = found->largest_bytes == one->largest_bytes;
-        found->largest_bytes = trim_min(found->largest_bytes, one->largest_bytes);
-        found->largest_count = trim_max(found->largest_count, one->largest_count);
-        found->largest_total = alike ? trim_min(found->largest_total, one->largest_total) : 0;
-        found->top_bytes = trim_min(found->top_bytes, one->top_bytes);
-        found->sizes |= one->sizes;
     }
-    return any;
+    return candidates;
 }
 
 /*
@@ -111,6 +98,19 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
     };
 }
 
+/* Leaves an arena to malloc_trim, since it cannot be told from others of its size: what is asked
+ * for by the figures of another one cuts its chunks up. Their least is what it has at least. */
+static void leave_arena(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
+                        uint64_t arena, const struct trim_arena_figures *least)
+{
+    uint64_t used = trim_excess(least->system_bytes, least->inner_bytes);
+    uint64_t wet = trim_excess(trim_arena_map_resident(map, arena), used);
+    wet = trim_min(wet, least->inner_bytes);
+    plan->longest_bytes = trim_max(plan->longest_bytes, wet);
+    plan->wet_bytes += wet;
+    plan->other_bytes += wet;
+}
+
 void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
                            const struct trim_arena_figures *figures, size_t count,
                            uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end))
@@ -118,19 +118,23 @@ void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_aren
     plan->count = 0;
     plan->merges = plan->vague = false;
     plan->longest_bytes = plan->tops_bytes = plan->wet_bytes = plan->other_bytes = 0;
-    struct trim_arena_figures own;
-    if (map->main_end != 0 && find_figures(figures, count, true, 0, &own)) {
-        add_arena(plan, map, TRIM_MAIN_ARENA, map->main_end, &own, page_bytes, resident);
+    const struct trim_arena_figures *own = NULL;
+    if (map->main_end != 0 && find_figures(figures, count, TRIM_MAIN_ARENA, 0, &own) != 0) {
+        add_arena(plan, map, TRIM_MAIN_ARENA, map->main_end, own, page_bytes, resident);
     }
     for (size_t i = 0; i < map->heap_count && !map->more; i++) {
         const struct trim_arena_heap *heap = &map->heaps[i];
         if (!trim_arena_map_newest(map, heap) || is_taken(plan, heap->header.arena)) {
             continue;
         }
-        uint64_t system_bytes = trim_arena_map_bytes(map, heap->header.arena);
-        if (find_figures(figures, count, false, system_bytes, &own)) {
-            add_arena(plan, map, heap->header.arena, heap->address + heap->header.size, &own,
-                      page_bytes, resident);
+        uint64_t arena = heap->header.arena;
+        uint64_t system_bytes = trim_arena_map_bytes(map, arena);
+        size_t candidates = find_figures(figures, count, arena, system_bytes, &own);
+        if (candidates > 1) {
+            leave_arena(plan, map, arena, own);
+        } else if (candidates == 1) {
+            add_arena(plan, map, arena, heap->address + heap->header.size, own, page_bytes,
+                      resident);
         }
     }
 }

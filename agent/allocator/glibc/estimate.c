@@ -198,6 +198,12 @@ void trim_estimate_predict(struct trim_estimate_learned *learned,
     result->expected_bytes = trim_min((uint64_t)expected, most);
 }
 
+uint64_t trim_estimate_guessed(const struct trim_estimate_learned *learned,
+                               const struct trim_estimate_result *result)
+{
+    return (uint64_t)(share_of(result->guess_bytes, learned->guess_share) + gain(learned, result));
+}
+
 /* How much of a part came true, in thousandths. */
 static uint64_t came_true(int64_t bytes, uint64_t whole)
 {

@@ -79,6 +79,11 @@ void trim_estimate_predict(struct trim_estimate_learned *learned,
                            const struct trim_estimate_input *input,
                            struct trim_estimate_result *result);
 
+/* How much was counted that is only guessed: of how the sizes of mixed bins are spread, and of what
+ * merging fastbins adds. It is known once somebody has asked the arenas for a large block. */
+uint64_t trim_estimate_guessed(const struct trim_estimate_learned *learned,
+                               const struct trim_estimate_result *result);
+
 /*
  * Learns from a trim: before is the prediction for it, after the input measured right after it,
  * released_bytes what it released, tops left out, left_bytes what it is known to have left.

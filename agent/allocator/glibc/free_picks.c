@@ -4,7 +4,7 @@
 
 #define BYTES_MAX (UINT64_C(1) << 50)
 
-/* The first distance: 1 MiB of free memory has all sixteen. */
+/* The first distance: 1 MiB of free memory has sixteen. */
 #define DISTANCE_BYTES (UINT64_C(64) << 10)
 
 void trim_free_picks_begin(struct trim_free_picks *picks)

@@ -15,7 +15,8 @@
 extern "C" {
 #endif
 
-#define TRIM_FREE_PICKS_MAX 16
+/* Enough for some to be in each of many arenas, of which perhaps one has what is resident. */
+#define TRIM_FREE_PICKS_MAX 64
 
 struct trim_free_pick {
     uint64_t heap_number; /* Of its arena, as malloc_info counts them. */

@@ -8,6 +8,7 @@
 #ifndef TRIMAGENT_FREE_SAMPLE_H
 #define TRIMAGENT_FREE_SAMPLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,20 +26,40 @@ extern "C" {
  */
 #define TRIM_SAMPLE_PIECE_BYTES (UINT64_C(4) << 20)
 
+/* Spots altogether, and how many tell anything of the rest. */
+#define TRIM_SAMPLE_SPOTS_MAX 16
+#define TRIM_SAMPLE_SPOTS_LEAST 6
+
+/* In one arena no more chunks are taken, and no more bytes altogether. */
+#define TRIM_SAMPLE_PIECES_MAX 64
+#define TRIM_SAMPLE_HELD_BYTES (TRIM_SAMPLE_SPOTS_MAX * TRIM_SAMPLE_PIECE_BYTES)
+
+/* What to look for in an arena. */
+struct trim_sample_order {
+    uint64_t arena;
+    size_t spots;                /* That are wanted. */
+    const uint64_t *chunk_bytes; /* Sizes of free chunks, */
+    size_t count;                /* so many, at least one, */
+    uint64_t each_bytes;         /* each of which stands for so many bytes of such chunks. */
+};
+
 struct trim_free_sample {
     size_t count;
     struct {
         uint64_t start;
         uint64_t end;
-    } spots[TRIM_FREE_PICKS_MAX];
+    } spots[TRIM_SAMPLE_SPOTS_MAX];
 };
 
 /*
- * Adds spots in chunks of these sizes of an arena, which the calling thread has entered. Takes all,
- * drops a spot of each that lies in the arena and is resident, and gives all back. Worker only.
+ * Adds spots in chunks of the arena, which the calling thread has entered. After a release most
+ * free chunks are dry: they are taken too, so that malloc serves others, until there are as many
+ * spots as are wanted. In the end all are given back. Worker only. Returns false where a piece came
+ * from outside the arena as it was measured, or none was to be had: then it ends at once, since the
+ * next ones would make the heap grow too.
  */
-void trim_free_sample_add(struct trim_free_sample *sample, const struct trim_borrow_world *world,
-                          uint64_t arena, const uint64_t *chunk_bytes, size_t count);
+bool trim_free_sample_add(struct trim_free_sample *sample, const struct trim_borrow_world *world,
+                          const struct trim_sample_order *order);
 
 /* The part of the sample's pages that is resident again. 0 for an empty one. */
 uint32_t trim_free_sample_back_permille(const struct trim_free_sample *sample,

@@ -169,6 +169,18 @@ uint64_t trim_glibc_heap_bytes(const struct trim_glibc_world *world,
     return huge ? page * HEAP_HUGE_PAGES : TRIM_ARENA_HEAP_BYTES;
 }
 
+bool trim_glibc_asks_for_huge_pages(const struct trim_glibc_world *world)
+{
+#ifdef __aarch64__
+    const bool by_default = true;
+#else
+    const bool by_default = false;
+#endif
+    uint64_t value = 0;
+    bool set = trim_glibc_tunable(world, "glibc.malloc.hugetlb", &value) != NULL;
+    return set ? value == 1 : by_default;
+}
+
 const char *trim_glibc_refusal(const struct trim_glibc_world *world)
 {
     if (number_in(world->variable("MALLOC_PERTURB_")) != 0 ||

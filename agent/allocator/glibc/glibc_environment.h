@@ -5,6 +5,7 @@
 #ifndef TRIMAGENT_GLIBC_ENVIRONMENT_H
 #define TRIMAGENT_GLIBC_ENVIRONMENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "glibc_tuning.h"
@@ -33,6 +34,10 @@ bool trim_glibc_has_tunables_file(const char *version);
  * matters. */
 uint64_t trim_glibc_heap_bytes(const struct trim_glibc_world *world,
                                uint64_t (*huge_page_bytes)(void));
+
+/* Whether malloc asks for huge pages by itself (glibc.malloc.hugetlb=1, madvise): on AArch64 it
+ * does from 2.43 on where nobody has said otherwise. */
+bool trim_glibc_asks_for_huge_pages(const struct trim_glibc_world *world);
 
 /* Why not to borrow, as a phrase that follows "because", or NULL. */
 const char *trim_glibc_refusal(const struct trim_glibc_world *world);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "arena_ring.h"
+
 static int (*malloc_info_function)(int options, FILE *stream);
 static FILE *stream;
 static struct trim_malloc_info_parser parser;
@@ -47,6 +49,11 @@ int trim_glibc_info_open(void)
         stream = open_stream();
     }
     return malloc_info_function != NULL && stream != NULL ? 0 : -1;
+}
+
+void trim_glibc_info_name(const struct trim_arena_door *door)
+{
+    trim_arena_ring_name(door, parser.info.arenas, parser.arenas, parser.arena_count);
 }
 
 const struct trim_malloc_info_parser *trim_glibc_info_last(void)

@@ -36,7 +36,7 @@ uint64_t trim_glibc_resident(uint64_t start, uint64_t end)
     return blind ? end - start : bytes;
 }
 
-static int drop(uint64_t start, uint64_t end)
+int trim_glibc_drop(uint64_t start, uint64_t end)
 {
     return madvise(trim_pointer_to(start), end - start, MADV_DONTNEED);
 }
@@ -160,7 +160,7 @@ void trim_glibc_pieces(struct trim_borrow_world *world)
     world->shrink = realloc;
     world->usable = usable;
     world->resident = trim_glibc_resident;
-    world->drop = drop;
+    world->drop = trim_glibc_drop;
     world->inside = inside;
     world->grown = grown;
     world->heaps_gone = heaps_gone;

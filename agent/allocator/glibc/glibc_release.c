@@ -7,7 +7,6 @@
 #include "clock.h"
 #include "glibc_blocks.h"
 #include "glibc_pieces.h"
-#include "huge_pages.h"
 #include "quantity.h"
 #include "resident_pages.h"
 
@@ -53,28 +52,12 @@ static bool enter(struct trim_glibc_releaser *releaser, const struct trim_borrow
                                                        trim_max(arena->largest_bytes, top_bytes));
 }
 
-/*
- * malloc writes the header of a rest into the middle of a large chunk that was dropped before. By
- * huge pages that would bring 2 MiB of it back each time, so that such a chunk never seems dry and
- * is taken bit by bit until the arena has none left: of 419 MiB 223 stayed.
- */
-static void hold_off_huge_pages(struct trim_glibc_releaser *releaser)
-{
-    releaser->held_off = trim_huge_pages_hold_off() == TRIM_HOLD_OFF_DONE;
-}
-
-static void allow_huge_pages(struct trim_glibc_releaser *releaser)
-{
-    if (releaser->held_off) {
-        trim_huge_pages_allow();
-    }
-}
-
 static void rest(void *context, uint64_t ns)
 {
-    allow_huge_pages(context);
+    const struct trim_glibc_releaser *releaser = context;
+    trim_glibc_hold_off_end(&releaser->hold_off);
     trim_clock_sleep_ns(ns);
-    hold_off_huge_pages(context);
+    trim_glibc_hold_off_begin(&releaser->hold_off);
 }
 
 /* Borrows from the arena that was entered. */
@@ -86,9 +69,9 @@ static void borrow_from(struct trim_glibc_releaser *releaser, size_t place,
     struct trim_borrow_result result;
     arena->deadline_ns = releaser->deadline_ns + release->borrow.paused_ns;
     arena->pace = &releaser->pace;
-    hold_off_huge_pages(releaser);
+    trim_glibc_hold_off_begin(&releaser->hold_off);
     trim_borrow_run(world, arena, &result);
-    allow_huge_pages(releaser);
+    trim_glibc_hold_off_end(&releaser->hold_off);
     releaser->left_bytes[place] =
         trim_excess(arena->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);
     if (arena->arena == TRIM_MAIN_ARENA) {
@@ -111,11 +94,18 @@ static void make_plan(struct trim_glibc_releaser *releaser)
 /* Makes the plan of the arenas as they are now. */
 static bool plan_anew(struct trim_glibc_releaser *releaser)
 {
-    bool measured = releaser->order->measure() == 0;
+    bool measured = releaser->order->measure(releaser->order->context) == 0;
     if (measured) {
         make_plan(releaser);
     }
     return measured;
+}
+
+/* Whether the chunks that there are will be others once somebody has asked the arenas for a block.
+ */
+static bool is_unsorted(const struct trim_glibc_releaser *releaser)
+{
+    return releaser->plan.merges || releaser->plan.vague;
 }
 
 /* Merges what is in fastbins and sorts what has been freed, for which entering is enough, and
@@ -156,9 +146,7 @@ static void borrow(struct trim_glibc_releaser *releaser)
     struct trim_borrow_world world = {
         .context = releaser, .take = take, .pause = rest, .cancelled = cancelled};
     trim_glibc_pieces(&world);
-    if (releaser->plan.merges || releaser->plan.vague) {
-        sort_chunks(releaser);
-    }
+    trim_glibc_hold_off_drops(&releaser->hold_off, &world);
     struct trim_release *release = releaser->release;
     releaser->deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
     trim_pace_init(&releaser->pace, releaser->order->hurry ? 0 : PAUSE_MAX_NS);
@@ -217,7 +205,8 @@ static void trim_rest(struct trim_glibc_releaser *releaser)
     bool much =
         rest > wet / MUCH_PART && order->mode == TRIM_MODE_AUTO && !release->borrow.gave_way;
     bool short_hold = longest <= TRIM_SHORT_HOLD_BYTES;
-    if (rest > wet / REST_PART && (short_hold || much) && !is_cancelled(releaser)) {
+    bool worth = rest > wet / REST_PART && !release->trimmed_first;
+    if (worth && (short_hold || much) && !is_cancelled(releaser)) {
         run_malloc_trim(releaser);
     } else {
         release->left_bytes = rest;
@@ -240,16 +229,6 @@ const char *trim_glibc_release_refusal(struct trim_glibc_releaser *releaser,
     return releaser->door.refusal;
 }
 
-/* Whether the kernel would bring back what is dropped, and does not let itself be kept from it. */
-static bool huge_pages_come(void)
-{
-    enum trim_hold_off hold_off = trim_huge_pages_hold_off();
-    if (hold_off == TRIM_HOLD_OFF_DONE) {
-        trim_huge_pages_allow();
-    }
-    return hold_off == TRIM_HOLD_OFF_REFUSED && trim_huge_pages_always("");
-}
-
 /* Why nothing shall be borrowed, or NULL. */
 static const char *refusal(struct trim_glibc_releaser *releaser)
 {
@@ -265,7 +244,7 @@ static const char *refusal(struct trim_glibc_releaser *releaser)
     if (releaser->order->refusal != NULL) {
         return releaser->order->refusal;
     }
-    if (huge_pages_come()) {
+    if (!trim_glibc_hold_off_look(&releaser->hold_off, releaser->order->huge_pages)) {
         return "huge pages cannot be held off";
     }
     open_door(releaser, releaser->order->malloc_trim);
@@ -285,14 +264,17 @@ void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_
         return;
     }
     make_plan(releaser);
+    if (trim_borrow_is_worth(&releaser->plan, order->mode) && is_unsorted(releaser)) {
+        sort_chunks(releaser);
+    }
     if (!trim_borrow_is_worth(&releaser->plan, order->mode)) {
         run_malloc_trim(releaser);
         /* It has merged what was in fastbins, perhaps to tops, which it does not reach. */
-        bool sorted = releaser->plan.merges || releaser->plan.vague;
-        if (!sorted || !plan_anew(releaser) ||
+        if (!is_unsorted(releaser) || !plan_anew(releaser) ||
             !trim_borrow_is_worth(&releaser->plan, order->mode)) {
             return;
         }
+        release->trimmed_first = true;
     }
     borrow(releaser);
     trim_rest(releaser);

@@ -12,6 +12,7 @@
 #include "borrow_pace.h"
 #include "borrow_plan.h"
 #include "cancel.h"
+#include "glibc_hold_off.h"
 #include "malloc_info.h"
 #include "release.h"
 
@@ -21,8 +22,10 @@ struct trim_glibc_order {
     bool hurry;                                 /* Never pause for the sake of threads at work. */
     const struct trim_cancel *cancel;           /* Requested by another thread when the VM ends. */
     const struct trim_malloc_info_parser *info; /* Of the same time as the last scan. */
-    int (*measure)(void);                       /* Brings both up to date. Returns 0, or -1. */
+    int (*measure)(void *context);              /* Brings both up to date. Returns 0, or -1. */
+    void *context;                              /* measure's. */
     const char *refusal;                        /* Why not to borrow, or NULL. */
+    bool huge_pages;                            /* malloc asks the kernel for huge pages. */
     int (*malloc_trim)(size_t pad);
 };
 
@@ -35,7 +38,7 @@ struct trim_glibc_releaser {
     uint64_t left_bytes[TRIM_BORROW_ARENAS_MAX]; /* Of what was wanted of each arena. */
     uint64_t deadline_ns;
     struct trim_borrow_pace pace;
-    bool held_off; /* Huge pages are held off until they are allowed again. */
+    struct trim_glibc_hold_off hold_off;
 };
 
 /* Releases. Worker only. *release tells how. */

@@ -10,7 +10,8 @@
 
 /*
  * Lays a new sample in the chunks that were picked while *info was read, right after that and a
- * scan. The door is open. Worker only. Returns 0, or -1 where there is no spot to be had.
+ * scan. The door is open. Worker only. Returns 0, or -1 where there are too few spots to tell
+ * anything.
  */
 int trim_glibc_sample_lay(struct trim_free_sample *sample, struct trim_arena_door *door,
                           const struct trim_malloc_info_parser *info);

@@ -22,6 +22,13 @@ static uint64_t add(uint64_t a, uint64_t b)
     return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
 }
 
+bool trim_arena_figures_are(const struct trim_arena_figures *figures, uint64_t arena,
+                            uint64_t system_bytes)
+{
+    return figures->number != 0 && figures->system_bytes == system_bytes &&
+           (figures->arena == 0 || figures->arena == arena);
+}
+
 void trim_malloc_info_begin(struct trim_malloc_info_parser *parser, uint64_t page_bytes)
 {
     memset(parser, 0, offsetof(struct trim_malloc_info_parser, arenas));

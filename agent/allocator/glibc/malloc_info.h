@@ -54,9 +54,11 @@ struct trim_malloc_info {
 /* More arenas than these are only summed up. glibc makes eight for each CPU: so many for 256. */
 #define TRIM_ARENA_FIGURES_MAX 2048
 
-/* One arena. Its size identifies it, for malloc_info tells no addresses. */
+/* One arena. malloc_info tells no addresses: where the ring of arenas does not either
+ * (arena_ring.h), its size identifies it. */
 struct trim_arena_figures {
     uint64_t number; /* 0: the main arena. */
+    uint64_t arena;  /* Address of its state; 0: unknown, or the main arena. */
     uint64_t system_bytes;
     uint64_t free_bytes;    /* In its bins and fastbins; the top's are not. */
     uint64_t fast_bytes;    /* Of these in fastbins. */
@@ -98,6 +100,11 @@ struct trim_malloc_info_parser {
     struct trim_arena_figures arenas[TRIM_ARENA_FIGURES_MAX];
     struct trim_mixed_bin unsorted[TRIM_ARENA_FIGURES_MAX];
 };
+
+/* Whether the figures are of this arena, which is not the main one and has so many bytes from the
+ * system. False as well where it has changed its size since they were taken. */
+bool trim_arena_figures_are(const struct trim_arena_figures *figures, uint64_t arena,
+                            uint64_t system_bytes);
 
 /* Starts on a new text; page_bytes is the size of the pages that a trim drops. */
 void trim_malloc_info_begin(struct trim_malloc_info_parser *parser, uint64_t page_bytes);

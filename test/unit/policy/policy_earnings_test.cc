@@ -90,7 +90,8 @@ TEST(PolicyEarnings, AReleaseOfAFractionIsUselessHoweverLongThatLies)
     EXPECT_EQ(timeline.trims().size(), 1U);
     EXPECT_EQ(timeline.policy().earnings.useless, 1U);
     EXPECT_EQ(timeline.policy().known.verdict, TRIM_VERDICT_USELESS);
-    EXPECT_GT(trim_patience_share(&timeline.policy().patience, TRIM_REASON_FULL_GC, 2e9), 0)
+    EXPECT_GT(
+        trim_patience_share(&timeline.policy().patience, TRIM_REASON_FULL_GC, 500.0 * kMiB, 2e9), 0)
         << "the next one waits";
 }
 

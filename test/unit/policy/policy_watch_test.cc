@@ -2,6 +2,9 @@
  */
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "policy.h"
 #include "policy_timeline.h"
 
@@ -84,6 +87,56 @@ TEST(PolicyWatch, ASampleSparesTheLooksOnTheWay)
     };
     EXPECT_LE(looks(false), 2U);
     EXPECT_GE(looks(true), 20U);
+}
+
+TEST(PolicyWatch, NoSampleIsLaidWhileTheProcessLoads)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 200);
+    timeline.RunUntil(10 * kS);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    /* For longer than a burst of page faults puts looks off; what is free does not fit it. */
+    for (uint64_t at_ns = 10 * kS; at_ns < 40 * kS; at_ns += 10 * kMs) {
+        timeline.At(at_ns, [&timeline] {
+            timeline.memory.used_bytes += 2 * kMiB;
+            timeline.memory.faults += 512;
+        });
+    }
+    const size_t before = timeline.LookCount(TRIM_LOOK_LAY);
+    timeline.RunUntil(40 * kS);
+    EXPECT_GE(timeline.skips(TRIM_SKIP_WAITING), 1U);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_LAY), before);
+}
+
+TEST(PolicyWatch, ADemandedReleaseEndsTheSample)
+{
+    PolicyTimeline timeline;
+    timeline.memory.released_percent = 50;
+    timeline.WorkAt(0, 500);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    const uint64_t began_ns = RunUntilWatched(&timeline);
+    ASSERT_EQ(timeline.policy().watch.sample, TRIM_SAMPLE_LAID);
+    const size_t before = timeline.LookCount(TRIM_LOOK_LAY);
+    timeline.DemandAt(began_ns + 100 * kMs);
+    timeline.RunUntil(began_ns + 100 * kMs);
+    ASSERT_EQ(timeline.trims().size(), 1U);
+    EXPECT_TRUE(timeline.policy().watch.on);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_LAY), before + 1) << "of what is left";
+}
+
+TEST(PolicyWatch, WithoutASampleLooksComeWhenTheProcessHasUsedSomeCpu)
+{
+    const auto next_look_after_ns = [](uint64_t permille) {
+        PolicyTimeline timeline;
+        timeline.memory.sample_fails = true;
+        timeline.WorkAt(0, permille);
+        timeline.FreeAt(10 * kS, 500 * kMiB);
+        const uint64_t began_ns = RunUntilWatched(&timeline);
+        timeline.RunUntil(began_ns + 10 * kS);
+        const std::vector<uint64_t> &looks = timeline.LookTimes(TRIM_LOOK_ESTIMATE);
+        return *std::upper_bound(looks.begin(), looks.end(), began_ns) - began_ns;
+    };
+    EXPECT_LT(next_look_after_ns(2000), next_look_after_ns(50) / 2);
 }
 
 TEST(PolicyWatch, WhatIsUsedForAMomentNowAndThenIsLeftAlone)

@@ -29,7 +29,7 @@ protected:
 
     void Begin(double share, uint64_t bytes = 500 * kMiB)
     {
-        trim_watch_begin(&watch_, now_ns_, TRIM_REASON_WATERMARK, bytes);
+        trim_watch_begin(&watch_, now_ns_, cpu_ns_, TRIM_REASON_WATERMARK, bytes);
         watch_.share = share;
         trim_watch_laid(&watch_, sampled_);
     }
@@ -43,12 +43,16 @@ protected:
     void LookAfter(uint64_t ns, uint64_t bytes = 500 * kMiB)
     {
         now_ns_ += ns;
-        trim_watch_look(&watch_, &price_, now_ns_, bytes);
+        trim_watch_look(&watch_, &price_, now_ns_, cpu_ns_, bytes);
     }
 
     uint64_t Due() const
     {
-        return trim_watch_due_ns(&watch_, &price_, now_ns_);
+        return trim_watch_due_ns(&watch_, &price_, now_ns_, cpu_ns_);
+    }
+    uint64_t DueCpu() const
+    {
+        return trim_watch_due_cpu_ns(&watch_, &price_);
     }
     bool HasPaid() const
     {
@@ -74,6 +78,7 @@ protected:
     trim_price price_ = {};
     trim_watch watch_ = {};
     uint64_t now_ns_ = kStart;
+    uint64_t cpu_ns_ = 5 * kS;
     bool sampled_ = false;
 };
 
@@ -161,12 +166,43 @@ TEST_F(Watch, LooksComeAtUnevenGaps)
     EXPECT_GE(gaps.size(), 6U) << "even ones would meet a clock's work at the same moment";
 }
 
+TEST_F(Watch, LooksComeWhenTheProcessHasUsedSomeCpuAtGrowingGaps)
+{
+    Begin(1);
+    uint64_t before_ns = 0;
+    for (int i = 0; i < 5; ++i) {
+        const uint64_t idle_ns = Due();
+        const uint64_t gap_ns = DueCpu() - cpu_ns_;
+        EXPECT_GT(gap_ns, before_ns);
+        before_ns = gap_ns;
+        cpu_ns_ = DueCpu();
+        EXPECT_LT(Due(), idle_ns);
+        EXPECT_GT(Due(), now_ns_) << "many processors use a tick within no time";
+        LookAfter(kMs);
+    }
+}
+
+TEST_F(Watch, LooksByCpuTimeEndWhenTheyHaveCostEnough)
+{
+    Begin(1);
+    double spent_ns = 0;
+    while (DueCpu() != UINT64_MAX) {
+        ASSERT_LT(spent_ns, 1e9);
+        cpu_ns_ = DueCpu();
+        LookAfter(1);
+        spent_ns += price_.look_ns;
+    }
+    EXPECT_LE(spent_ns, trim_price_round_trip_ns(&price_, 500.0 * static_cast<double>(kMiB)));
+    EXPECT_GT(Due(), now_ns_);
+}
+
 TEST_F(Watch, WhereLooksAreDearTheProcessIsLeftAlone)
 {
     price_.look_ns = 1e12;
     Begin(1);
     EXPECT_GE(Due(), now_ns_ + Needed() - kMs);
     EXPECT_NE(Due(), TRIM_NEVER);
+    EXPECT_EQ(DueCpu(), UINT64_MAX);
 }
 
 TEST_F(Watch, WhatALookMeetsInUseTakesAwayMuchMoreOfWhatWasPaid)
@@ -250,8 +286,19 @@ TEST_F(Watch, DearMemoryPaysSooner)
 
 TEST_F(SampledWatch, AsksForASampleFirst)
 {
-    trim_watch_begin(&watch_, now_ns_, TRIM_REASON_WATERMARK, kMiB);
+    trim_watch_begin(&watch_, now_ns_, cpu_ns_, TRIM_REASON_WATERMARK, kMiB);
     EXPECT_EQ(watch_.sample, TRIM_SAMPLE_WANTED);
+}
+
+TEST_F(SampledWatch, WhatTheProcessUsesDoesNotMatterToIt)
+{
+    Begin(1);
+    EXPECT_EQ(DueCpu(), UINT64_MAX);
+    const uint64_t due_ns = Due();
+    cpu_ns_ += kS;
+    EXPECT_EQ(Due(), due_ns);
+    watch_.sample = TRIM_SAMPLE_WANTED;
+    EXPECT_EQ(DueCpu(), UINT64_MAX);
 }
 
 TEST_F(SampledWatch, ReadsItNowAndThenUntilTheMemoryHasPaid)
@@ -344,6 +391,19 @@ TEST_F(SampledWatch, ALookCountsForWhatItHasFound)
     const double paid_ns = watch_.paid_ns;
     LookAfter(1, 400 * kMiB);
     EXPECT_NEAR(watch_.paid_ns, paid_ns * 0.8, paid_ns / 100);
+}
+
+TEST_F(SampledWatch, EndsWithARelease)
+{
+    Begin(1);
+    SampleAfter(Needed() / 4, 250);
+    ASSERT_EQ(watch_.sample, TRIM_SAMPLE_LAID);
+    trim_watch_released(&watch_, now_ns_, 400 * kMiB);
+    EXPECT_TRUE(watch_.on);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_WANTED) << "its pages tell nothing of what is left";
+    trim_watch_laid(&watch_, false);
+    trim_watch_released(&watch_, now_ns_, 50 * kMiB);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_REFUSED);
 }
 
 TEST_F(SampledWatch, WithoutOneLooksServe)

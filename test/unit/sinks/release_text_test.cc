@@ -63,6 +63,15 @@ TEST(ReleaseText, TellsThatMallocTrimTookTheRest)
     EXPECT_EQ(Told(release), kBorrowed + ", then malloc_trim for 4.2ms");
 }
 
+TEST(ReleaseText, TellsThatMallocTrimCameFirst)
+{
+    trim_release release = Borrowed();
+    release.trimmed = release.trimmed_first = true;
+    release.trim_ns = 4200 * TRIM_NS_PER_US;
+    EXPECT_STREQ(trim_release_name(&release), "trim+borrow");
+    EXPECT_EQ(Told(release), kBorrowed + ", after malloc_trim for 4.2ms");
+}
+
 TEST(ReleaseText, TellsHowLongItPausedForBusyThreads)
 {
     trim_release release = Borrowed();

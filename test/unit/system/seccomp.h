@@ -10,18 +10,30 @@
 #include <cerrno>
 #include <cstddef>
 
-/* Returns whether the machine lets it. All threads that are started later are bound by it too. */
-inline bool Forbid(long call, int error = EPERM)
+/* Each returns whether the machine lets it. All threads that are started later are bound by it too.
+ */
+inline bool Answer(long call, unsigned answer)
 {
     sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(call), 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error)),
+        BPF_STMT(BPF_RET | BPF_K, answer),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     const sock_fprog program = {sizeof filter / sizeof filter[0], filter};
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+inline bool Forbid(long call, int error = EPERM)
+{
+    return Answer(call, SECCOMP_RET_ERRNO | static_cast<unsigned>(error));
+}
+
+/* The call ends the process. */
+inline bool KillAt(long call)
+{
+    return Answer(call, SECCOMP_RET_KILL_PROCESS);
 }
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "report_text.h"
 #include "worker_fixture.h"
 
 namespace
@@ -21,6 +22,33 @@ TEST_F(Worker, TrimsOnDemandAndReports)
         EXPECT_EQ(FakeAllocator::Get().trims, 2);
     });
     EXPECT_EQ(Lines("trim #2 demand: "), 1) << Log();
+}
+
+TEST_F(Worker, TrimsWhereTheApplicationAsksAndNamesItsReason)
+{
+    RunInChild([&] {
+        Start("");
+        EXPECT_EQ(trim_worker_request("models swapped"), 0);
+        FakeAllocator::Get().trim_entered.Await();
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_STATUS, kLong), 0);
+        trim_totals totals = {};
+        ASSERT_TRUE(trim_worker_read_totals(&totals));
+        EXPECT_EQ(trim_totals_trims(&totals), 1U);
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
+        trim_worker_stop();
+        EXPECT_EQ(trim_worker_request("too late"), ESRCH);
+    });
+    EXPECT_GE(Lines("trim #1 demand (models swapped): "), 1) << Log();
+    EXPECT_GE(Lines("trim #2 demand: "), 1) << "the operator's has no reason:\n" << Log();
+}
+
+TEST_F(Worker, AnswersWhereThereIsNone)
+{
+    RunInChild([&] {
+        trim_totals totals = {};
+        EXPECT_EQ(trim_worker_request("early"), ESRCH);
+        EXPECT_FALSE(trim_worker_read_totals(&totals));
+    });
 }
 
 TEST_F(Worker, TellsOnceWhyNothingIsBorrowed)

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "arena_enter.h"
+#include "arena_ring.h"
 #include "fake_arenas.h"
 #include "quantity.h"
 
@@ -127,6 +129,43 @@ TEST_F(ArenaDoor, KnowsTheMainArenaByTheRingAlone)
     }
     arenas.Open(&door_);
     EXPECT_EQ(door_.main_address, FakeArenas::kMain);
+}
+
+std::vector<uint64_t> Names(const trim_arena_door &door, uint64_t arenas, size_t known)
+{
+    std::vector<trim_arena_figures> figures(known);
+    for (trim_arena_figures &one : figures) {
+        one.arena = 4711;
+    }
+    trim_arena_ring_name(&door, arenas, figures.data(), figures.size());
+    std::vector<uint64_t> names;
+    for (const trim_arena_figures &one : figures) {
+        names.push_back(one.arena);
+    }
+    return names;
+}
+
+TEST_F(ArenaDoor, NamesTheArenasInTheOrderOfTheRing)
+{
+    FakeArenas arenas(4);
+    arenas.Open(&door_);
+    const std::vector<uint64_t> all = {TRIM_MAIN_ARENA, FakeArenas::Arena(1), FakeArenas::Arena(2),
+                                       FakeArenas::Arena(3)};
+    EXPECT_EQ(Names(door_, 4, 4), all);
+    EXPECT_EQ(Names(door_, 4, 2), std::vector<uint64_t>(all.begin(), all.begin() + 2))
+        << "figures of the others have no place";
+}
+
+TEST_F(ArenaDoor, NamesNoArenaWhereTheRingHasOthersByNow)
+{
+    FakeArenas arenas(4);
+    arenas.Open(&door_);
+    EXPECT_EQ(Names(door_, 3, 3), std::vector<uint64_t>(3)) << "one was made meanwhile";
+    EXPECT_EQ(Names(door_, 5, 5), std::vector<uint64_t>(5)) << "it is not the whole ring";
+    arenas.memory.erase(FakeArenas::Arena(2) + FakeArenas::kNext);
+    EXPECT_EQ(Names(door_, 4, 4), std::vector<uint64_t>(4)) << "it breaks off";
+    door_ = {};
+    EXPECT_EQ(Names(door_, 4, 4), std::vector<uint64_t>(4)) << "it was not found";
 }
 
 TEST_F(ArenaDoor, LeavesTheMainArenaOutWhereItIsNotFound)

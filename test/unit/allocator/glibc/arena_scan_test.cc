@@ -230,7 +230,7 @@ TEST_F(ArenaScan, FindsHeapsOfFourHugePages)
     trim_arena_scan_heaps_of(TRIM_ARENA_HEAP_BYTES);
 }
 
-/* Of arenas of one size nobody knows which has which top. */
+/* Where only their size tells arenas apart, nobody knows which of one size has which top. */
 TEST_F(ArenaScan, TakesOfArenasOfOneSizeTheLeastTop)
 {
     constexpr uint64_t kSize = 0x800000;
@@ -253,6 +253,11 @@ TEST_F(ArenaScan, TakesOfArenasOfOneSizeTheLeastTop)
     arenas[1].top_bytes = 0x200000;
     trim_arena_scan_tops(arenas, 2, &tops);
     EXPECT_EQ(tops.wet_bytes, 2U * 0x200000);
+    arenas[0].arena = place_.address(0) + 48;
+    arenas[1].arena = place_.address(1) + 48;
+    trim_arena_scan_tops(arenas, 2, &tops);
+    EXPECT_EQ(tops.wet_bytes, 0x600000U + 0x200000U) << "their addresses tell";
+    arenas[0].arena = arenas[1].arena = 0;
     arenas[1].system_bytes = kSize / 2;
     trim_arena_scan_tops(arenas, 2, &tops);
     EXPECT_EQ(tops.wet_bytes, 2U * 0x600000) << "of another size";

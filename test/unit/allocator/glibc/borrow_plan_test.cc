@@ -106,39 +106,43 @@ TEST_F(BorrowPlan, TellsArenasApartByTheirSizes)
     EXPECT_EQ(plan.tops_bytes, 0U);
 }
 
-TEST_F(BorrowPlan, TakesEachOfTwoArenasOfOneSize)
-{
-    sample_.Add(0, 0, 0, 60 * kMiB, 60 * kMiB);
-    sample_.Add(1, 1, 1, 60 * kMiB, 50 * kMiB);
-    const trim_borrow_plan &plan =
-        Plan({Figures(1, 60 * kMiB, 30 * kMiB, 0), Figures(2, 60 * kMiB, 30 * kMiB, 0)});
-    ASSERT_EQ(plan.count, 2U);
-    EXPECT_EQ(plan.arenas[0].arena, ArenaOf(0));
-    EXPECT_EQ(plan.arenas[1].arena, ArenaOf(1));
-    EXPECT_EQ(plan.arenas[1].wanted_bytes, 20 * kMiB);
-}
-
-TEST_F(BorrowPlan, TakesOfTwoArenasOfOneSizeWhatHoldsForBoth)
+TEST_F(BorrowPlan, TellsArenasOfOneSizeApartByTheirAddresses)
 {
     sample_.Add(0, 0, 0, 60 * kMiB, 60 * kMiB);
     sample_.Add(1, 1, 1, 60 * kMiB, 60 * kMiB);
-    tops[HeapAt(0) + 60 * kMiB] = tops[HeapAt(1) + 60 * kMiB] = 20 * kMiB;
-    trim_arena_figures one = Figures(1, 60 * kMiB, 30 * kMiB, 10 * kMiB);
-    trim_arena_figures two = Figures(2, 60 * kMiB, 20 * kMiB, 15 * kMiB);
+    trim_arena_figures one = Figures(1, 60 * kMiB, 30 * kMiB, 0);
+    trim_arena_figures two = Figures(2, 60 * kMiB, 20 * kMiB, 0);
+    one.arena = ArenaOf(1);
+    two.arena = ArenaOf(0);
     one.largest_bytes = 3 * kMiB;
-    one.sizes = 0xf;
-    two.sizes = 0xf0;
     for (const auto &figures : {std::vector{one, two}, std::vector{two, one}}) {
         const trim_borrow_plan &plan = Plan(figures);
         ASSERT_EQ(plan.count, 2U);
-        for (size_t i = 0; i < 2; ++i) {
-            const trim_borrow_arena &arena = plan.arenas[i];
-            EXPECT_EQ(arena.free_bytes, 20 * kMiB);
-            EXPECT_EQ(arena.largest_bytes, 2 * kMiB) << "no request is too large for either";
-            EXPECT_EQ(arena.largest_total, 0U) << "unknown, for the largest differ";
-            EXPECT_EQ(arena.sizes, 0xffU);
-            EXPECT_EQ(arena.end - arena.top_start, 10 * kMiB);
-        }
+        EXPECT_EQ(plan.arenas[0].arena, ArenaOf(0));
+        EXPECT_EQ(plan.arenas[0].free_bytes, 20 * kMiB);
+        EXPECT_EQ(plan.arenas[0].largest_bytes, 2 * kMiB);
+        EXPECT_EQ(plan.arenas[1].arena, ArenaOf(1));
+        EXPECT_EQ(plan.arenas[1].free_bytes, 30 * kMiB);
+        EXPECT_EQ(plan.arenas[1].largest_bytes, 3 * kMiB);
+        EXPECT_EQ(plan.other_bytes, 0U);
+    }
+}
+
+TEST_F(BorrowPlan, LeavesArenasThatItCannotTellApartToMallocTrim)
+{
+    sample_.Add(0, 0, 0, 60 * kMiB, 60 * kMiB);
+    sample_.Add(1, 1, 1, 60 * kMiB, 35 * kMiB);
+    sample_.Add(2, 2, 2, 50 * kMiB, 50 * kMiB);
+    const trim_arena_figures one = Figures(1, 60 * kMiB, 30 * kMiB, 10 * kMiB);
+    const trim_arena_figures two = Figures(2, 60 * kMiB, 40 * kMiB, 0);
+    const trim_arena_figures three = Figures(3, 50 * kMiB, 10 * kMiB, 0);
+    for (const auto &figures : {std::vector{one, two, three}, std::vector{two, one, three}}) {
+        const trim_borrow_plan &plan = Plan(figures);
+        ASSERT_EQ(plan.count, 1U);
+        EXPECT_EQ(plan.arenas[0].arena, ArenaOf(2));
+        EXPECT_EQ(plan.other_bytes, (30 + 5) * kMiB) << "what is resident of the least";
+        EXPECT_EQ(plan.wet_bytes, (30 + 5 + 10) * kMiB);
+        EXPECT_EQ(plan.longest_bytes, 30 * kMiB);
     }
 }
 
@@ -147,6 +151,9 @@ TEST_F(BorrowPlan, LeavesArenasOutWhoseSizeHasChanged)
     sample_.Add(0, 0, 0, 60 * kMiB, 60 * kMiB);
     EXPECT_EQ(Plan({Figures(1, 61 * kMiB, 30 * kMiB, 0)}).count, 0U);
     EXPECT_EQ(Plan({Figures(0, 60 * kMiB, 30 * kMiB, 0)}).count, 0U) << "it is the main arena's";
+    trim_arena_figures known = Figures(1, 61 * kMiB, 30 * kMiB, 0);
+    known.arena = ArenaOf(0);
+    EXPECT_EQ(Plan({known}).count, 0U);
     EXPECT_EQ(Plan({}).count, 0U);
 }
 

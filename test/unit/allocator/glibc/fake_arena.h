@@ -49,12 +49,18 @@ public:
         return Run(heap.Measured(false));
     }
 
-    void Sample(trim_free_sample *sample, const std::vector<uint64_t> &sizes)
+    /* Returns false where the lay has to end. */
+    bool Sample(trim_free_sample *sample, const std::vector<uint64_t> &sizes, size_t spots)
     {
         const trim_borrow_world world = World();
-        trim_free_sample_add(sample, &world, heap.start(), sizes.data(), sizes.size());
+        const trim_sample_order order = {heap.start(), spots, sizes.data(), sizes.size(),
+                                         sample_each_bytes};
+        const bool inside = trim_free_sample_add(sample, &world, &order);
         EXPECT_TRUE(held_.empty()) << held_.size() << " pieces were kept";
+        return inside;
     }
+
+    uint64_t sample_each_bytes = TRIM_SAMPLE_PIECE_BYTES; /* That each size stands for. */
 
     FakeHeap heap;
 

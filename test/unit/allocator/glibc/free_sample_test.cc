@@ -24,10 +24,10 @@ uint64_t Resident(uint64_t start, uint64_t end)
 class FreeSample : public testing::Test
 {
 protected:
-    void Add(FakeArena *arena, const std::vector<uint64_t> &sizes)
+    bool Add(FakeArena *arena, const std::vector<uint64_t> &sizes, size_t spots = 0)
     {
         asked = arena;
-        arena->Sample(&sample_, sizes);
+        return arena->Sample(&sample_, sizes, spots != 0 ? spots : sizes.size());
     }
 
     uint64_t Bytes() const
@@ -72,7 +72,8 @@ TEST_F(FreeSample, LeavesOutWhatIsNotResidentOrTooSmall)
 TEST_F(FreeSample, LeavesOutWhatComesFromBeyondTheArena)
 {
     FakeArena arena({{64 * kKiB, false}, {64 * kKiB, false}});
-    Add(&arena, {96 * kKiB});
+    EXPECT_FALSE(Add(&arena, {96 * kKiB, 64 * kKiB})) << "nor may others follow";
+    EXPECT_EQ(arena.takes, 1U) << "each would make the heap grow";
     EXPECT_EQ(sample_.count, 0U);
     EXPECT_EQ(trim_free_sample_back_permille(&sample_, Resident), 0U);
 }
@@ -89,7 +90,7 @@ TEST_F(FreeSample, EndsWhereMemoryIsOutOrPagesCannotBeDropped)
 {
     FakeArena out({{64 * kKiB, false}});
     out.memory_is_out = true;
-    Add(&out, {64 * kKiB});
+    EXPECT_FALSE(Add(&out, {64 * kKiB}));
     EXPECT_EQ(sample_.count, 0U);
     FakeArena kept({{64 * kKiB, false}});
     kept.drops_fail = true;
@@ -110,10 +111,67 @@ TEST_F(FreeSample, TellsThePartThatIsResidentAgain)
 TEST_F(FreeSample, HasRoomForAllPicks)
 {
     FakeArena arena(std::vector<FakeChunk>(40, {64 * kKiB, false}));
-    const std::vector<uint64_t> sizes(TRIM_FREE_PICKS_MAX, 64 * kKiB);
+    const std::vector<uint64_t> sizes(TRIM_SAMPLE_SPOTS_MAX, 64 * kKiB);
     Add(&arena, sizes);
     Add(&arena, sizes);
-    EXPECT_EQ(sample_.count, static_cast<size_t>(TRIM_FREE_PICKS_MAX));
+    EXPECT_EQ(sample_.count, static_cast<size_t>(TRIM_SAMPLE_SPOTS_MAX));
+}
+
+TEST_F(FreeSample, LooksForWetChunksAmongDryOnes)
+{
+    /* As after a release: three of four are dry. */
+    std::vector<FakeChunk> chunks;
+    for (size_t i = 0; i < 48; ++i) {
+        chunks.push_back({64 * kKiB, i % 4 != 0});
+    }
+    FakeArena arena(chunks);
+    EXPECT_TRUE(Add(&arena, {64 * kKiB, 64 * kKiB}, 8));
+    EXPECT_EQ(sample_.count, 8U);
+    EXPECT_EQ(arena.dry_drops, 0U);
+    EXPECT_EQ(arena.outside_max_bytes, 0U);
+}
+
+TEST_F(FreeSample, AsksForNoMoreChunksThanTheSizesStandFor)
+{
+    FakeArena arena({{64 * kKiB, true}, {64 * kKiB, true}});
+    arena.sample_each_bytes = 64 * kKiB;
+    EXPECT_TRUE(Add(&arena, {64 * kKiB, 64 * kKiB}, 2));
+    EXPECT_EQ(arena.takes, 2U);
+    EXPECT_EQ(sample_.count, 0U);
+}
+
+TEST_F(FreeSample, TakesOnlyWhatASizeStandsForOfAHugeChunk)
+{
+    FakeArena arena({{1024 * kKiB, false}});
+    arena.sample_each_bytes = 64 * kKiB;
+    EXPECT_TRUE(Add(&arena, std::vector<uint64_t>(15, 1024 * kKiB)));
+    EXPECT_EQ(sample_.count, 15U);
+    EXPECT_EQ(arena.outside_max_bytes, 0U);
+}
+
+TEST_F(FreeSample, IsSpreadOverAllSizes)
+{
+    std::vector<FakeChunk> chunks;
+    std::vector<uint64_t> sizes;
+    for (uint64_t i = 1; i <= 40; ++i) {
+        sizes.push_back(i * 32 * kKiB);
+        chunks.push_back({i * 32 * kKiB, false});
+    }
+    FakeArena arena(chunks);
+    EXPECT_TRUE(Add(&arena, sizes, 8));
+    EXPECT_EQ(sample_.count, 8U);
+    EXPECT_GE(arena.largest_request, 1024 * kKiB) << "not the smallest eight";
+}
+
+TEST_F(FreeSample, FindsWhatIsWetOfAChunk)
+{
+    FakeArena arena({{1024 * kKiB, false}});
+    const uint64_t first = arena.heap.start() + 2 * FakeHeap::kPage;
+    arena.heap.SetDry(first, first + 800 * kKiB);
+    EXPECT_TRUE(Add(&arena, {1024 * kKiB}));
+    ASSERT_EQ(sample_.count, 1U);
+    EXPECT_GE(sample_.spots[0].start, first + 800 * kKiB);
+    EXPECT_EQ(arena.dry_drops, 0U);
 }
 
 } // namespace

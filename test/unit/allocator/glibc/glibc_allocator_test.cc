@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "arena_threads.h"
@@ -60,6 +61,75 @@ TEST_F(GlibcAllocator, IsInChargeAndNamedWithItsVersion)
     EXPECT_EQ(trim_allocator_in_charge(description.get()), allocator_);
     EXPECT_STREQ(allocator_->name, "glibc");
     EXPECT_EQ(description.str().rfind("glibc 2.", 0), 0U) << description.str();
+}
+
+/* Blocks of which five in six are free, in no whole page, beside a few smaller chunks and one of
+ * several pages: malloc_info tells the same of chunks of which many have whole pages, until
+ * somebody has sorted them. */
+/* No trim has taught it anything. */
+class GlibcUntaught : public GlibcTest
+{
+};
+
+TEST_F(GlibcUntaught, ExpectsNothingOfHolesThatHaveNoWholePage)
+{
+    for (const trim_mode mode : {TRIM_MODE_TRIM, TRIM_MODE_AUTO}) {
+        RunInChild([&] {
+            allocator_->choose(mode);
+            /* The test's thread is in the main arena; there has to be another one to go by. */
+            std::thread([&] {
+                std::vector<void *> blocks(300000);
+                for (void *&block : blocks) {
+                    block = malloc(580);
+                    memset(block, 1, 580);
+                }
+                void *volatile larger = malloc(16000);
+                std::vector<void *> smaller(40); /* More than a tcache takes. */
+                for (void *&block : smaller) {
+                    block = malloc(200);
+                }
+                for (size_t i = 0; i < blocks.size(); ++i) {
+                    if (i % 6 != 0) {
+                        free(blocks[i]);
+                    }
+                }
+                free(larger);
+                for (size_t i = 0; i < smaller.size(); i += 2) {
+                    free(smaller[i]);
+                }
+                const trim_estimate estimate = Estimate();
+                EXPECT_GT(estimate.free_bytes, 120 * kMiB);
+                if (mode == TRIM_MODE_TRIM) {
+                    EXPECT_GT(estimate.expected_bytes, 8 * kMiB) << "a guess";
+                } else {
+                    EXPECT_LT(estimate.expected_bytes, 4 * kMiB);
+                }
+            }).join();
+        });
+    }
+}
+
+/* Chunks in fastbins of which every eighth block lives, so that nothing merges to a whole page. */
+TEST_F(GlibcUntaught, ExpectsNothingOfFastbinsWhoseChunksMakeNoWholePage)
+{
+    RunInChild([&] {
+        allocator_->choose(TRIM_MODE_AUTO);
+        std::thread([&] {
+            std::vector<void *> blocks(1000000);
+            for (void *&block : blocks) {
+                block = malloc(100);
+                memset(block, 1, 100);
+            }
+            for (size_t i = 0; i < blocks.size(); ++i) {
+                if (i % 8 != 0) {
+                    free(blocks[i]);
+                }
+            }
+            const trim_estimate estimate = Estimate();
+            EXPECT_GT(estimate.free_bytes, 90 * kMiB);
+            EXPECT_LT(estimate.expected_bytes, 4 * kMiB);
+        }).join();
+    });
 }
 
 TEST_F(GlibcAllocator, PredictsWhatATrimOfFragmentedArenasReleases)

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <iterator>
 #include <thread>
@@ -191,6 +192,58 @@ TEST_F(GlibcBorrow, LeavesShortHoldsToMallocTrimByItself)
         EXPECT_FALSE(release.borrowed);
         EXPECT_EQ(release.arenas_wanted, 0U);
         EXPECT_GT(released, 60 * kMiB);
+    });
+}
+
+/*
+ * With a large M_TOP_PAD arenas grow by whole heaps, so that many have one size. By the figures of
+ * another arena chunks are cut up, and pieces of them taken for the whole.
+ */
+TEST_F(GlibcBorrow, ReleasesAllOfArenasOfOneSize)
+{
+    RunInChild([this] {
+        trim_tuning tuning = {};
+        tuning.arena_max = kThreads + 1;
+        tuning.trim_threshold_bytes = 64 * kMiB;
+        tuning.mmap_threshold_bytes = 32 * kMiB;
+        Tune(tuning);
+        allocator_->choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 100 * kMiB);
+        threads.FreeAllBut(200);
+        const uint64_t expected = Estimate().expected_bytes;
+        EXPECT_GT(expected, kThreads * 90 * kMiB);
+        uint64_t released = 0;
+        const trim_release release = Release(&released);
+        EXPECT_EQ(release.arenas_reached, uint64_t{kThreads});
+        EXPECT_GE(release.borrow.dropped_bytes, expected / 100 * 98);
+        EXPECT_GE(released, expected / 100 * 98);
+        EXPECT_TRUE(threads.Intact());
+    });
+}
+
+/* Blocks for fastbins, of which every other one lives: merging them makes no chunk larger. */
+TEST_F(GlibcBorrow, SaysNothingOfBorrowingWhereThereIsNothingToBorrowOnceChunksAreMerged)
+{
+    RunInChild([this] {
+        for (const trim_mode mode : {TRIM_MODE_AUTO, TRIM_MODE_BORROW}) {
+            allocator_->choose(mode);
+            std::vector<void *> blocks((400 * kMiB) / 112);
+            for (void *&block : blocks) {
+                block = malloc(100);
+                memset(block, 1, 100);
+            }
+            for (size_t i = 0; i < blocks.size(); i += 2) {
+                free(blocks[i]);
+            }
+            (void)Estimate();
+            const trim_release release = ReleaseOnce(allocator_);
+            EXPECT_EQ(release.arenas_wanted, 0U);
+            EXPECT_FALSE(release.borrowed);
+            EXPECT_TRUE(release.trimmed);
+            for (size_t i = 1; i < blocks.size(); i += 2) {
+                free(blocks[i]);
+            }
+        }
     });
 }
 

@@ -47,6 +47,25 @@ TEST(Refusal, IsNowhereElse)
     EXPECT_FALSE(IsRefused({{"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1:glibc.malloc.perturb=0"}}));
 }
 
+bool AsksForHugePages(const std::map<std::string, std::string> &variables)
+{
+    environment = variables;
+    const trim_glibc_world world = {nullptr, FakeVariable, nullptr, 0};
+    return trim_glibc_asks_for_huge_pages(&world);
+}
+
+TEST(AskingForHugePages, IsWhatTheTunableSays)
+{
+    EXPECT_TRUE(AsksForHugePages({{"GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"}}));
+    EXPECT_FALSE(AsksForHugePages({{"GLIBC_TUNABLES", "glibc.malloc.hugetlb=0"}}));
+    EXPECT_FALSE(AsksForHugePages({{"GLIBC_TUNABLES", "glibc.malloc.hugetlb=2"}}));
+#ifdef __aarch64__
+    EXPECT_TRUE(AsksForHugePages({})) << "from 2.43 on";
+#else
+    EXPECT_FALSE(AsksForHugePages({}));
+#endif
+}
+
 uint64_t huge_page_bytes;
 
 uint64_t HugePageBytes()

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -42,6 +43,13 @@ protected:
         allocator_->choose(mode);
     }
 
+    /* As if it had been there at the start, for the agent. */
+    static void SetTunable(const char *tunable)
+    {
+        ASSERT_EQ(setenv("GLIBC_TUNABLES", tunable, 1), 0);
+        ASSERT_NE(trim_allocator_glibc(), nullptr);
+    }
+
     /* Where nobody has to ask for huge pages this changes nothing. */
     static void AskForHugePages()
     {
@@ -61,6 +69,7 @@ constexpr size_t kFewLive = 1000;
 TEST_F(GlibcHugePages, DoNotComeBackWhileTheirMemoryIsBorrowed)
 {
     RunInChild([this] {
+        SetTunable("glibc.malloc.hugetlb=1"); /* As where malloc has asked for them. */
         Choose(TRIM_MODE_BORROW);
         ArenaThreads threads(kThreads, 128 * kMiB);
         AskForHugePages();
@@ -74,6 +83,25 @@ TEST_F(GlibcHugePages, DoNotComeBackWhileTheirMemoryIsBorrowed)
         EXPECT_GE(before.resident_bytes - Resident(), before.expected_bytes / 100 * 99);
         EXPECT_TRUE(threads.Intact());
         EXPECT_EQ(prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0), 0) << "they are allowed again";
+    });
+}
+
+/* Children of these moments would go without huge pages for good. */
+TEST_F(GlibcHugePages, AreLeftAloneWhereNobodyAsksForThem)
+{
+    if (trim_huge_pages_always("")) {
+        GTEST_SKIP() << "huge pages come unasked";
+    }
+    RunInChild([this] {
+        SetTunable("glibc.malloc.hugetlb=0");
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(kThreads, 128 * kMiB);
+        threads.FreeAllBut(kFewLive);
+        (void)Estimate();
+        if (KillAt(SYS_prctl)) {
+            const trim_release release = ReleaseOnce(allocator_);
+            EXPECT_EQ(release.arenas_reached, uint64_t{kThreads});
+        }
     });
 }
 

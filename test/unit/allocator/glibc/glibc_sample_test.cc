@@ -1,5 +1,6 @@
 /* Samples of free memory in the real glibc of this machine. Each case in a process of its own. */
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -26,12 +27,21 @@ protected:
         if (!IsSkipped() && trim_huge_pages_always("")) {
             GTEST_SKIP() << "huge pages are always on here, where no sample is laid";
         }
+        if (!IsSkipped()) {
+            allocator_->choose(TRIM_MODE_AUTO); /* Other tests of this process choose too. */
+        }
     }
 
     void Lay() const
     {
         (void)Estimate();
         ASSERT_EQ(allocator_->lay_sample(), 0);
+    }
+
+    /* What other tests of this process have freed before must not be sampled too. */
+    static void ForgetParent()
+    {
+        (void)malloc_trim(0);
     }
 
     uint32_t Back() const
@@ -43,6 +53,7 @@ protected:
 TEST_F(GlibcSample, StaysAwayWhileNobodyUsesTheMemory)
 {
     RunInChild([this] {
+        ForgetParent();
         ArenaThreads threads(kThreads, 100 * kMiB);
         threads.FreeAllBut(50);
         Lay();
@@ -55,6 +66,7 @@ TEST_F(GlibcSample, StaysAwayWhileNobodyUsesTheMemory)
 TEST_F(GlibcSample, ComesBackWithWhatIsUsedAgain)
 {
     RunInChild([this] {
+        ForgetParent();
         ArenaThreads threads(kThreads, 100 * kMiB);
         threads.FreeAllBut(50);
         Lay();
@@ -67,6 +79,7 @@ TEST_F(GlibcSample, ComesBackWithWhatIsUsedAgain)
 TEST_F(GlibcSample, IsBackEvenIfTheMemoryWasInUseForAMoment)
 {
     RunInChild([this] {
+        ForgetParent();
         ArenaThreads threads(kThreads, 100 * kMiB);
         threads.FreeAllBut(0);
         Lay();
@@ -76,9 +89,10 @@ TEST_F(GlibcSample, IsBackEvenIfTheMemoryWasInUseForAMoment)
     });
 }
 
-TEST_F(GlibcSample, CostsAFewPagesAndIsSpreadOverTheArenas)
+TEST_F(GlibcSample, CostsAFewPages)
 {
     RunInChild([this] {
+        ForgetParent();
         ArenaThreads threads(kThreads, 100 * kMiB);
         threads.FreeAllBut(50);
         (void)Estimate();
@@ -87,13 +101,75 @@ TEST_F(GlibcSample, CostsAFewPagesAndIsSpreadOverTheArenas)
         const uint64_t given = before - Resident();
         const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
         EXPECT_GE(given, 8 * page);
-        EXPECT_LE(given, uint64_t{TRIM_FREE_PICKS_MAX} * TRIM_SAMPLE_SPOT_PAGES * page);
+        EXPECT_LE(given, uint64_t{TRIM_SAMPLE_SPOTS_MAX} * TRIM_SAMPLE_SPOT_PAGES * page);
+    });
+}
+
+TEST_F(GlibcSample, IsSpreadOverTheArenas)
+{
+    RunInChild([this] {
+        ForgetParent();
+        /* One of them alone has a quarter of the memory. */
+        ArenaThreads large(1, 100 * kMiB);
+        ArenaThreads others(3, 98 * kMiB);
+        large.FreeAllBut(50);
+        others.FreeAllBut(50);
+        Lay();
+        large.FillAgain(95 * kMiB);
+        EXPECT_GE(Back(), 125U);
+        EXPECT_LE(Back(), 375U);
+        others.FillAgain(95 * kMiB);
+        EXPECT_GE(Back(), 700U);
+    });
+}
+
+TEST_F(GlibcSample, IsOfWhatIsResidentAfterARelease)
+{
+    RunInChild([this] {
+        ForgetParent();
+        ArenaThreads released(3, 100 * kMiB);
+        ArenaThreads freed_later(1, 110 * kMiB);
+        released.FreeAllBut(50);
+        (void)Release();
+        freed_later.FreeAllBut(50);
+        Lay();
+        EXPECT_EQ(Back(), 0U);
+        released.FillAgain(60 * kMiB);
+        EXPECT_LE(Back(), 250U) << "what is dry already tells nothing";
+        freed_later.FillAgain(100 * kMiB);
+        EXPECT_GE(Back(), 600U);
+    });
+}
+
+TEST_F(GlibcSample, IsRefusedWhereHardlyAnythingIsResident)
+{
+    RunInChild([this] {
+        ForgetParent();
+        ArenaThreads threads(kThreads, 100 * kMiB);
+        threads.FreeAllBut(50);
+        (void)Release();
+        (void)Estimate();
+        EXPECT_EQ(allocator_->lay_sample(), -1);
+    });
+}
+
+TEST_F(GlibcSample, IsRefusedWhereAFewSpotsAreAllThereIs)
+{
+    RunInChild([this] {
+        ForgetParent();
+        ArenaThreads threads(1, 400 * TRIM_KIB);
+        threads.FreeAllBut(3);
+        (void)Estimate();
+        const uint64_t before = Resident();
+        EXPECT_EQ(allocator_->lay_sample(), -1);
+        EXPECT_LT(Resident(), before) << "there were some";
     });
 }
 
 TEST_F(GlibcSample, IsRefusedWhereNothingIsBorrowed)
 {
     RunInChild([this] {
+        ForgetParent();
         ArenaThreads threads(kThreads, 100 * kMiB);
         threads.FreeAllBut(50);
         allocator_->choose(TRIM_MODE_TRIM);
