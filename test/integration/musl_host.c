@@ -1,10 +1,12 @@
 /*
  * Loads an agent the way a JVM does, and is run by musl's loader, which takes glibc's names for its
- * own. Usage: musl_host LIBRARY OPTIONS. Exit code 0: the agent let the JVM start, and asked
- * nothing of it.
+ * own. Usage: musl_host LIBRARY OPTIONS. Exit code 0: the agent let the JVM start, asked nothing
+ * of it, and is inert.
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <jvmti.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,13 +29,18 @@ int main(int count, char **arguments)
         return 2;
     }
     jint (*on_load)(JavaVM *, char *, void *) = NULL;
+    int (*request)(const char *) = NULL;
     void (*on_unload)(JavaVM *) = NULL;
     *(void **)&on_load = dlsym(library, "Agent_OnLoad");
+    *(void **)&request = dlsym(library, "trimagent_request");
     *(void **)&on_unload = dlsym(library, "Agent_OnUnload");
-    if (on_load == NULL || on_unload == NULL) {
+    if (on_load == NULL || request == NULL || on_unload == NULL) {
         return 2;
     }
-    jint result = on_load(&vm, arguments[2], NULL);
+    if (on_load(&vm, arguments[2], NULL) != JNI_OK) {
+        return 1;
+    }
+    bool inert = request("test") == ESRCH;
     on_unload(&vm);
-    return result == JNI_OK ? 0 : 1;
+    return inert ? 0 : 4;
 }
