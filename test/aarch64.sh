@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Cross-builds the library and the tests for AArch64, and has qemu run them with Debian's C library and JDK for it.
-# Usage: aarch64.sh, as root. Called by ./dev cross.
+# Usage: aarch64.sh [ARGUMENT...], as root, with arguments of ctest that choose tests. Called by ./dev cross.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/test/lib.sh
@@ -18,7 +18,7 @@ if [ -z "${INSIDE:-}" ]; then
     unpack_tree bookworm arm64 openjdk-17-jdk-headless,libstdc++6,musl "$work/bookworm"
     # The kernel starts the other processor's programs for us by qemu, and for nobody else: Linux 6.7 has binfmt_misc of
     # a namespace's own.
-    INSIDE=yes exec unshare --user --map-root-user --mount "$0"
+    INSIDE=yes exec unshare --user --map-root-user --mount "$0" "$@"
 fi
 mount -t binfmt_misc none /proc/sys/fs/binfmt_misc 2>/dev/null || skip "no binfmt_misc of a namespace's own here"
 magic='\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
@@ -56,8 +56,6 @@ impossible=(
 exclude=$(IFS='|' && echo "^(${impossible[*]//./\\.})\$")
 # Nor can the main arena of a JVM be told without [heap].
 export GTEST_FILTER='-Given/Borrow.WhereAllThreadsShareFewArenasReachesAllArenas/*'
+[ $# -gt 0 ] || set -- -R '^(borrow|gc|library|musl|options|reload)$|\.'
 # Only what did not pass, and the closing lines.
-{
-    ctest --preset aarch64 -L unit -E "$exclude"
-    ctest --preset aarch64 -R '^(borrow|gc|library|musl|options|reload)$'
-} | grep -vE '^ +Start |\. +Passed '
+ctest --preset aarch64 -E "$exclude" "$@" | grep -vE '^ +Start |\. +Passed '
