@@ -16,8 +16,8 @@ from pathlib import Path
 from harness import machine, report
 from harness.contenders import CONTENDERS, Contender
 from harness.figures import row_of
-from harness.loads import LOADS, Load
 from harness.launch import Setting
+from harness.loads import LOADS, Load
 from harness.runs import Run, run_served
 from harness.sets import SETS
 from harness.starts import run_starts
@@ -43,7 +43,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--profile", choices=ROUNDS, default="quick", help="how long the loads take (quick)")
     parser.add_argument("--loads", metavar="A,B", help="only these loads")
     parser.add_argument("--contenders", metavar="A,B", help="only these contenders")
-    parser.add_argument("--set", choices=SETS, help="loads and contenders of one question, or those of them that are named")
+    parser.add_argument(
+        "--set", choices=SETS, help="loads and contenders of one question, or those of them that are named"
+    )
     parser.add_argument("--lock", type=Path, metavar="FILE", help="lock FILE for each load of a round, as flock does")
     parser.add_argument("--cpus", type=int, metavar="N", help="let the C library believe in N CPUs; needs root")
     parser.add_argument(
@@ -72,7 +74,7 @@ def parse() -> argparse.Namespace:
 
 
 def install(loads: list[Load], contenders: list[Contender]) -> None:
-    wanted = [*machine.BASE_PACKAGES, *machine.PLOT_PACKAGES]
+    wanted = list(machine.BASE_PACKAGES)
     for part in (*loads, *contenders):
         wanted += part.packages
     machine.need(list(dict.fromkeys(wanted)))
@@ -115,9 +117,7 @@ def run_all(
     return runs
 
 
-def write(
-    out: Path, runs: list[Run], facts: dict[str, str], profile: str, library_kib: float | None
-) -> None:
+def write(out: Path, runs: list[Run], facts: dict[str, str], profile: str, library_kib: float | None) -> None:
     usable = [run for run in runs if not run.ended_early]
     without = {(run.round, run.load.name): run for run in usable if run.contender == NONE}
     rows = [row_of(run, without.get((run.round, run.load.name))) for run in runs]
@@ -128,7 +128,7 @@ def write(
     verdicts = check_targets(rows, loads, library_kib)
     report.write_markdown(out / "results.md", rows, verdicts, facts, profile)
 
-    from harness import plots  # After matplotlib is installed.
+    from harness import plots  # It imports matplotlib, and --list does without.
 
     for load in loads:
         own = [run for run in usable if run.load.name == load and run.samples]
@@ -150,9 +150,7 @@ def put_together(directories: list[Path], out: Path) -> None:
         known, profile = report.read_head(directory / "results.md")
         profiles.add(profile)
         differing = [
-            name
-            for name in known
-            if name != report.LIBRARY_FACT and facts.get(name, known[name]) != known[name]
+            name for name in known if name != report.LIBRARY_FACT and facts.get(name, known[name]) != known[name]
         ]
         if differing:
             sys.exit(f"{directory} was measured elsewhere: another {', '.join(differing)}")
@@ -167,13 +165,15 @@ def put_together(directories: list[Path], out: Path) -> None:
     verdicts = check_targets(together, loads, float(library) if library else None)
     report.write_markdown(out / "results.md", together, verdicts, facts, profiles.pop())
 
-    from harness import plots  # They need matplotlib, which a run has installed.
+    from harness import plots
 
     plots.plot_rows(out, together)
 
 
 def main() -> None:
     options = parse()
+    if not options.list:
+        machine.need_plots()
     if options.put_together:
         put_together(options.put_together, options.out)
         return

@@ -36,14 +36,15 @@ PURPOSES = {
     "allocator/glibc": "glibc's arenas: estimate, samples, releases, parameters",
     "sinks": "the log, and all words that users read",
     "worker": "the thread that brings the rooms together",
-    "jvm": "entry points, JVMTI callbacks, the VM's counters",
+    "jvm": "entry points, JVMTI callbacks, the VM's counters, commands of late attach",
+    "trimctl": "a program of its own: finds JVMs, attaches to one, and says what is to be said of it",
 }
 
 
 def seen_by_room() -> dict[str, list[str]]:
     """What agent/CMakeLists.txt lets each room see; jvm sees all."""
     text = (AGENT / "CMakeLists.txt").read_text()
-    rooms: dict[str, list[str]] = {"report": ["text", "system", "reason"], "jvm": list(PURPOSES)}
+    rooms: dict[str, list[str]] = {"report": ["text", "system", "reason"], "jvm": list(PURPOSES), "trimctl": ["text", "system"]}
     for room, body in re.findall(r"^trim_room\(([\w/]+)(.*?)\)", text, re.MULTILINE | re.DOTALL):
         seen = re.search(r"SEES(.*?)FILES", body, re.DOTALL)
         rooms[room] = seen.group(1).split() if seen else []
@@ -56,7 +57,9 @@ def files_of(room: str) -> list[Path]:
 
 def included_rooms(room: str) -> set[str]:
     home = {path.name: owner for owner in PURPOSES for path in files_of(owner) if path.suffix == ".h"}
-    names = {name for path in files_of(room) for name in re.findall(r'^#include "([\w./]+)"', path.read_text(), re.MULTILINE)}
+    names = {
+        name for path in files_of(room) for name in re.findall(r'^#include "([\w./]+)"', path.read_text(), re.MULTILINE)
+    }
     return {home[name] for name in names if name in home} - {room}
 
 
@@ -87,7 +90,7 @@ def compiles(command: list[str], include: str) -> bool:
 
 
 def breach_compiles() -> list[str]:
-    """The compiler must refuse what the table forbids; a header of the room below shows that it is not just refusing."""
+    """The compiler must refuse what the table forbids; a header that it may see shows that it can accept."""
     database = REPOSITORY / "build/release/compile_commands.json"
     entries = {entry["file"]: shlex.split(entry["command"]) for entry in json.loads(database.read_text())}
     faults = []

@@ -4,6 +4,8 @@
 # other_glibc.sh RELEASE LIBRARY PACKAGE..., as root, where the PACKAGEs are JDKs. Called by ./dev test-glibc.
 set -euo pipefail
 [ "$(id -u)" -eq 0 ] || { echo "SKIPPED: another release of Debian needs root"; exit 77; }
+reason=$(unshare --mount --propagation private true 2>&1) ||
+    { echo "SKIPPED: mounts of its own, which another release of Debian needs, are forbidden here: $reason"; exit 77; }
 # With mounts that end with this script, whatever happens to it.
 [ -n "${OWN_MOUNTS:-}" ] || OWN_MOUNTS=yes exec unshare --mount --propagation private "$(realpath "$0")" "$@"
 release=$1 library=$(realpath "$2")

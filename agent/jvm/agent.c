@@ -13,18 +13,16 @@
 #include <unistd.h>
 
 #include "allocator.h"
+#include "answer.h"
+#include "commands.h"
 #include "cpu_count.h"
 #include "error_text.h"
 #include "hooks.h"
 #include "hotspot.h"
 #include "libraries.h"
 #include "log.h"
-#include "quantity.h"
+#include "reply.h"
 #include "worker.h"
-
-/* How long a command waits for its report, so that jcmd returns after the trim. Only the attach
- * thread waits. */
-#define COMMAND_TIMEOUT_NS (60 * TRIM_NS_PER_S)
 
 #define MESSAGE_MAX 1024
 #define HELP_MAX 8192
@@ -66,6 +64,7 @@ static int read_options(const char *text)
     trim_text_init(&message, buffer, sizeof buffer - 1);
     trim_text_add(&message, "trimagent: ");
     if (trim_options_parse(&agent.config.options, text, &message) != 0) {
+        trim_answer_keep(buffer);
         buffer[message.length++] = '\n';
         print(STDERR_FILENO, &message);
         return -1;
@@ -201,66 +200,63 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
     return JNI_OK;
 }
 
-/* Carries out a command of late attach. */
-static jint obey(const char *command)
+/* Starts the agent, or gives the one that runs a command. */
+static bool attach(JavaVM *vm, const char *text)
 {
-    enum trim_command known;
-    if (command[0] == '\0') {
-        /* Scripts attach again and again, to make sure that the agent is there. */
-        if (!trim_worker_alive()) {
-            trim_log(TRIM_LOG_ERROR, "the agent is inert");
-            return JNI_ERR;
-        }
-        trim_log(TRIM_LOG_INFO, "the agent is loaded already");
-        return JNI_OK;
+    if (agent.loaded) {
+        return trim_commands_obey(text, &agent.config.options);
     }
-    if (strcmp(command, "trim") == 0) {
-        known = TRIM_COMMAND_TRIM;
-    } else if (strcmp(command, "status") == 0) {
-        known = TRIM_COMMAND_STATUS;
-    } else {
-        char buffer[MESSAGE_MAX];
-        struct trim_text found;
-        trim_text_init(&found, buffer, sizeof buffer);
-        trim_text_add_quoted(&found, command, strlen(command));
-        trim_log(TRIM_LOG_ERROR,
-                 "command '%s': unknown, allowed: trim, status; options cannot be changed", buffer);
-        return JNI_ERR;
+    /* A first load may be a command as well: it starts the agent with its defaults. */
+    bool command = trim_commands_known(text);
+    if (read_options(command ? "" : text) != 0) {
+        return false;
     }
-    int error = trim_worker_command(known, COMMAND_TIMEOUT_NS);
-    if (error == ESRCH) {
-        trim_log(TRIM_LOG_ERROR, "command '%s': the agent is inert", command);
-    } else if (error == ETIMEDOUT) {
-        trim_log(TRIM_LOG_ERROR, "command '%s': not done within a minute, it will be", command);
+    if (agent.config.options.help != 0) {
+        static const char refusal[] = "trimagent: option 'help': not possible in a running JVM\n";
+        ssize_t written = write(STDERR_FILENO, refusal, sizeof refusal - 1);
+        (void)written;
+        trim_answer_keep("option 'help': not possible in a running JVM");
+        return false;
     }
-    return error == 0 ? JNI_OK : JNI_ERR;
+    agent.loaded = true;
+    if (prepare(vm, true)) {
+        start_worker();
+    }
+    if (!trim_worker_alive()) {
+        trim_answer_keep("the agent stays inert: its log says why");
+        return false;
+    }
+    if (command) {
+        return trim_commands_obey(text, &agent.config.options);
+    }
+    char buffer[MESSAGE_MAX];
+    struct trim_text started;
+    trim_text_init(&started, buffer, sizeof buffer);
+    trim_text_add(&started, "trimagent " TRIM_VERSION " started: ");
+    trim_options_add_echo(&started, &agent.config.options);
+    trim_answer_keep(buffer);
+    return true;
 }
 
 // NOLINTNEXTLINE(readability-non-const-parameter): JVMTI fixes the signature.
 JNIEXPORT jint JNICALL Agent_OnAttach(JavaVM *vm, char *options, void *reserved)
 {
     (void)reserved;
-    const char *text = options != NULL ? options : "";
-    if (agent.loaded) {
-        return obey(text);
+    struct trim_request request;
+    trim_request_parse(&request, options != NULL ? options : "");
+    trim_answer_begin();
+    bool done = attach(vm, request.text);
+    if (request.reply != NULL) {
+        /* Only the thread that attaches needs it, and there is one. */
+        static char answer[TRIM_ANSWER_MAX];
+        size_t length = trim_answer_read(answer, sizeof answer);
+        if (trim_reply_write(request.reply, answer, length) != 0) {
+            char why[TRIM_ERROR_TEXT_MAX];
+            trim_log(TRIM_LOG_WARNING, "the answer could not be given (%s)",
+                     trim_error_text(why, errno));
+        }
     }
-    /* A first load may be a command as well: it starts the agent with its defaults. */
-    bool command = strcmp(text, "trim") == 0 || strcmp(text, "status") == 0;
-    if (read_options(command ? "" : text) != 0) {
-        return JNI_ERR;
-    }
-    if (agent.config.options.help != 0) {
-        static const char refusal[] = "trimagent: option 'help': not possible in a running JVM\n";
-        ssize_t written = write(STDERR_FILENO, refusal, sizeof refusal - 1);
-        (void)written;
-        return JNI_ERR;
-    }
-    agent.loaded = true;
-    if (!prepare(vm, true)) {
-        return JNI_ERR;
-    }
-    start_worker();
-    return command ? obey(text) : JNI_OK;
+    return done ? JNI_OK : JNI_ERR;
 }
 
 JNIEXPORT void JNICALL Agent_OnUnload(JavaVM *vm)

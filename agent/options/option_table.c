@@ -63,4 +63,17 @@ const struct trim_option trim_option_table[] = {
      "Print the options and end the JVM with exit code 0."},
 };
 
+bool trim_option_may_change(const struct trim_option *option)
+{
+    /* What is done once, when the agent starts. */
+    static const size_t at_start[] = {FIELD(trim_threshold_bytes), FIELD(mmap_threshold_bytes),
+                                      FIELD(arena_max), FIELD(log_target), FIELD(help)};
+    for (size_t i = 0; i < sizeof at_start / sizeof at_start[0]; i++) {
+        if (option->offset == at_start[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 const size_t trim_option_count = sizeof trim_option_table / sizeof trim_option_table[0];

@@ -121,27 +121,73 @@ static int check_pair(struct trim_options *options, size_t larger, size_t smalle
     return -1;
 }
 
-int trim_options_parse(struct trim_options *options, const char *text, struct trim_text *message)
+/* Reads the options that text names into *options, which is left half changed on an error. */
+static int parse_items(struct trim_options *options, const char *text, uint64_t *seen,
+                       struct trim_text *message)
 {
-    struct trim_options parsed;
-    trim_options_default(&parsed);
-    uint64_t seen = 0;
     const char *item = text == NULL ? "" : text;
     bool more = *item != '\0';
     while (more) {
         size_t length = strcspn(item, ",");
-        if (parse_item(&parsed, item, length, &seen, message) != 0) {
+        if (parse_item(options, item, length, seen, message) != 0) {
             return -1;
         }
         more = item[length] == ',';
         item += length + (more ? 1 : 0);
     }
-    if (check_pair(&parsed, offsetof(struct trim_options, max_wait_ns),
-                   offsetof(struct trim_options, settle_ns), seen, message) != 0) {
+    return check_pair(options, offsetof(struct trim_options, max_wait_ns),
+                      offsetof(struct trim_options, settle_ns), *seen, message);
+}
+
+int trim_options_parse(struct trim_options *options, const char *text, struct trim_text *message)
+{
+    struct trim_options parsed;
+    trim_options_default(&parsed);
+    uint64_t seen = 0;
+    if (parse_items(&parsed, text, &seen, message) != 0) {
         return -1;
     }
     *options = parsed;
     return 0;
+}
+
+int trim_options_change(struct trim_options *options, const char *text, struct trim_text *message)
+{
+    struct trim_options changed = *options;
+    uint64_t seen = 0;
+    if (parse_items(&changed, text, &seen, message) != 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < trim_option_count; i++) {
+        const struct trim_option *option = &trim_option_table[i];
+        if ((seen & bit_of(option)) != 0 && !trim_option_may_change(option)) {
+            trim_text_add(message, "option '%s': it is applied only when the agent starts",
+                          option->name);
+            return -1;
+        }
+    }
+    *options = changed;
+    return 0;
+}
+
+void trim_options_add_changes(struct trim_text *text, const struct trim_options *before,
+                              const struct trim_options *after)
+{
+    for (size_t i = 0; i < trim_option_count; i++) {
+        const struct trim_option *option = &trim_option_table[i];
+        char old[TRIM_LOG_TARGET_MAX];
+        char new[TRIM_LOG_TARGET_MAX];
+        struct trim_text old_text;
+        struct trim_text new_text;
+        trim_text_init(&old_text, old, sizeof old);
+        trim_text_init(&new_text, new, sizeof new);
+        trim_option_add_value(&old_text, option, before);
+        trim_option_add_value(&new_text, option, after);
+        if (strcmp(old, new) != 0) {
+            trim_text_add(text, "%sset %s: %s -> %s", text->length == 0 ? "" : "\n", option->name,
+                          old, new);
+        }
+    }
 }
 
 void trim_options_add_echo(struct trim_text *text, const struct trim_options *options)
@@ -169,8 +215,11 @@ void trim_options_add_help(struct trim_text *text)
         trim_option_add_allowed(text, option);
         trim_text_add(text, ".\n");
     }
-    trim_text_add(text, "\nThe values shown are the defaults. name:value is read as name=value.\n"
-                        "Commands for an agent that is loaded: jcmd PID JVMTI.agent_load "
-                        "/path/libtrimagent.so trim\n"
-                        "(or: status).\n");
+    trim_text_add(
+        text,
+        "\nThe values shown are the defaults. name:value is read as name=value.\n"
+        "Commands for an agent that is loaded: jcmd PID JVMTI.agent_load "
+        "/path/libtrimagent.so trim\n"
+        "(or: status; set,NAME:VALUE,... changes options). trimctl gives them too, and shows the\n"
+        "answer.\n");
 }

@@ -93,6 +93,20 @@ void trim_options_default(struct trim_options *options);
  */
 int trim_options_parse(struct trim_options *options, const char *text, struct trim_text *message);
 
+/*
+ * Like trim_options_parse, but changes those options of *options that text names, and leaves the
+ * others as they are. An option that is applied only at the start is an error.
+ */
+int trim_options_change(struct trim_options *options, const char *text, struct trim_text *message);
+
+/* Whether the option is read all the time, so that it may change while the agent runs. */
+bool trim_option_may_change(const struct trim_option *option);
+
+/* Appends a line for each option in which the two differ, such as "set threshold: 512m -> 1g",
+ * joined by newlines, without a last newline. */
+void trim_options_add_changes(struct trim_text *text, const struct trim_options *before,
+                              const struct trim_options *after);
+
 /* Appends what the option's value may be, such as "a size from 1m to 16t". */
 void trim_option_add_allowed(struct trim_text *text, const struct trim_option *option);
 

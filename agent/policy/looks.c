@@ -57,6 +57,18 @@ void trim_looks_init(struct trim_looks *looks, uint64_t check_ns, bool unannounc
     }
 }
 
+void trim_looks_configure(struct trim_looks *looks, uint64_t check_ns, bool unannounced,
+                          uint64_t on)
+{
+    looks->check_ns = check_ns;
+    looks->unannounced = unannounced && check_ns != 0;
+    for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
+        if ((on & (UINT64_C(1) << reason)) == 0) {
+            looks->events[reason].pending_bytes = 0;
+        }
+    }
+}
+
 /* An event is over at now_ns: what such events free is told by what was found since. */
 static void learn(struct trim_event *event, uint64_t now_ns)
 {

@@ -54,6 +54,10 @@ struct trim_looks {
 void trim_looks_init(struct trim_looks *looks, uint64_t check_ns, bool unannounced,
                      uint64_t now_ns);
 
+/* Goes by other options. Events of reasons that are not in the set on are over. */
+void trim_looks_configure(struct trim_looks *looks, uint64_t check_ns, bool unannounced,
+                          uint64_t on);
+
 /* An event has happened at since_ns, of which nothing is free before ready_ns; where none like it
  * is known it is taken to free guess_bytes. */
 void trim_looks_expect(struct trim_looks *looks, enum trim_reason reason, uint64_t since_ns,

@@ -25,6 +25,23 @@ void trim_policy_init(struct trim_policy *policy, const struct trim_policy_confi
     policy->started_ns = now_ns + FIRST_ROOM_NS;
 }
 
+void trim_policy_configure(struct trim_policy *policy, const struct trim_policy_config *config,
+                           uint64_t now_ns)
+{
+    policy->config = *config;
+    policy->price.config = config->price;
+    trim_triggers_configure(&policy->triggers, &config->triggers);
+    bool unannounced = trim_triggers_on(&policy->triggers, TRIM_REASON_WATERMARK);
+    trim_looks_configure(&policy->looks, config->check_ns, unannounced, config->triggers.on);
+    bool room_wanted = trim_take_is_room_wanted(policy);
+    policy->room_due_ns = room_wanted ? trim_max(now_ns, policy->started_ns) : TRIM_NEVER;
+    if (policy->last_trim_ns != 0) {
+        policy->cooldown_ends_ns = policy->last_trim_ns + config->cooldown_ns;
+    }
+    /* Times of reading that were chosen by the old one end now. */
+    policy->poll_due_ns = trim_min(policy->poll_due_ns, trim_max(now_ns, policy->started_ns));
+}
+
 /* What was watched comes and goes, or is in use again. */
 static void end_watch(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision)
 {

@@ -176,6 +176,11 @@ struct trim_policy {
 void trim_policy_init(struct trim_policy *policy, const struct trim_policy_config *config,
                       uint64_t now_ns, uint64_t class_changes);
 
+/* Goes by another configuration from now_ns on. What was learned and is under way stays, but for
+ * events of reasons that are off now. The configuration is copied. */
+void trim_policy_configure(struct trim_policy *policy, const struct trim_policy_config *config,
+                           uint64_t now_ns);
+
 /* Takes in an observation and decides. */
 void trim_policy_step(struct trim_policy *policy, const struct trim_observation *observation,
                       struct trim_decision *decision);

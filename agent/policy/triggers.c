@@ -20,6 +20,15 @@ bool trim_triggers_on(const struct trim_triggers *triggers, enum trim_reason rea
     return (triggers->config.on & (UINT64_C(1) << reason)) != 0;
 }
 
+void trim_triggers_configure(struct trim_triggers *triggers,
+                             const struct trim_triggers_config *config)
+{
+    uint64_t changed = triggers->config.on ^ config->on;
+    triggers->anew = triggers->anew || (changed & (UINT64_C(1) << TRIM_REASON_RELOAD)) != 0;
+    triggers->config = *config;
+    triggers->burst.config = config->burst;
+}
+
 static bool is_pressed_anew(struct trim_triggers *triggers, uint64_t now_ns,
                             const struct trim_signal_counts *counts, uint64_t grown_bytes)
 {
@@ -43,6 +52,10 @@ uint64_t trim_triggers_take(struct trim_triggers *triggers, uint64_t now_ns,
                             const struct trim_signal_counts *counts, uint64_t grown_bytes)
 {
     uint64_t events = 0;
+    if (triggers->anew) {
+        triggers->anew = false;
+        trim_burst_init(&triggers->burst, &triggers->config.burst, now_ns, counts->class_changes);
+    }
     if (counts->old_pauses != triggers->seen_old_pauses) {
         triggers->seen_old_pauses = counts->old_pauses;
         events |= UINT64_C(1) << TRIM_REASON_FULL_GC;

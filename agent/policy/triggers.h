@@ -35,6 +35,7 @@ struct trim_triggers {
     struct trim_burst burst;
     uint64_t seen_old_pauses;
     uint64_t seen_pressures;
+    bool anew;    /* The burst was not watched before: it begins with the next signals. */
     bool pressed; /* There was pressure before: */
     uint64_t pressed_at_ns;
     uint64_t pressed_usage_bytes;
@@ -43,6 +44,11 @@ struct trim_triggers {
 /* Starts at now_ns, with class_changes loads and unloads before it. */
 void trim_triggers_init(struct trim_triggers *triggers, const struct trim_triggers_config *config,
                         uint64_t now_ns, uint64_t class_changes);
+
+/* Goes by another configuration. Bursts that were not looked for before are looked for from the
+ * next signals on. */
+void trim_triggers_configure(struct trim_triggers *triggers,
+                             const struct trim_triggers_config *config);
 
 /* Whether the option names the reason. */
 bool trim_triggers_on(const struct trim_triggers *triggers, enum trim_reason reason);

@@ -44,6 +44,11 @@ int trim_log_open(const char *target, enum trim_log_level level)
     return trim_log_target_open(target);
 }
 
+void trim_log_set_level(enum trim_log_level level)
+{
+    atomic_store(&log_level, (int)level);
+}
+
 void trim_log_hurry(void)
 {
     atomic_store(&hurried, true);

@@ -34,6 +34,9 @@ extern "C" {
  */
 int trim_log_open(const char *target, enum trim_log_level level);
 
+/* Drops lines above another level from now on. Any thread. */
+void trim_log_set_level(enum trim_log_level level);
+
 /* From now on no line waits: the process is ending. Any thread. */
 void trim_log_hurry(void);
 

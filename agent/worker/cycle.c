@@ -31,6 +31,17 @@ void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *
     cycle->price_faults = true;
 }
 
+void trim_cycle_configure(struct trim_cycle *cycle)
+{
+    const struct trim_options *options = &cycle->config->options;
+    const struct trim_policy_config policy = trim_policy_config_of(options);
+    (void)pthread_mutex_lock(&cycle->lock);
+    cycle->totals.dry = options->dry_run != 0;
+    (void)pthread_mutex_unlock(&cycle->lock);
+    trim_surroundings_configure(&cycle->surroundings, options);
+    trim_policy_configure(&cycle->policy, &policy, trim_clock_now_ns());
+}
+
 void trim_cycle_read_totals(struct trim_cycle *cycle, struct trim_totals *totals)
 {
     (void)pthread_mutex_lock(&cycle->lock);

@@ -44,6 +44,9 @@ struct trim_cycle_wait {
 /* Worker: starts the policy. The lock must be usable before. */
 void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *config);
 
+/* Worker: takes options into force that have changed in the cycle's configuration. */
+void trim_cycle_configure(struct trim_cycle *cycle);
+
 /* Worker: runs one cycle. demands counts the trims that operators have asked for. */
 void trim_cycle_run(struct trim_cycle *cycle, uint64_t demands, struct trim_cycle_wait *wait);
 

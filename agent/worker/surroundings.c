@@ -58,17 +58,6 @@ static bool is_our_own(struct trim_surroundings *surroundings)
     return ours;
 }
 
-void trim_surroundings_init(struct trim_surroundings *surroundings, const char *root,
-                            const struct trim_options *options, bool can_trim)
-{
-    memset(surroundings, 0, sizeof *surroundings);
-    surroundings->root = root;
-    surroundings->pressure.kept.fd = -1;
-    surroundings->pressure_on =
-        can_trim && (options->on & (UINT64_C(1) << TRIM_REASON_PRESSURE)) != 0;
-    surroundings->checked = options->check_ns != 0;
-}
-
 /* Has the trigger watched, if there is one. Without a thread for it the averages are read. */
 static void watch_pressure(struct trim_surroundings *surroundings, uint64_t delay_ns)
 {
@@ -89,6 +78,29 @@ static void open_pressure(struct trim_surroundings *surroundings)
     if (surroundings->pressure.kept.fd < 0 && !surroundings->checked) {
         trim_log(TRIM_LOG_WARNING, "memory pressure can only be read at checks, which are off");
     }
+}
+
+void trim_surroundings_configure(struct trim_surroundings *surroundings,
+                                 const struct trim_options *options)
+{
+    bool before = surroundings->pressure_on;
+    bool wanted =
+        surroundings->can_trim && (options->on & (UINT64_C(1) << TRIM_REASON_PRESSURE)) != 0;
+    surroundings->checked = options->check_ns != 0;
+    surroundings->pressure_on = before || wanted;
+    if (surroundings->found && wanted && !before) {
+        open_pressure(surroundings);
+    }
+}
+
+void trim_surroundings_init(struct trim_surroundings *surroundings, const char *root,
+                            const struct trim_options *options, bool can_trim)
+{
+    memset(surroundings, 0, sizeof *surroundings);
+    surroundings->root = root;
+    surroundings->pressure.kept.fd = -1;
+    surroundings->can_trim = can_trim;
+    trim_surroundings_configure(surroundings, options);
 }
 
 static void find(struct trim_surroundings *surroundings)

@@ -21,6 +21,7 @@ extern "C" {
 
 struct trim_surroundings {
     const char *root;
+    bool can_trim;
     bool checked; /* There are checks. */
     bool found;   /* The first look was taken. */
     struct trim_memory_limit limit;
@@ -41,6 +42,11 @@ struct trim_surroundings {
  */
 void trim_surroundings_init(struct trim_surroundings *surroundings, const char *root,
                             const struct trim_options *options, bool can_trim);
+
+/* Takes options that have changed. Pressure that was listened to is listened to further: what it
+ * tells is not in use then. */
+void trim_surroundings_configure(struct trim_surroundings *surroundings,
+                                 const struct trim_options *options);
 
 /* Takes in what the watch of memory pressure has heard. */
 void trim_surroundings_listen(struct trim_surroundings *surroundings);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "answer.h"
 #include "clock.h"
 #include "huge_pages.h"
 #include "log.h"
@@ -177,7 +178,7 @@ static void log_report(const struct trim_report *report)
     trim_text_init(&text, line, sizeof line);
     trim_report_add(&text, report);
     if (report->reason == TRIM_REASON_DEMAND) {
-        trim_log_answer(line);
+        trim_answer_say(line);
     } else {
         trim_log_text(TRIM_LOG_INFO, line);
     }

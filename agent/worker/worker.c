@@ -6,23 +6,20 @@
 #include <string.h>
 #include <time.h>
 
+#include "answer.h"
 #include "clock.h"
 #include "cycle.h"
 #include "log.h"
 #include "quantity.h"
 #include "report_text.h"
+#include "serve.h"
 #include "signals.h"
 #include "sleep.h"
 #include "thread.h"
 #include "wake.h"
 
-/* The room of a status block: a dozen lines and the last trims' lines. */
-#define STATUS_MAX 8192
-
 /* No caller waits an hour; the bound only keeps the sum of a deadline from overflowing. */
 #define WAIT_MAX_NS (3600 * TRIM_NS_PER_S)
-
-#define COMMANDS 3
 
 /* There is one worker in a process, as there is one set of signals. */
 static struct {
@@ -33,9 +30,10 @@ static struct {
     bool started;
     bool stopping;
     bool ended;
-    char asked_by[TRIM_ASKED_BY_MAX]; /* Of the last trim that was asked for. */
-    uint64_t asked[COMMANDS];
-    uint64_t served[COMMANDS];
+    uint64_t asked[TRIM_COMMAND_COUNT];
+    uint64_t served[TRIM_COMMAND_COUNT];
+    char asked_by[TRIM_ASKED_BY_MAX]; /* The application's reason of the last trim. */
+    struct trim_options wanted;       /* With TRIM_COMMAND_SET. */
 } worker = {.lock = PTHREAD_MUTEX_INITIALIZER, .cycle = {.lock = PTHREAD_MUTEX_INITIALIZER}};
 
 static const char *source_name(enum trim_gc_source source)
@@ -79,32 +77,12 @@ static void log_summary(const struct trim_totals *totals, bool trim_running)
     trim_log_text(TRIM_LOG_INFO, line);
 }
 
-static void log_status(void)
-{
-    /* Static for its size; only the worker makes status blocks. */
-    static char block[STATUS_MAX];
-    static struct trim_totals totals;
-    struct trim_status status = {
-        .unloaded_classes = trim_vm_counters_unloaded(worker.config.counters),
-        .options = &worker.config.options,
-        .allocator = worker.config.allocator_description,
-        .lost_log_lines = trim_log_lost(),
-        .now_ns = trim_clock_now_ns(),
-    };
-    trim_signals_read(&status.signals);
-    trim_cycle_read_totals(&worker.cycle, &totals);
-    struct trim_text text;
-    trim_text_init(&text, block, sizeof block);
-    trim_totals_add_status(&text, &totals, &status);
-    trim_surroundings_add_status(&text, &worker.cycle.surroundings);
-    trim_log_answer(block);
-}
-
 /* What is asked of the worker now. Returns whether it shall go on. */
-static bool read_asked(uint64_t asked[COMMANDS])
+static bool read_asked(uint64_t asked[TRIM_COMMAND_COUNT], struct trim_options *wanted)
 {
     (void)pthread_mutex_lock(&worker.lock);
-    for (int command = 0; command < COMMANDS; command++) {
+    *wanted = worker.wanted;
+    for (int command = 0; command < TRIM_COMMAND_COUNT; command++) {
         asked[command] = worker.asked[command];
     }
     memcpy(worker.cycle.asked_by, worker.asked_by, sizeof worker.asked_by);
@@ -113,29 +91,38 @@ static bool read_asked(uint64_t asked[COMMANDS])
     return go_on;
 }
 
-static void tell_served(const uint64_t asked[COMMANDS])
+static void tell_served(const uint64_t asked[TRIM_COMMAND_COUNT])
 {
     (void)pthread_mutex_lock(&worker.lock);
-    for (int command = 0; command < COMMANDS; command++) {
+    for (int command = 0; command < TRIM_COMMAND_COUNT; command++) {
         worker.served[command] = asked[command];
     }
     (void)pthread_cond_broadcast(&worker.changed);
     (void)pthread_mutex_unlock(&worker.lock);
 }
 
-static void serve_status(const uint64_t asked[COMMANDS])
+/* Only the worker changes what was served, so it may read that without the lock. */
+static bool is_open(const uint64_t asked[TRIM_COMMAND_COUNT], enum trim_command command)
 {
-    if (asked[TRIM_COMMAND_STATUS] != worker.served[TRIM_COMMAND_STATUS]) {
-        log_status();
+    return asked[command] != worker.served[command];
+}
+
+static void serve(const uint64_t asked[TRIM_COMMAND_COUNT])
+{
+    if (is_open(asked, TRIM_COMMAND_STATUS)) {
+        trim_serve_status(&worker.cycle);
+    }
+    if (is_open(asked, TRIM_COMMAND_FIGURES)) {
+        trim_serve_figures(&worker.cycle);
     }
 }
 
 /* Without an allocator to trim there is nothing to decide: the worker only answers. */
-static void refuse_trim(const uint64_t asked[COMMANDS])
+static void refuse_trim(const uint64_t asked[TRIM_COMMAND_COUNT])
 {
-    if (asked[TRIM_COMMAND_TRIM] != worker.served[TRIM_COMMAND_TRIM]) {
-        trim_log(TRIM_LOG_WARNING, "cannot trim: malloc belongs to %s",
-                 worker.config.allocator_description);
+    if (is_open(asked, TRIM_COMMAND_TRIM)) {
+        trim_answer_refuse(TRIM_LOG_WARNING, "cannot trim: malloc belongs to %s",
+                           worker.config.allocator_description);
     }
 }
 
@@ -150,7 +137,8 @@ static void end(void)
 static void *run(void *unused)
 {
     (void)unused;
-    uint64_t asked[COMMANDS];
+    uint64_t asked[TRIM_COMMAND_COUNT];
+    struct trim_options wanted;
     struct trim_cycle_wait wait = {
         .wake_ns = TRIM_NEVER, .wake_cpu_ns = UINT64_MAX, .arm_class_loads = UINT64_MAX};
     bool can_trim = worker.config.allocator->trim != NULL;
@@ -159,13 +147,16 @@ static void *run(void *unused)
     log_start();
     trim_cycle_init(&worker.cycle, &worker.config);
     bool awake = true;
-    while (awake && read_asked(asked)) {
+    while (awake && read_asked(asked, &wanted)) {
+        if (is_open(asked, TRIM_COMMAND_SET)) {
+            trim_serve_set(&worker.cycle, &worker.config.options, &wanted);
+        }
         if (can_trim) {
             trim_cycle_run(&worker.cycle, asked[TRIM_COMMAND_TRIM], &wait);
         } else {
             refuse_trim(asked);
         }
-        serve_status(asked);
+        serve(asked);
         tell_served(asked);
         trim_signals_arm_class_loads(wait.arm_class_loads);
         awake = trim_sleep_until(&wait, &worker.cycle.surroundings);
@@ -236,17 +227,17 @@ static uint64_t ask(enum trim_command command, const char *reason)
 
 int trim_worker_request(const char *reason)
 {
+    bool can_trim = false;
     (void)pthread_mutex_lock(&worker.lock);
-    int error = ESRCH;
-    if (is_at_work()) {
-        bool can_trim = worker.config.allocator->trim != NULL;
-        error = can_trim ? 0 : ENOTSUP;
+    bool possible = is_at_work();
+    if (possible) {
+        can_trim = worker.config.allocator->trim != NULL;
         if (can_trim) {
             (void)ask(TRIM_COMMAND_TRIM, reason);
         }
     }
     (void)pthread_mutex_unlock(&worker.lock);
-    return error;
+    return can_trim ? 0 : possible ? ENOTSUP : ESRCH;
 }
 
 bool trim_worker_read_totals(struct trim_totals *totals)
@@ -258,10 +249,10 @@ bool trim_worker_read_totals(struct trim_totals *totals)
     return alive;
 }
 
-int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
+/* Asks for a command with the lock held, which it lets go, and waits for its end. */
+static int ask_and_wait(enum trim_command command, uint64_t timeout_ns)
 {
     struct timespec deadline = deadline_after(timeout_ns);
-    (void)pthread_mutex_lock(&worker.lock);
     bool possible = is_at_work();
     uint64_t ticket = possible ? ask(command, "") : 0;
     int waited = 0;
@@ -276,6 +267,19 @@ int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
         return gone ? ESRCH : ETIMEDOUT;
     }
     return command == TRIM_COMMAND_TRIM && worker.config.allocator->trim == NULL ? ENOTSUP : 0;
+}
+
+int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    return ask_and_wait(command, timeout_ns);
+}
+
+int trim_worker_set(const struct trim_options *options, uint64_t timeout_ns)
+{
+    (void)pthread_mutex_lock(&worker.lock);
+    worker.wanted = *options;
+    return ask_and_wait(TRIM_COMMAND_SET, timeout_ns);
 }
 
 void trim_worker_stop(void)

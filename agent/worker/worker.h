@@ -43,7 +43,14 @@ int trim_worker_start(const struct trim_worker_config *config);
 bool trim_worker_alive(void);
 
 /* The commands of late attach. */
-enum trim_command { TRIM_COMMAND_TRIM = 1, TRIM_COMMAND_STATUS = 2 };
+enum trim_command {
+    TRIM_COMMAND_NONE = 0,
+    TRIM_COMMAND_TRIM,
+    TRIM_COMMAND_STATUS,
+    TRIM_COMMAND_FIGURES, /* A fresh estimate and the totals, for programs to read. */
+    TRIM_COMMAND_SET,     /* By trim_worker_set only. */
+    TRIM_COMMAND_COUNT
+};
 
 /*
  * Has the worker carry out a command and waits for its end, at most timeout_ns. Any thread outside
@@ -63,6 +70,13 @@ int trim_worker_request(const char *reason);
 /* Copies the totals so far. Any thread outside GC callbacks. Returns false where there is no
  * worker. */
 bool trim_worker_read_totals(struct trim_totals *totals);
+
+/*
+ * Has the worker take these options instead of its own, and answer with what has changed
+ * (answer.h). Those that are applied only at the start must be as they were. The rest is as for
+ * trim_worker_command; after ETIMEDOUT the options will be taken.
+ */
+int trim_worker_set(const struct trim_options *options, uint64_t timeout_ns);
 
 /*
  * Ends the worker, and writes the summary line where anything was considered. The caller writes it

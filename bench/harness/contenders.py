@@ -92,7 +92,11 @@ CONTENDERS = (
     _on(_agent("trimagent-trim", "mode=trim"), *_RELEASING),
     _on(
         _agent("trimagent-arena-auto", "arena-max=auto"),
-        "reload-synthetic", "steady", "tops", "large-default", "busy-default",
+        "reload-synthetic",
+        "steady",
+        "tops",
+        "large-default",
+        "busy-default",
     ),
     _on(_agent("trimagent-trim-threshold", "trim-threshold=8m"), "tops", "steady", "reload-synthetic"),
     _on(_agent("trimagent-trim-threshold-1m", "trim-threshold=1m"), "tops"),

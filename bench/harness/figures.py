@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from . import windows
 from .runs import Run
 from .sampler import Sample
@@ -55,7 +57,7 @@ def _in_window(run: Run) -> list[Sample]:
 def _retained_mib_s(run: Run, base_mib: float) -> float:
     samples = _in_window(run)
     total = 0.0
-    for sample, following in zip(samples, samples[1:]):
+    for sample, following in itertools.pairwise(samples):
         above = sample.rss_mib - base_mib - _live_mib(run, sample)
         total += max(0.0, above) * (following.at_s - sample.at_s)
     return total
@@ -63,9 +65,7 @@ def _retained_mib_s(run: Run, base_mib: float) -> float:
 
 def _mean_rss_mib(run: Run) -> float:
     samples = _in_window(run)
-    mib_s = sum(
-        sample.rss_mib * (following.at_s - sample.at_s) for sample, following in zip(samples, samples[1:])
-    )
+    mib_s = sum(sample.rss_mib * (following.at_s - sample.at_s) for sample, following in itertools.pairwise(samples))
     return mib_s / (samples[-1].at_s - samples[0].at_s)
 
 
@@ -78,7 +78,7 @@ def _refaults_mib(run: Run) -> float:
     """Minor faults within ten seconds after each trim that released something, or to the next."""
     useful = [trim for trim in run.trims if not trim.useless]
     faults = 0
-    for trim, following in zip(useful, [*useful[1:], None]):
+    for trim, following in zip(useful, [*useful[1:], None], strict=True):
         began_s = trim.at_s
         end_s = min(began_s + REFAULT_S, run.end_at_s)
         if following is not None:

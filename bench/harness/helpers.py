@@ -57,9 +57,7 @@ class Jcmd(Helper):
         while not self.ending.wait(JCMD_INTERVAL_S):
             children = resource.getrusage(resource.RUSAGE_CHILDREN)
             began_s = time.monotonic()
-            done = subprocess.run(
-                [self.jcmd, str(self.pid), "System.trim_native_heap"], text=True, capture_output=True
-            )
+            done = subprocess.run([self.jcmd, str(self.pid), "System.trim_native_heap"], text=True, capture_output=True)
             self.note(jcmd_released_mib(done.stdout) or 0.0, began_s)
             self.count_children(children)
 

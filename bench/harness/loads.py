@@ -28,7 +28,8 @@ _LARGE_HEAP = ("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-XX:InitiatingHeapOcc
 _LARGE_BLOCKS = ("reloads=0", "retire=yes", "smallest=4096")
 # Loads about what a trim does to threads that share its arenas: for those that trim, in glibc.
 _TRIMMERS = (
-    "none", "trimagent", "trimagent-before", "trimagent-borrow", "trimagent-trim", "trimagent-arena-auto", "jdk-1s", "spin",
+    "none", "jdk-1s", "spin",
+    "trimagent", "trimagent-before", "trimagent-borrow", "trimagent-trim", "trimagent-arena-auto",
 )  # fmt: skip
 
 
@@ -227,8 +228,11 @@ LOADS = (
     *(_blocks(period_s, collects) for collects in (False, True) for period_s in (4, 5, 8, 15)),
     # Chunks of 64 KiB, as small containers choose them: larger ones are mapped and unmapped.
     _small(
-        "netty", "pooled buffers of Netty's", "bench.SmallNetty",
-        "-XX:MaxDirectMemorySize=128m", "-Dio.netty.allocator.maxOrder=3",
+        "netty",
+        "pooled buffers of Netty's",
+        "bench.SmallNetty",
+        "-XX:MaxDirectMemorySize=128m",
+        "-Dio.netty.allocator.maxOrder=3",
     ),
     _small("sqlite", "tables of SQLite's", "bench.SmallSqlite"),
     Load(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import platform
 import re
@@ -38,21 +39,21 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
 
 
 def need(packages: list[str]) -> None:
-    """Installs the Debian packages that are missing."""
-    missing = []
-    for package in packages:
-        query = subprocess.run(
-            ["dpkg-query", "-W", "-f", "${Status}", package], text=True, capture_output=True
-        )
-        if "install ok installed" not in query.stdout:
-            missing.append(package)
-    if not missing:
-        return
-    print("installing:", *missing, flush=True)
-    as_root = [] if os.getuid() == 0 else ["sudo"]
-    environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    run(*as_root, "apt-get", "-qq", "update")
-    run(*as_root, *environment, "apt-get", "-qq", "-y", "--no-install-recommends", "install", *missing)
+    """Installs the Debian packages that are missing, or ends where that is not possible here."""
+    done = subprocess.run([REPOSITORY / "dev", "need", *packages])
+    if done.returncode != 0:
+        sys.exit(done.returncode)
+
+
+def need_plots() -> None:
+    """Ends a run that could not draw its plots before it measures. Only the system's Python sees Debian's packages."""
+    system = sys.prefix == "/usr"
+    if system:
+        need(list(PLOT_PACKAGES))
+        importlib.invalidate_caches()
+    if importlib.util.find_spec("matplotlib") is None:
+        advice = "" if system else "; start this with /usr/bin/python3, which takes Debian's"
+        sys.exit(f"{sys.executable} lacks matplotlib, which draws the plots{advice}")
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,7 @@ def build(jdk: Jdk, agent: Path, before: Path | None, work: Path, wanted: Wanted
     for copy, library in copies.items():
         if library is not None and library.exists():
             shutil.copy(library, copy)
-    return Build(
-        native / "libbenchload.so", class_path, fixture_classes, *copies, native / "libclassevents.so"
-    )
+    return Build(native / "libbenchload.so", class_path, fixture_classes, *copies, native / "libclassevents.so")
 
 
 ONLINE = "/sys/devices/system/cpu/online"

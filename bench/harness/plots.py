@@ -123,8 +123,7 @@ def _draw_stalls(axes, rows: list[Row], column: str, when: str) -> None:
     names = [c.name for c in CONTENDERS if any(r["contender"] == c.name and column in r for r in rows)]
     for number, name in enumerate(names):
         own = [
-            [r[column] for r in rows if r["load"] == load and r["contender"] == name and column in r]
-            for load in loads
+            [r[column] for r in rows if r["load"] == load and r["contender"] == name and column in r] for load in loads
         ]
         places = [place for place, values in enumerate(own) if values]
         middles = [statistics.median(values) for values in own if values]

@@ -84,10 +84,7 @@ def _value(name: str, text: str) -> float | str:
 
 def read_csv(path: Path) -> list[Row]:
     with path.open(newline="") as rows:
-        return [
-            {name: _value(name, text) for name, text in row.items() if text}
-            for row in csv.DictReader(rows)
-        ]
+        return [{name: _value(name, text) for name, text in row.items() if text} for row in csv.DictReader(rows)]
 
 
 def read_head(path: Path) -> tuple[dict[str, str], str]:
@@ -108,8 +105,7 @@ def write_series(path: Path, runs: list[Run]) -> None:
             "contender": run.contender.name,
             "base_s": round(run.base_at_s, 3),
             "samples": [
-                [round(sample.at_s, 2), round(sample.rss_mib, 1), round(sample.live_mib, 1)]
-                for sample in run.samples
+                [round(sample.at_s, 2), round(sample.rss_mib, 1), round(sample.live_mib, 1)] for sample in run.samples
             ],
             "trims": [[trim.at_s, round(trim.released_mib, 2), trim.took_ms] for trim in run.trims],
         }
@@ -146,9 +142,7 @@ def _table(rows: list[Row]) -> list[str]:
     return lines
 
 
-def write_markdown(
-    path: Path, rows: list[Row], verdicts: list[Verdict], facts: dict[str, str], profile: str
-) -> None:
+def write_markdown(path: Path, rows: list[Row], verdicts: list[Verdict], facts: dict[str, str], profile: str) -> None:
     rounds = len({row["round"] for row in rows})
     lines = ["# Results", ""]
     lines += [f"- {name}: {value}" for name, value in facts.items()]
@@ -162,9 +156,7 @@ def write_markdown(
         lines += ["## Targets", "", "| load | target | wanted | seen | |", "|---|---|--:|--:|---|"]
         for verdict in verdicts:
             passed = "pass" if verdict.passed else "**fail**"
-            lines.append(
-                f"| {verdict.load} | {verdict.target} | {verdict.wanted} | {verdict.seen} | {passed} |"
-            )
+            lines.append(f"| {verdict.load} | {verdict.target} | {verdict.wanted} | {verdict.seen} | {passed} |")
         lines.append("")
     for load in LOADS:
         own = [row for row in rows if row["load"] == load.name]

@@ -119,9 +119,7 @@ def _listen(run: Run, process: subprocess.Popen, began_s: float, helper: helpers
     return False
 
 
-def _watch(
-    setting: Setting, run: Run, process: subprocess.Popen, began_s: float, files: Files
-) -> bool:
+def _watch(setting: Setting, run: Run, process: subprocess.Popen, began_s: float, files: Files) -> bool:
     """Measures a run from its start to its end; returns whether it came there."""
     sampler = Sampler(process.pid, began_s, files.live, run.contender.thread)
     sampler.start()
@@ -195,9 +193,7 @@ def _trim_once_more(setting: Setting, run: Run, pid: int, log: Path) -> None:
 
 def _measure_leftover(setting: Setting, run: Run, pid: int) -> None:
     """What one more malloc_trim can release."""
-    done = subprocess.run(
-        [setting.jdk.jcmd, str(pid), "System.trim_native_heap"], text=True, capture_output=True
-    )
+    done = subprocess.run([setting.jdk.jcmd, str(pid), "System.trim_native_heap"], text=True, capture_output=True)
     released_mib = trims.jcmd_released_mib(done.stdout)
     if released_mib is not None:
         run.figures["leftover_mib"] = released_mib

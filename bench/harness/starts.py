@@ -60,7 +60,6 @@ def run_starts(setting: Setting, round_number: int, load: Load, none: Contender,
         "start_ratio": statistics.median(one.wall_ms / other.wall_ms for one, other in pairs),
         "start_cpu_ratio": statistics.median(one.cpu_ms / other.cpu_ms for one, other in pairs),
         "peak_rss_mib": statistics.median(start.peak_rss_mib for start in seen["with"]),
-        "start_rss_added_kib": 1024
-        * statistics.median(one.peak_rss_mib - other.peak_rss_mib for one, other in pairs),
+        "start_rss_added_kib": 1024 * statistics.median(one.peak_rss_mib - other.peak_rss_mib for one, other in pairs),
     }
     return run

@@ -156,9 +156,7 @@ def _check_stalls(check: _Check, loads: list[str]) -> None:
         # Where the load's threads rest, only what happens meanwhile is the trims' doing.
         rests = bool(check.rows.values(load, "none", "victim_calm_max_ms"))
         column = "victim_calm_max_ms" if rests else "victim_max_unqueued_ms"
-        none, agent, rival = (
-            check.rows.median(load, contender, column) for contender in ("none", AGENT, RIVAL)
-        )
+        none, agent, rival = (check.rows.median(load, contender, column) for contender in ("none", AGENT, RIVAL))
         if None in (none, agent, rival):
             continue
         share = 0.5 if load in RELOADS else 1.0

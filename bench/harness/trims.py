@@ -68,10 +68,8 @@ def agent_trims(log: str, zero_s: float, reason: str = r"\S+") -> list[Trim]:
     )
     trims = []
     for at, number, before, after, took, expected, released in pattern.findall(log):
-        if released == "unknown":
-            freed = _mib(before) - _mib(after) if before else 0.0
-        else:
-            freed = _mib(released)
+        fallen_mib = _mib(before) - _mib(after) if before else 0.0
+        freed = fallen_mib if released == "unknown" else _mib(released)
         expected_mib = None if expected == "unknown" else _mib(expected)
         trims.append(Trim(float(at), freed, _ms(took), expected_mib, began_s.get(number)))
     return trims
@@ -83,9 +81,7 @@ def demanded_trim(log: str) -> Trim | None:
 
 
 def agent_status(log: str) -> AgentStatus | None:
-    found = re.findall(
-        r"CPU in trims ([\d.]+m?s), CPU in (\d+) estimates ([\d.]+m?s), wake-ups (\d+)", log
-    )
+    found = re.findall(r"CPU in trims ([\d.]+m?s), CPU in (\d+) estimates ([\d.]+m?s), wake-ups (\d+)", log)
     if not found:
         return None
     trim_cpu, estimates, estimate_cpu, wake_ups = found[-1]

@@ -19,11 +19,17 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="prices, such as worth_gib=4")
     parser.add_argument("--options", default="", metavar="TEXT", help="options for this tree's policy")
     parser.add_argument(
-        "--tree", type=Path, default=build.REPOSITORY, metavar="DIR", help="take the policy from this checkout (this one)"
+        "--tree",
+        type=Path,
+        default=build.REPOSITORY,
+        metavar="DIR",
+        help="take the policy from this checkout (this one)",
     )
     parser.add_argument("--jobs", type=int, default=1, help="programs at a time (1)")
     parser.add_argument("--out", type=Path, default=build.BUILD, help="where to write")
-    parser.add_argument("--fleet", type=int, nargs="?", const=10_000, metavar="N", help="a fleet of N processes (10000)")
+    parser.add_argument(
+        "--fleet", type=int, nargs="?", const=10_000, metavar="N", help="a fleet of N processes (10000)"
+    )
     parser.add_argument("--check", action="store_true", help="only check the laboratory itself")
     parser.add_argument("--sanitize", action="store_true", help="with the address and undefined behaviour sanitizers")
     parser.add_argument("--list", action="store_true", help="list the runs, and end")

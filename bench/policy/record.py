@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import itertools
 import os
 import subprocess
 import sys
@@ -125,7 +126,7 @@ def pack(rows: list[Row], facts: dict[str, str]) -> bytes:
 
 def write_trace(program: Program, jdk: machine.Jdk, raw: Path) -> None:
     rows, told = read(raw)
-    if any(after[0] <= before[0] for before, after in zip(rows, rows[1:])):
+    if any(after[0] <= before[0] for before, after in itertools.pairwise(rows)):
         sys.exit(f"{program.name}: its times do not rise")
     facts = {
         "program": program.title,
@@ -148,7 +149,8 @@ def write_trace(program: Program, jdk: machine.Jdk, raw: Path) -> None:
         f"{program.name}: {rows[-1][0] / 1000:.0f} s, {len(rows)} rows, {len(packed) >> 10} KiB; in use "
         f"{min(in_use) >> 10} to {max(in_use) >> 10} MiB, CPU {rows[-1][2] / 1000:.1f} s, "
         f"{rows[-1][3]} old pauses, {rows[-1][4]} class changes, {told['chunks']} chunks, look "
-        f"{told['look_us']} us; in use at the end {int(told['end_in_use_kib']) >> 10} MiB, by malloc_info {walked >> 10} MiB",
+        f"{told['look_us']} us; in use at the end {int(told['end_in_use_kib']) >> 10} MiB, "
+        f"by malloc_info {walked >> 10} MiB",
         flush=True,
     )
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the image that an init container copies the library from, for one processor or for both: the library, a static
-# busybox, their licences. Usage: build.sh VERSION DIRECTORY LIBRARY [LIBRARY-FOR-AARCH64]. Called by ./dev image.
+# Builds the image that an init container copies the library from, for one processor or for both: the library, trimctl,
+# which is beside it, a static busybox, their licences. Usage: build.sh VERSION DIRECTORY LIBRARY [LIBRARY-FOR-AARCH64]. Called by ./dev image.
 #
 # Leaves the image trimagent:VERSION of this machine's kind in buildah's storage and as DIRECTORY/trimagent-image.tar,
 # which docker load, podman load and skopeo read; with two libraries, trimagent-image-arm64.tar as well, and both under
@@ -24,19 +24,20 @@ image() {
     local name=$1 architecture=$2 library=$3 strip=$4 root=$5 tree=$work/$2 container archive
     mkdir -p "$tree/bin" "$tree/licenses"
     "$strip" --strip-unneeded -o "$tree/libtrimagent.so" "$library"
+    "$strip" --strip-unneeded -o "$tree/trimctl" "$(dirname "$library")/trimctl"
     install -m 755 "$root/bin/busybox" "$tree/bin/busybox"
     ln -s busybox "$tree/bin/cp"
     ln -s busybox "$tree/bin/sh"
     install -m 644 "$repository/LICENSE" "$tree/licenses/trimagent"
     install -m 644 "$root/usr/share/doc/busybox-static/copyright" "$tree/licenses/busybox"
-    chmod 755 "$tree" "$tree/libtrimagent.so"
+    chmod 755 "$tree" "$tree/libtrimagent.so" "$tree/trimctl"
 
     container=$(buildah from --arch "$architecture" scratch)
     containers+=("$container")
     buildah copy --quiet "$container" "$tree" / >/dev/null
     buildah config --arch "$architecture" --cmd '["cp", "/libtrimagent.so", "/trimagent/"]' --env PATH=/bin \
         --label org.opencontainers.image.title=trimagent --label "org.opencontainers.image.version=$version" \
-        --label 'org.opencontainers.image.licenses=Apache-2.0 AND GPL-2.0-only' "$container"
+        --label 'org.opencontainers.image.licenses=Apache-2.0 AND GPL-2.0-only AND LGPL-2.1-or-later' "$container"
     # Without the time of the build in it, the same library makes the same image.
     buildah commit --quiet --timestamp 0 "$container" "localhost/$name:$version" >/dev/null
     archive=$directory/$name-image.tar

@@ -20,6 +20,19 @@ runroot = "$containers/run"
 CONF
 export CONTAINERS_CONF=$containers/containers.conf CONTAINERS_STORAGE_CONF=$containers/storage.conf
 
+# Why a confined place, such as a chroot or a container without privileges, does not let buildah put an image together;
+# nothing where it does. Tried, not guessed: one place forbids to mount, another only to unpack a layer.
+why_no_containers() {
+    local container said=$containers/said failed=
+    {
+        container=$(buildah from scratch) && buildah mount "$container" && buildah copy "$container" "$0" / &&
+            buildah commit --quiet "$container" localhost/probe || failed=yes
+        buildah rm "$container"
+        buildah rmi localhost/probe
+    } >/dev/null 2>"$said" || true
+    [ -z "$failed" ] || echo "buildah makes no image here: $(head -n 1 "$said")"
+}
+
 # Debian with a Java runtime, as an image; made once.
 jre_image() {
     podman image exists localhost/jre:17 && return

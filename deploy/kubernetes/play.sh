@@ -13,6 +13,8 @@ kustomize=${KUSTOMIZE:-kustomize}
 cd "$(dirname "$0")/../.."
 # shellcheck source=deploy/kubernetes/containers.sh
 . deploy/kubernetes/containers.sh
+reason=$(why_no_containers)
+[ -z "$reason" ] || { echo "SKIPPED: $reason"; exit 77; }
 work=$PWD/build/deploy/play
 pod=model-server-pod-0 server=model-server-pod-0-model-server
 longest=600 # Seconds until the server has either gone through its scenes or died.

@@ -1,4 +1,4 @@
-# Turns the README's table of options into a man page's list.
+# Turns the table in docs/OPTIONS.md into a man page's list.
 /^\| option \| default \|/ { table = 1; next }
 table && !/^\|/ { exit }
 table && !/^\| ---/ {

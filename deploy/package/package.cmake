@@ -6,9 +6,9 @@ set(packaging ${CMAKE_CURRENT_LIST_DIR})
 set(packaged ${CMAKE_CURRENT_BINARY_DIR}/package)
 option(TRIM_DEBIAN_LAYOUT "Install the documents the way Debian's policy wants them" OFF)
 
-# The man page takes its table of options from the README's, which a test holds to the code.
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS README.md ${packaging}/options.awk)
-execute_process(COMMAND ${TRIM_AWK} -f ${packaging}/options.awk ${CMAKE_SOURCE_DIR}/README.md
+# The man page takes its table of options from docs/OPTIONS.md, which a test holds to the code.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS docs/OPTIONS.md ${packaging}/options.awk)
+execute_process(COMMAND ${TRIM_AWK} -f ${packaging}/options.awk ${CMAKE_SOURCE_DIR}/docs/OPTIONS.md
                 OUTPUT_VARIABLE TRIM_OPTIONS OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 configure_file(${packaging}/libtrimagent.7.in ${packaged}/libtrimagent.7 @ONLY)
 string(TIMESTAMP TRIM_PACKAGE_DATE "%a, %d %b %Y %H:%M:%S +0000" UTC)
@@ -18,6 +18,8 @@ function(compress name)
   execute_process(COMMAND ${TRIM_GZIP} -9 -n -c ${name} OUTPUT_FILE ${name}.gz COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 compress(${packaged}/libtrimagent.7)
+configure_file(${packaging}/trimctl.1.in ${packaged}/trimctl.1 @ONLY)
+compress(${packaged}/trimctl.1)
 
 # Debian's libraries are not executable, those of the others are.
 if(TRIM_DEBIAN_LAYOUT)
@@ -27,8 +29,13 @@ else()
 endif()
 install(TARGETS trimagent LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
         PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ ${executable})
+install(TARGETS trimctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${packaged}/libtrimagent.7.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
+install(FILES ${packaged}/trimctl.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# What README links to, beside it as in the repository.
+file(GLOB documents CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/*.md ${CMAKE_SOURCE_DIR}/docs/*.svg)
+install(FILES ${documents} DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 if(TRIM_DEBIAN_LAYOUT)
   configure_file(${packaging}/changelog.in ${packaged}/changelog.Debian @ONLY)
   configure_file(CHANGELOG.md ${packaged}/changelog COPYONLY)
@@ -76,5 +83,5 @@ set(CPACK_RPM_PACKAGE_SUMMARY "Gives a JVM's freed native memory back to the sys
 set(CPACK_RPM_PACKAGE_DESCRIPTION ${CPACK_PACKAGE_DESCRIPTION})
 # Directories that belong to other packages.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
-    /usr/share/man /usr/share/man/man7 /usr/share/doc /usr/share/licenses /usr/${CMAKE_INSTALL_LIBDIR})
+    /usr/bin /usr/share/man /usr/share/man/man1 /usr/share/man/man7 /usr/share/doc /usr/share/licenses /usr/${CMAKE_INSTALL_LIBDIR})
 include(CPack)

@@ -9,6 +9,8 @@ cd "$(dirname "$0")/../.."
 [ "$(id -u)" -eq 0 ] || skip "buildah works as root here only"
 # shellcheck source=deploy/kubernetes/containers.sh
 . deploy/kubernetes/containers.sh
+reason=$(why_no_containers)
+[ -z "$reason" ] || skip "$reason"
 archive=$PWD/build/deploy/trimagent-image.tar
 work=$PWD/build/deploy/image
 rm -rf "$work"
@@ -24,6 +26,7 @@ find "$root" -mindepth 1 -printf '/%P\n' | sort
 mkdir "$root/trimagent"
 chroot "$root" /bin/cp /libtrimagent.so /trimagent/
 cp "$root/trimagent/libtrimagent.so" "$work/mount/"
+[ "$(chroot "$root" /trimctl --version)" = "trimctl $version" ] || fail "trimctl does not run in the image"
 "${JAVA_HOME:+$JAVA_HOME/bin/}java" "-agentpath:$work/mount/libtrimagent.so" -version 2>&1 | grep -F "trimagent $version: glibc" ||
     fail "a JVM does not start with the library of the image"
 

@@ -51,15 +51,41 @@ runs_with() {
     echo "runs with $1"
 }
 
+# A JVM that waits, for trimctl in PREFIX to start the agent in, and to ask it.
+talks_with() {
+    local trimctl=$1/bin/trimctl pid answer code=0
+    cat >"$work/Waits.java" <<'END'
+class Waits { public static void main(String[] arguments) throws Exception { System.out.println("ready"); System.in.read(); } }
+END
+    mkfifo "$work/in"
+    "$java" "$work/Waits.java" <"$work/in" >"$work/waits.log" 2>&1 &
+    pid=$!
+    exec 7>"$work/in"
+    rm "$work/in"
+    until grep -q ready "$work/waits.log"; do kill -0 "$pid" || fail "the JVM has ended: $(cat "$work/waits.log")"; sleep 0.1; done
+    "$trimctl" "$pid" status >/dev/null 2>&1 || code=$?
+    [ "$code" -eq 4 ] || fail "$trimctl: exit code $code of status without the agent"
+    "$trimctl" "$pid" start >/dev/null || fail "$trimctl does not start the agent"
+    answer=$("$trimctl" "$pid" trim) || fail "$trimctl cannot trim"
+    grep -q 'trim #1 demand' <<<"$answer" || fail "$trimctl: $answer"
+    "$trimctl" | grep -q "^ *$pid .* $version " || fail "$trimctl does not list $pid with $version"
+    exec 7>&-
+    wait "$pid"
+    echo "talks with $trimctl"
+}
+
 tar -C "$work/tarball" -xzf "$packages"/*.tar.gz
 runs_with "-agentpath:$work/tarball/trimagent-$version-Linux-$(uname -m)/lib/libtrimagent.so"
+talks_with "$work/tarball/trimagent-$version-Linux-$(uname -m)"
 rpm --root "$work/rpm" --nodeps --noscripts --install "$packages"/*.rpm 2>"$work/rpm.log" || fail "rpm: $(cat "$work/rpm.log")"
 runs_with "-agentpath:$work/rpm/usr/lib64/libtrimagent.so"
+talks_with "$work/rpm/usr"
 
 trap 'dpkg --remove trimagent >/dev/null 2>&1 || true' EXIT
 dpkg --install "$packages"/*.deb >"$work/dpkg.log" 2>&1 || fail "dpkg: $(cat "$work/dpkg.log")"
 runs_with "-agentpath:$library"
 runs_with -agentlib:trimagent
+talks_with /usr
 dpkg --verify trimagent
 # The man page tells of every option, as the library itself prints it.
 page=build/package/package/libtrimagent.7
@@ -67,7 +93,7 @@ page=build/package/package/libtrimagent.7
 mandoc -T ascii "$page" | col -b | sed -n 's/^ *\([a-z-]*=[^ ]*\)$/\1/p' >"$work/documented"
 [ "$(wc -l <"$work/options")" -gt 5 ] || fail "=help prints no options"
 diff "$work/options" "$work/documented" || fail "the man page and =help differ"
-mandoc -T lint -W error "$page" || fail "the man page"
+mandoc -T lint -W error "$page" build/package/package/trimctl.1 || fail "the man pages"
 dpkg --remove trimagent >/dev/null
-[ ! -e "$library" ] || fail "$library is still there after dpkg --remove"
+[ ! -e "$library" ] && [ ! -e /usr/bin/trimctl ] || fail "$library or trimctl is still there after dpkg --remove"
 echo "installed, used and removed: $(basename "$packages"/*.deb)"

@@ -14,11 +14,30 @@ _USELESS_S = 0.8e-3
 
 # A row is a time in ms, MiB in use, CPU in ms, old pauses, class changes.
 _DROP = [(0, 1024, 0, 0, 0), (10_000, 0, 0, 0, 0), (110_000, 0, 0, 0, 0)]
-_BURST = [(0, 0, 0, 0, 0), (1000, 1024, 0, 0, 0), (2000, 0, 0, 0, 0), (3000, 1024, 0, 0, 0), (3500, 0, 0, 0, 0), (4000, 0, 0, 0, 0)]  # fmt: skip
-_LAYERS = [(0, 1024, 0, 0, 0), (10_000, 512, 0, 0, 0), (20_000, 256, 0, 0, 0), (21_000, 768, 0, 0, 0), (31_000, 768, 0, 0, 0)]  # fmt: skip
+_BURST = [
+    (0, 0, 0, 0, 0),
+    (1000, 1024, 0, 0, 0),
+    (2000, 0, 0, 0, 0),
+    (3000, 1024, 0, 0, 0),
+    (3500, 0, 0, 0, 0),
+    (4000, 0, 0, 0, 0),
+]
+_LAYERS = [
+    (0, 1024, 0, 0, 0),
+    (10_000, 512, 0, 0, 0),
+    (20_000, 256, 0, 0, 0),
+    (21_000, 768, 0, 0, 0),
+    (31_000, 768, 0, 0, 0),
+]
 _BACK = [(0, 1024, 0, 0, 0), (500, 0, 0, 0, 0), (2500, 1024, 0, 0, 0), (3000, 1024, 0, 0, 0)]
 _LOOP = [(0, 1024, 0, 0, 0), (1000, 0, 0, 0, 0), (2000, 1024, 0, 0, 0)]
-_EVENTS = [(0, 10, 0, 0, 0), (1000, 10, 50, 0, 60), (2000, 10, 130, 1, 120), (3000, 10, 330, 2, 125), (4000, 10, 330, 2, 330)]  # fmt: skip
+_EVENTS = [
+    (0, 10, 0, 0, 0),
+    (1000, 10, 50, 0, 60),
+    (2000, 10, 130, 1, 120),
+    (3000, 10, 330, 2, 125),
+    (4000, 10, 330, 2, 330),
+]
 
 
 def _write(name: str, rows: list[tuple[int, ...]]) -> runs.Trace:
@@ -45,7 +64,7 @@ def _by_hand() -> list[tuple[str, runs.Run, str, float]]:
         # The first trim is at 10 s, at the drop; the pages go within 60 ms, half of which they are kept.
         ("ten trims, nine of them useless", whole, "timer-10s", 0.06 + 0.03 / 8 + 10 * _USELESS_S + 11 * _WAKE_S),
         # Free at 0.5 s, released at 1 s, taken back at 2.5 s.
-        ("a trim that is taken back", back, "timer-1s", 0.5 / 8 + 0.06 + 0.03 / 8 + 0.25 + 2 * _USELESS_S + 3 * _WAKE_S),
+        ("a trim taken back", back, "timer-1s", 0.5 / 8 + 0.06 + 0.03 / 8 + 0.25 + 2 * _USELESS_S + 3 * _WAKE_S),
         ("three rounds", replace(loop, length_s=6), "never", 3 / 8 + _WAKE_S),
         ("from the middle on", replace(loop, phase_s=1.5, length_s=2), "never", 0.5 / 8 + _WAKE_S),
     ]  # fmt: skip
@@ -83,14 +102,18 @@ def _check_wakes(sanitize: bool) -> int:
 
 def _check_bound(programs: build.Programs) -> int:
     """No strategy may cost less than the optimum."""
-    planned = [run for at, run in enumerate(runs.plan(runs.find_traces())) if run.trace.family != "reload" or at % 7 == 0]
+    planned = [
+        run for at, run in enumerate(runs.plan(runs.find_traces())) if run.trace.family != "reload" or at % 7 == 0
+    ]
     results = runs.play(programs, planned, [])
     optimum = {result.run: result.cost_s for result in results if result.strategy == "optimum"}
     wrong = 0
     for result in results:
         if result.stuck or result.cost_s < optimum[result.run] - 1e-6:
             wrong += 1
-            print(f"WRONG: {result.run}: {result.strategy} {'is stuck' if result.stuck else 'is better than the optimum'}")
+            print(
+                f"WRONG: {result.run}: {result.strategy} {'is stuck' if result.stuck else 'is better than the optimum'}"
+            )
     print(f"{len(planned)} runs against the optimum")
     return wrong
 

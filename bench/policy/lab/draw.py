@@ -33,7 +33,9 @@ class Drawing:
         change[2] += pauses
         change[3] += classes
 
-    def ramp(self, at_ms: float, takes_ms: float, steps: int, mib: float, cpu_ms: float = 0.0, classes: int = 0) -> None:
+    def ramp(
+        self, at_ms: float, takes_ms: float, steps: int, mib: float, cpu_ms: float = 0.0, classes: int = 0
+    ) -> None:
         """The change in even steps, of which the last comes at the end."""
         for step in range(1, steps + 1):
             share = classes * step // steps - classes * (step - 1) // steps

@@ -225,7 +225,8 @@ def fleet_table(processes: int, results: list[Result]) -> Table:
         against = [f"{held[timer] - held[name]:+.1f}, {cpu[timer] - cpu[name]:+.3f}" for timer in timers]
         table.append(
             [
-                name, f"{held[name]:.1f}", f"{cpu[name]:.3f}", f"{cost[name]:.3f}", f"{cost[name] / cost['optimum']:.3f}",
+                name, f"{held[name]:.1f}", f"{cpu[name]:.3f}", f"{cost[name]:.3f}",
+                f"{cost[name] / cost['optimum']:.3f}",
                 f"{sum(result.trims for result in own)}", f"{held['never'] - held[name]:.1f}", *against,
             ]
         )  # fmt: skip

@@ -128,7 +128,9 @@ def _play_part(program: Path, settings: list[str], lines: str) -> list[Result]:
     return [_parse(row) for row in csv.reader(done.stdout.splitlines())]
 
 
-def play(programs: build.Programs, runs: list[Run], prices: list[str], options: str = "", jobs: int = 1) -> list[Result]:
+def play(
+    programs: build.Programs, runs: list[Run], prices: list[str], options: str = "", jobs: int = 1
+) -> list[Result]:
     """Plays each run with each strategy. prices are NAME=VALUE, options a text for this tree's policy."""
     parts = ["".join(run.line() for run in runs[part::jobs]) for part in range(jobs)]
     results: list[Result] = []

@@ -277,6 +277,47 @@ TEST_F(Agent, TakesCommandsAfterAnOrdinaryLoadToo)
     });
 }
 
+TEST_F(Agent, ChangesOptionsWhileItRuns)
+{
+    RunInChild([&] {
+        EXPECT_EQ(OnAttach("threshold:77m,log:" + directory_.File("log")), JNI_OK);
+        EXPECT_EQ(OnAttach("set,threshold:1g,log-level:debug"), JNI_OK);
+        EXPECT_EQ(OnAttach("set,threshold=1g"), JNI_OK);
+        EXPECT_EQ(OnAttach("set,threshold=1x"), JNI_ERR);
+        EXPECT_EQ(OnAttach("set,arena-max=2"), JNI_ERR);
+        EXPECT_EQ(OnAttach("status"), JNI_OK);
+    });
+    EXPECT_EQ(Lines("[info][trimagent] set threshold: 77m -> 1g"), 1) << Log();
+    EXPECT_EQ(Lines("set log-level: info -> debug"), 1) << Log();
+    EXPECT_EQ(Lines("set: nothing has changed"), 1) << Log();
+    EXPECT_EQ(Lines("[error][trimagent] set: option 'threshold': found '1x'"), 1) << Log();
+    EXPECT_EQ(Lines("threshold=1g"), 1) << "by status\n" << Log();
+}
+
+TEST_F(Agent, AnswersInTheFileThatIsNamed)
+{
+    RunInChild([&] {
+        const auto ask = [&](const std::string &request, const std::string &name) {
+            directory_.Write(name, "");
+            return OnAttach(request + ",reply=" + directory_.File(name));
+        };
+        EXPECT_EQ(ask("threshold=1x", "bad"), JNI_ERR);
+        EXPECT_EQ(ask("log:" + directory_.File("log"), "start"), JNI_OK);
+        EXPECT_EQ(ask("status", "status"), JNI_OK);
+        EXPECT_EQ(ask("figures", "figures"), JNI_OK);
+        EXPECT_EQ(ask("tirm", "unknown"), JNI_ERR);
+        EXPECT_EQ(OnAttach("status,reply=" + directory_.File("no/such/file")), JNI_OK);
+    });
+    EXPECT_EQ(directory_.Lines("bad", "option 'threshold': found '1x'"), 1);
+    EXPECT_EQ(directory_.Lines("start", " started: worth=8g,"), 1);
+    EXPECT_EQ(directory_.Lines("status", "status: "), 1);
+    EXPECT_EQ(directory_.Lines("status", "  options: "), 1);
+    EXPECT_EQ(directory_.Lines("figures", "estimates "), 1);
+    EXPECT_EQ(Lines("estimate_cpu_ns"), 0) << "figures are not logged\n" << Log();
+    EXPECT_EQ(directory_.Lines("unknown", "command 'tirm': unknown"), 1);
+    EXPECT_EQ(Lines("the answer could not be given (No such file or directory)"), 1) << Log();
+}
+
 TEST_F(Agent, RefusesUnknownCommandsAndFurtherOptions)
 {
     RunInChild([&] {

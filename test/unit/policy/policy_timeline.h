@@ -103,6 +103,15 @@ public:
         });
     }
 
+    /* The options change, which wakes the worker. */
+    void ConfigureAt(uint64_t at_ns, const trim_policy_config &config)
+    {
+        Script(at_ns, [this, config] {
+            trim_policy_configure(&policy_, &config, now_ns_);
+            return true;
+        });
+    }
+
     void PressureAt(uint64_t at_ns)
     {
         Script(at_ns, [this] {

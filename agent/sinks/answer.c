@@ -1,0 +1,57 @@
+#include "answer.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "text.h"
+
+static struct {
+    pthread_mutex_t lock; /* Guards what follows. Nothing else is taken while it is held. */
+    char buffer[TRIM_ANSWER_MAX];
+    struct trim_text text;
+} answer = {.lock = PTHREAD_MUTEX_INITIALIZER,
+            .text = {.data = answer.buffer, .capacity = sizeof answer.buffer}};
+
+void trim_answer_begin(void)
+{
+    (void)pthread_mutex_lock(&answer.lock);
+    trim_text_init(&answer.text, answer.buffer, sizeof answer.buffer);
+    (void)pthread_mutex_unlock(&answer.lock);
+}
+
+void trim_answer_keep(const char *text)
+{
+    (void)pthread_mutex_lock(&answer.lock);
+    trim_text_add(&answer.text, "%s\n", text);
+    (void)pthread_mutex_unlock(&answer.lock);
+}
+
+void trim_answer_say(const char *text)
+{
+    trim_answer_keep(text);
+    trim_log_answer(text);
+}
+
+void trim_answer_refuse(enum trim_log_level level, const char *format, ...)
+{
+    char line[TRIM_LOG_LINE_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (length >= 0) {
+        trim_answer_keep(line);
+        trim_log_text(level, line);
+    }
+}
+
+size_t trim_answer_read(char *buffer, size_t capacity)
+{
+    struct trim_text copy;
+    trim_text_init(&copy, buffer, capacity);
+    (void)pthread_mutex_lock(&answer.lock);
+    trim_text_add(&copy, "%s", answer.buffer);
+    (void)pthread_mutex_unlock(&answer.lock);
+    return copy.length;
+}

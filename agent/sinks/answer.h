@@ -1,0 +1,45 @@
+/*
+ * The answer to an operator's command: what is said of it goes to the log, and is kept for the one
+ * who asked, who may be at the other end of late attach.
+ *
+ * One command is answered at a time, since HotSpot attaches one after the other. A command that
+ * took too long and is carried out later may add a line to the next one's answer. What does not fit
+ * is cut. No function may be called in GC callbacks. None allocates.
+ */
+#ifndef TRIMAGENT_ANSWER_H
+#define TRIMAGENT_ANSWER_H
+
+#include <stddef.h>
+
+#include "log.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Room for an answer with its NUL: a status block and a few lines. */
+#define TRIM_ANSWER_MAX 16384
+
+/* Forgets what was kept. Any thread. */
+void trim_answer_begin(void);
+
+/* Logs text whatever the log's level, and keeps it. Any thread. */
+void trim_answer_say(const char *text);
+
+/* Logs a formatted line at level where that is enabled, and keeps it whether or not: why a command
+ * was not carried out. Integer and string conversions only. Any thread. */
+void trim_answer_refuse(enum trim_log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Keeps text without logging it. Any thread. */
+void trim_answer_keep(const char *text);
+
+/* Copies what was kept, each text with a newline, into buffer, which gets a NUL. Returns its
+ * length. Any thread. */
+size_t trim_answer_read(char *buffer, size_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

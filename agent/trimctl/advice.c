@@ -1,0 +1,90 @@
+/* What to do. */
+#include <string.h>
+
+#include "diagnosis.h"
+#include "figures.h"
+#include "quantity.h"
+
+/* Free memory between blocks in use is worth a word from so much on, and from this part of RSS. */
+#define PINNED_LEAST_BYTES (64 * TRIM_MIB)
+#define PINNED_PART 10
+
+static const char *instead_of_trimming(enum ctl_part largest)
+{
+    switch (largest) {
+    case CTL_JAVA_HEAP:
+        return "The Java heap is the largest part: -Xmx bounds it; G1, ZGC and Shenandoah give "
+               "back what they do not need.";
+    case CTL_METASPACE:
+        return "The metaspace is the largest part: look for class loaders that are kept "
+               "(jcmd VM.classloaders).";
+    case CTL_CODE:
+        return "Compiled code is the largest part: -XX:ReservedCodeCacheSize bounds it.";
+    case CTL_STACKS:
+        return "Stacks are the largest part: fewer threads, or a smaller -Xss.";
+    case CTL_ARENAS:
+        return "The C heap is in use: look for what takes it, by -XX:NativeMemoryTracking or a "
+               "profiler of malloc.";
+    case CTL_FILES:
+        return "Mapped files are the largest part: the kernel drops them by itself when memory is "
+               "short.";
+    case CTL_OTHER:
+    case CTL_PARTS:
+        break;
+    }
+    return "Memory that is mapped, not taken from malloc, is the largest part: direct buffers "
+           "(-XX:MaxDirectMemorySize), the collector's tables, large blocks.";
+}
+
+/* The agent is there and would trim. */
+static void add_for_agent(struct trim_text *text, const struct ctl_evidence *evidence)
+{
+    uint64_t dry = 0;
+    (void)ctl_figures_number(evidence->figures, "dry_run", &dry);
+    if (dry != 0) {
+        trim_text_add(text, "The agent only tries (dry-run): trimctl %d set dry-run=false\n",
+                      (int)evidence->pid);
+        return;
+    }
+    trim_text_add(text,
+                  "The agent gives it back when that pays (worth, threshold). Now: trimctl %d "
+                  "trim\n",
+                  (int)evidence->pid);
+}
+
+static void add_flag(struct trim_text *text, const struct ctl_evidence *evidence)
+{
+    if (evidence->library != NULL) {
+        trim_text_add(text, "The flag for its next start: -agentpath:%s\n",
+                      evidence->library[0] != '\0' ? evidence->library : "/path/libtrimagent.so");
+    }
+}
+
+void ctl_advice_add(struct trim_text *text, const struct ctl_diagnosis *diagnosis,
+                    const struct ctl_evidence *evidence)
+{
+    if (evidence->foreign_malloc != NULL) {
+        trim_text_add(text, "No case for trimagent: malloc is %s's, which gives back by itself.\n",
+                      evidence->foreign_malloc);
+        return;
+    }
+    switch (diagnosis->verdict) {
+    case CTL_VERDICT_CASE:
+        add_for_agent(text, evidence);
+        add_flag(text, evidence);
+        break;
+    case CTL_VERDICT_OPEN:
+        trim_text_add(text, "Load the agent to know: trimctl %d diagnose --load\n",
+                      (int)evidence->pid);
+        break;
+    case CTL_VERDICT_NO_CASE:
+        trim_text_add(text, "No case for trimagent now. %s\n",
+                      instead_of_trimming(diagnosis->largest));
+        break;
+    }
+    if (diagnosis->pinned_bytes >= PINNED_LEAST_BYTES &&
+        diagnosis->pinned_bytes >= evidence->makeup.rss_bytes / PINNED_PART) {
+        trim_text_add(text, "Blocks in use hold much free memory in place: arena-max=auto at the "
+                            "next start, or another malloc.\n");
+    }
+}

@@ -1,0 +1,88 @@
+#include "diagnosis.h"
+
+#include <string.h>
+
+#include "figures.h"
+#include "json.h"
+#include "quantity.h"
+
+#include <inttypes.h>
+
+/* It is worth a flag from so much on, and from this part of RSS. */
+#define CASE_LEAST_BYTES (16 * TRIM_MIB)
+#define CASE_PART 20
+
+static bool is_much(uint64_t bytes, uint64_t rss_bytes)
+{
+    return bytes >= CASE_LEAST_BYTES && bytes >= rss_bytes / CASE_PART;
+}
+
+static enum ctl_part largest_of(const struct ctl_makeup *makeup)
+{
+    enum ctl_part largest = CTL_JAVA_HEAP;
+    for (int part = 0; part < CTL_PARTS; part++) {
+        if (makeup->parts[part] > makeup->parts[largest]) {
+            largest = (enum ctl_part)part;
+        }
+    }
+    return largest;
+}
+
+void ctl_diagnose(struct ctl_diagnosis *diagnosis, const struct ctl_evidence *evidence)
+{
+    const struct ctl_makeup *makeup = &evidence->makeup;
+    *diagnosis =
+        (struct ctl_diagnosis){.verdict = CTL_VERDICT_NO_CASE, .largest = largest_of(makeup)};
+    uint64_t free_bytes = 0;
+    uint64_t whole_bytes = 0;
+    uint64_t at_most = 0;
+    if (evidence->figures != NULL &&
+        ctl_figures_number(evidence->figures, "expected_bytes", &diagnosis->back_bytes)) {
+        (void)ctl_figures_number(evidence->figures, "free_bytes", &free_bytes);
+        (void)ctl_figures_number(evidence->figures, "free_whole_pages_bytes", &whole_bytes);
+        (void)ctl_figures_number(evidence->figures, "expected_at_most", &at_most);
+        diagnosis->at_most = at_most != 0;
+        diagnosis->pinned_bytes = trim_excess(free_bytes, whole_bytes);
+        if (is_much(diagnosis->back_bytes, makeup->rss_bytes)) {
+            diagnosis->verdict = CTL_VERDICT_CASE;
+        }
+        return;
+    }
+    if (evidence->figures != NULL || evidence->foreign_malloc != NULL) {
+        return; /* Nothing that the agent could trim. */
+    }
+    diagnosis->at_most = true;
+    diagnosis->back_bytes = makeup->parts[CTL_ARENAS];
+    if (is_much(diagnosis->back_bytes, makeup->rss_bytes)) {
+        diagnosis->verdict = CTL_VERDICT_OPEN;
+    }
+}
+
+void ctl_diagnosis_print_json(FILE *out, const struct ctl_diagnosis *diagnosis,
+                              const struct ctl_evidence *evidence)
+{
+    static const char *const parts[CTL_PARTS] = {"java_heap", "metaspace", "code", "stacks",
+                                                 "arenas",    "files",     "other"};
+    static const char *const verdicts[] = {"case", "no_case", "unknown"};
+    const struct ctl_makeup *makeup = &evidence->makeup;
+    char buffer[1024];
+    struct trim_text advice;
+    trim_text_init(&advice, buffer, sizeof buffer);
+    ctl_advice_add(&advice, diagnosis, evidence);
+    (void)fprintf(out, "\"rss_bytes\": %" PRIu64 ", \"swap_bytes\": %" PRIu64, makeup->rss_bytes,
+                  makeup->swap_bytes);
+    for (int part = 0; part < CTL_PARTS; part++) {
+        (void)fprintf(out, ", \"%s_bytes\": %" PRIu64, parts[part], makeup->parts[part]);
+    }
+    (void)fprintf(out,
+                  ", \"limit_bytes\": %" PRIu64 ", \"verdict\": \"%s\", \"back_bytes\": %" PRIu64
+                  ", \"at_most\": %s, \"pinned_bytes\": %" PRIu64 ", \"advice\": ",
+                  evidence->limit.limit_bytes, verdicts[diagnosis->verdict], diagnosis->back_bytes,
+                  diagnosis->at_most ? "true" : "false", diagnosis->pinned_bytes);
+    ctl_json_lines(out, buffer);
+    if (evidence->figures != NULL) {
+        (void)fputs(", \"figures\": {", out);
+        ctl_figures_print_json(out, evidence->figures);
+        (void)fputs("}", out);
+    }
+}

@@ -1,0 +1,31 @@
+#include "target_root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int ctl_open_in_root(const char *proc, const char *path, int flags)
+{
+    char root_path[PATH_MAX];
+    (void)snprintf(root_path, sizeof root_path, "%s/root", proc);
+    int root = open(root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0) {
+        return -1;
+    }
+    struct open_how how = {.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
+                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+    if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
+        /* The slash in front would lead to our own root. */
+        fd = openat(root, path + 1, flags | O_CLOEXEC | O_NOFOLLOW);
+    }
+    int error = errno;
+    (void)close(root);
+    errno = error;
+    return fd;
+}

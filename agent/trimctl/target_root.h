@@ -1,0 +1,14 @@
+/* Files as another process sees them, whose root may be a container's. */
+#ifndef TRIMCTL_TARGET_ROOT_H
+#define TRIMCTL_TARGET_ROOT_H
+
+#include <sys/types.h>
+
+/*
+ * Opens a path, absolute, as the process of directory proc sees it. Symbolic links on the way lead
+ * within its root only: a container must not send its host's root to the host's files. Before Linux
+ * 5.6 a link at the end is an error. Returns a descriptor, or -1 with errno.
+ */
+int ctl_open_in_root(const char *proc, const char *path, int flags);
+
+#endif

@@ -1,0 +1,159 @@
+/* Options that change while the policy is at work. */
+#include <gtest/gtest.h>
+
+#include "policy.h"
+#include "policy_timeline.h"
+
+namespace
+{
+
+TEST(PolicyConfigure, ALowerThresholdReleasesWhatWasTooLittle)
+{
+    trim_policy_config config = PolicyConfig();
+    config.price.threshold_bytes = kGiB;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    config.price.threshold_bytes = 100 * kMiB;
+    timeline.ConfigureAt(100 * kS, config);
+    timeline.RunUntil(99 * kS);
+    EXPECT_EQ(timeline.trims().size(), 0U);
+    timeline.OldPauseAt(101 * kS);
+    timeline.RunUntil(110 * kS);
+    ASSERT_GE(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.memory.free_bytes, 0U);
+}
+
+TEST(PolicyConfigure, AHigherThresholdKeepsWhatWouldHaveBeenReleased)
+{
+    trim_policy_config config = PolicyConfig();
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    config.price.threshold_bytes = kGiB;
+    timeline.ConfigureAt(5 * kS, config);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    timeline.RunUntil(200 * kS);
+    EXPECT_EQ(timeline.trims().size(), 0U);
+}
+
+TEST(PolicyConfigure, AReasonThatIsOffIsNoReasonAnyMore)
+{
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on = Bit(TRIM_REASON_FULL_GC);
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    config.triggers.on = Bit(TRIM_REASON_RELOAD);
+    /* The pause has been seen, and its look has not been taken yet. */
+    timeline.ConfigureAt(10 * kS + kMs, config);
+    timeline.OldPauseAt(20 * kS);
+    timeline.RunUntil(60 * kS);
+    EXPECT_EQ(timeline.trims().size(), 0U);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), 0U);
+}
+
+TEST(PolicyConfigure, AReasonThatIsOnNowLeadsToLooks)
+{
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on = Bit(TRIM_REASON_RELOAD);
+    config.check_ns = 0;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    config.triggers.on = Bit(TRIM_REASON_FULL_GC);
+    timeline.ConfigureAt(5 * kS, config);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    timeline.RunUntil(20 * kS);
+    ASSERT_EQ(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_FULL_GC);
+}
+
+TEST(PolicyConfigure, ClassesThatWereLoadedBeforeAreNoReload)
+{
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on = Bit(TRIM_REASON_FULL_GC);
+    config.check_ns = 0;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.LoadClasses(1 * kS, 9 * kS, 5000);
+    config.triggers.on = Bit(TRIM_REASON_RELOAD);
+    timeline.ConfigureAt(10 * kS, config);
+    timeline.RunUntil(30 * kS);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), 0U);
+    timeline.FreeAt(31 * kS, 500 * kMiB);
+    timeline.LoadClasses(31 * kS, 32 * kS, 1000);
+    timeline.RunUntil(60 * kS);
+    ASSERT_EQ(timeline.trims().size(), 1U) << "those that follow are";
+    EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_RELOAD);
+}
+
+TEST(PolicyConfigure, ABurstThatIsOffInItsMidstWakesNobody)
+{
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on = Bit(TRIM_REASON_RELOAD);
+    config.price.urgent_percent = 0;
+    config.check_ns = 0;
+    PolicyTimeline timeline(config);
+    timeline.LoadClasses(1 * kS, 4 * kS, 5000);
+    config.triggers.on = Bit(TRIM_REASON_FULL_GC);
+    timeline.ConfigureAt(3 * kS, config);
+    timeline.RunUntil(10 * kS);
+    const uint64_t wake_ups = timeline.wake_ups();
+    timeline.RunUntil(1000 * kS);
+    EXPECT_EQ(timeline.wake_ups(), wake_ups);
+}
+
+TEST(PolicyConfigure, ChecksThatAreOffWakeNobody)
+{
+    trim_policy_config config = PolicyConfig();
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.RunUntil(10 * kS);
+    config.triggers.on = Bit(TRIM_REASON_WATERMARK);
+    config.price.urgent_percent = 0;
+    config.check_ns = 0;
+    timeline.ConfigureAt(11 * kS, config);
+    timeline.RunUntil(20 * kS);
+    const uint64_t wake_ups = timeline.wake_ups();
+    timeline.RunUntil(2000 * kS);
+    EXPECT_EQ(timeline.wake_ups(), wake_ups);
+}
+
+TEST(PolicyConfigure, AShareOfTheLimitHasTheLimitRead)
+{
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on = Bit(TRIM_REASON_FULL_GC);
+    config.price.urgent_percent = 0;
+    config.check_ns = 0;
+    PolicyTimeline timeline(config);
+    timeline.RunUntil(10 * kS);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ROOM), 0U);
+    config.price.threshold_percent = 5;
+    timeline.ConfigureAt(11 * kS, config);
+    timeline.RunUntil(12 * kS);
+    EXPECT_GE(timeline.LookCount(TRIM_LOOK_ROOM), 1U);
+}
+
+TEST(PolicyConfigure, AShorterCooldownEndsTheOneThatRuns)
+{
+    trim_policy_config config = PolicyConfig();
+    config.cooldown_ns = 1000 * kS;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    timeline.FreeAt(20 * kS, 500 * kMiB);
+    timeline.OldPauseAt(20 * kS);
+    config.cooldown_ns = kS;
+    timeline.ConfigureAt(30 * kS, config);
+    timeline.RunUntil(29 * kS);
+    EXPECT_EQ(timeline.trims().size(), 1U);
+    timeline.OldPauseAt(40 * kS);
+    timeline.RunUntil(60 * kS);
+    EXPECT_EQ(timeline.memory.free_bytes, 0U);
+}
+
+} // namespace
