@@ -14,17 +14,26 @@
 
 #include "allocator.h"
 #include "answer.h"
+#include "clock.h"
 #include "commands.h"
 #include "cpu_count.h"
+#include "enabled.h"
 #include "error_text.h"
 #include "hooks.h"
 #include "hotspot.h"
+#include "jdk_tool.h"
 #include "libraries.h"
 #include "log.h"
+#include "quantity.h"
 #include "reply.h"
 #include "worker.h"
 
+/* What is said of the start waits for so long, or until something else is said: short-lived JVMs
+ * are silent. */
+#define QUIET_NS (10 * TRIM_NS_PER_S)
+
 #define MESSAGE_MAX 1024
+#define COMPLAINTS_MAX 3072 /* Fits into a line of the log, as does each of its lines. */
 #define HELP_MAX 8192
 #define ALLOCATOR_DESCRIPTION_MAX 160
 
@@ -35,6 +44,7 @@ static struct {
     struct trim_worker_config config;
     struct trim_vm_counters counters;
     char allocator_description[ALLOCATOR_DESCRIPTION_MAX];
+    char complaints[COMPLAINTS_MAX]; /* Of options that were ignored. */
     const void *function_of_vm;
 } agent;
 
@@ -45,7 +55,7 @@ static void start_worker(void)
     int error = trim_worker_start(&agent.config);
     if (error != 0) {
         char why[TRIM_ERROR_TEXT_MAX];
-        trim_log(TRIM_LOG_WARNING, "no thread can be had (%s): the agent stays inert",
+        trim_log(TRIM_LOG_WARNING, "no thread can be started (%s): the agent stays inert",
                  trim_error_text(why, error));
     }
 }
@@ -59,17 +69,19 @@ static void print(int fd, const struct trim_text *text)
 /* Reads the options. On an error it is told on stderr, whatever log the options name. */
 static int read_options(const char *text)
 {
+    struct trim_text complaints;
+    trim_text_init(&complaints, agent.complaints, sizeof agent.complaints);
+    if (trim_options_parse(&agent.config.options, text, &complaints) == 0) {
+        return 0;
+    }
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer - 1);
-    trim_text_add(&message, "trimagent: ");
-    if (trim_options_parse(&agent.config.options, text, &message) != 0) {
-        trim_answer_keep(buffer);
-        buffer[message.length++] = '\n';
-        print(STDERR_FILENO, &message);
-        return -1;
-    }
-    return 0;
+    trim_answer_keep(agent.complaints);
+    trim_text_add(&message, "trimagent: %s", agent.complaints);
+    buffer[message.length++] = '\n';
+    print(STDERR_FILENO, &message);
+    return -1;
 }
 
 static void print_help_and_exit(void)
@@ -82,12 +94,17 @@ static void print_help_and_exit(void)
     exit(EXIT_SUCCESS);
 }
 
-static void open_log(void)
+static void open_log(bool live)
 {
     struct trim_options *options = &agent.config.options;
-    if (trim_log_open(options->log_target, (enum trim_log_level)options->log_level) != 0) {
+    int failed = trim_log_open(options->log_target, (enum trim_log_level)options->log_level);
+    int error = errno;
+    if (!live) {
+        trim_log_hold(trim_clock_now_ns() + QUIET_NS);
+    }
+    if (failed != 0) {
         char buffer[TRIM_ERROR_TEXT_MAX];
-        const char *why = errno == ELOOP ? "it is a symbolic link" : trim_error_text(buffer, errno);
+        const char *why = error == ELOOP ? "it is a symbolic link" : trim_error_text(buffer, error);
         trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%s), logging to stderr",
                  options->log_target, why);
         (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
@@ -137,7 +154,9 @@ static void tune_allocator(bool live)
         agent.config.allocator->tune(&tuning, live, &notes);
     }
     if (overrides.length > 0) {
-        trim_log(TRIM_LOG_INFO, "malloc's parameters: %s", overridden);
+        char line[MESSAGE_MAX + 32];
+        (void)snprintf(line, sizeof line, "malloc's parameters: %s", overridden);
+        trim_log_start(TRIM_LOG_INFO, line);
     }
     if (failures.length > 0) {
         trim_log(TRIM_LOG_WARNING, "malloc's parameters not set: %s", failed);
@@ -156,7 +175,11 @@ static bool prepare(JavaVM *vm, bool live)
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
-    open_log();
+    open_log(live);
+    trim_enabled_warn();
+    if (agent.complaints[0] != '\0') {
+        trim_log_text(TRIM_LOG_WARNING, agent.complaints);
+    }
     const char *refusal = trim_libraries_refusal();
     if (refusal != NULL) {
         trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", refusal);
@@ -186,7 +209,10 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
     (void)reserved;
     if (agent.loaded) {
         trim_log(TRIM_LOG_WARNING,
-                 "the agent was given twice: the options of the first one are in force");
+                 "the agent was given twice: the options that came first are in force");
+        return JNI_OK;
+    }
+    if (!trim_enabled() || trim_jdk_tool_runs(vm)) {
         return JNI_OK;
     }
     if (read_options(options) != 0) {
@@ -200,11 +226,26 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
     return JNI_OK;
 }
 
+/* Tells the one who attaches, and the JVM's stderr, why the agent is not started. */
+static void refuse(const char *why)
+{
+    char buffer[MESSAGE_MAX];
+    struct trim_text line;
+    trim_text_init(&line, buffer, sizeof buffer);
+    trim_text_add(&line, "trimagent: %s\n", why);
+    print(STDERR_FILENO, &line);
+    trim_answer_keep(why);
+}
+
 /* Starts the agent, or gives the one that runs a command. */
 static bool attach(JavaVM *vm, const char *text)
 {
     if (agent.loaded) {
         return trim_commands_obey(text, &agent.config.options);
+    }
+    if (!trim_enabled()) {
+        refuse("TRIMAGENT_ENABLED of this JVM switches it off");
+        return false;
     }
     /* A first load may be a command as well: it starts the agent with its defaults. */
     bool command = trim_commands_known(text);
@@ -212,10 +253,7 @@ static bool attach(JavaVM *vm, const char *text)
         return false;
     }
     if (agent.config.options.help != 0) {
-        static const char refusal[] = "trimagent: option 'help': not possible in a running JVM\n";
-        ssize_t written = write(STDERR_FILENO, refusal, sizeof refusal - 1);
-        (void)written;
-        trim_answer_keep("option 'help': not possible in a running JVM");
+        refuse("option 'help': not possible in a running JVM");
         return false;
     }
     agent.loaded = true;

@@ -17,7 +17,7 @@ const char *trim_libraries_refusal(void)
         return "the C library is musl or another one, not glibc";
     }
     if (pthread_create == NULL || dlsym == NULL) {
-        return "libpthread or libdl is not loaded for everybody";
+        return "the program keeps libpthread or libdl to itself";
     }
     return NULL;
 }

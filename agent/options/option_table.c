@@ -11,52 +11,55 @@
 
 const struct trim_option trim_option_table[] = {
     {"worth", TRIM_OPTION_BYTES, FIELD(worth_bytes), "8g", TRIM_MIB, 16 * TRIM_GIB *TRIM_KIB,
-     "What memory is worth: so much of it, kept free for one second, pays for one second of CPU. "
-     "Less makes the agent give back sooner and more often."},
+     "What memory is worth: keeping this much free for one second is worth one second of "
+     "CPU. A smaller size makes the agent give back sooner and more often."},
     {"threshold", TRIM_OPTION_THRESHOLD, FIELD(threshold_bytes), "auto", TRIM_MIB,
      16 * TRIM_GIB *TRIM_KIB,
-     "The least that is given back at once; auto: what pays, and at least 4 MiB. A share is one of "
-     "the memory limit."},
+     "The least that a trim must be expected to give back. auto: as much as pays, and at "
+     "least 4 MiB. A share is of the memory limit."},
     {"mode", TRIM_OPTION_MODE, FIELD(mode), "auto", 0, 0,
-     "How memory is released: trim by malloc_trim, which stops the threads of an arena for about "
-     "100 ms per GiB in it; borrow by taking free chunks and dropping their pages, for which "
-     "others "
-     "wait no longer than for a call of malloc, and which reaches tops too, at more CPU; auto "
-     "borrows where malloc_trim would stop a thread for more than 10 ms or tops hold much."},
+     "How memory is given back. trim: by malloc_trim, which stops the threads of an arena "
+     "for about 100 ms per GiB in it. borrow: by taking free chunks and dropping their "
+     "pages; threads wait no longer than for a call of malloc, tops are reached too, and "
+     "it takes more CPU. auto: borrow where malloc_trim would stop a thread for more than "
+     "10 ms, or where tops hold much."},
     {"urgent", TRIM_OPTION_PERCENT_OR_OFF, FIELD(urgent_percent), "85%", 1, 100,
-     "Fill of the memory limit from which memory is four times as dear, and up to 64 times at the "
-     "limit; threshold falls in step."},
+     "How full the memory limit must be for memory to count four times as much. At the "
+     "limit it counts 64 times as much, and threshold falls in step."},
     {"on", TRIM_OPTION_REASONS, FIELD(on), "full-gc+reload+growth+watermark", 0, 0,
      "What makes the agent look for free memory."},
     {"settle", TRIM_OPTION_DURATION, FIELD(settle_ns), "100ms", 10 * MS, 60 * S,
-     "Time to wait after an old GC pause, so that Cleaners can free memory, and calm that ends a "
-     "burst of class loading."},
+     "How long to wait after an old GC pause, so that Cleaners can free memory; also how "
+     "long class loading must be calm for its burst to be over."},
     {"max-wait", TRIM_OPTION_DURATION, FIELD(max_wait_ns), "10s", 10 * MS, HOUR,
-     "Longest that a lasting burst of class loading or of page faults puts a look off; at least "
-     "settle."},
+     "The longest that a burst of class loading or of page faults may put off a look; at "
+     "least settle."},
     {"burst", TRIM_OPTION_BURST, FIELD(burst_classes), "200/10s", 1, 10000000,
-     "Class loads and unloads within a time that count as a reload."},
+     "How many class loads and unloads, within what time, count as a reload."},
     {"check", TRIM_OPTION_DURATION_OR_OFF, FIELD(check_ns), "30s", 100 * MS, DAY,
-     "Longest time between looks at a process at work, while they are cheap; off: look after "
-     "events "
-     "only."},
+     "The longest time between looks at a process at work, as long as looks are cheap. "
+     "off: look after events only."},
     {"cooldown", TRIM_OPTION_DURATION, FIELD(cooldown_ns), "500ms", 100 * MS, DAY,
-     "Least time between two trims."},
+     "The least time between two trims."},
     {"trim-threshold", TRIM_OPTION_BYTES_OR_OFF, FIELD(trim_threshold_bytes), "off", 64 * TRIM_KIB,
      64 * TRIM_MIB,
-     "At the start, for glibc: the most that the free end of an arena keeps, at the price of page "
-     "faults; off leaves glibc's dynamic thresholds on."},
+     "Set in glibc at the start: the most that the free end of an arena keeps, at the "
+     "price of page faults. off leaves glibc's own dynamic thresholds on."},
     {"mmap-threshold", TRIM_OPTION_BYTES_OR_OFF, FIELD(mmap_threshold_bytes), "off", 64 * TRIM_KIB,
      32 * TRIM_MIB,
-     "At the start, for glibc: blocks from this size on are mapped one by one; 32m where only "
-     "trim-threshold is given."},
+     "Set in glibc at the start: blocks of this size and larger are mapped one by one; 32m "
+     "if only trim-threshold is given."},
     {"arena-max", TRIM_OPTION_COUNT_AUTO_OR_OFF, FIELD(arena_max), "off", 1, 1024,
-     "At the start, for glibc: most arenas that it makes for threads; fewer keep less, but threads "
-     "wait for one another. auto: eight for each CPU that the process may use, by its affinity and "
-     "its quota, and no more than glibc's own choice."},
+     "Set in glibc at the start: the most arenas for threads. Fewer keep less, but threads "
+     "wait for one another. auto: eight for each CPU that the process may use, by affinity "
+     "and quota, and no more than glibc's own limit."},
     {"log", TRIM_OPTION_TARGET, FIELD(log_target), "stderr", 0, 0,
-     "Where to log; in a path %p is the process id. A file is appended to."},
-    {"log-level", TRIM_OPTION_LEVEL, FIELD(log_level), "info", 0, 0, "Least weighty lines to log."},
+     "Where to log; off: nowhere. In a path %p is the process id. A file is appended to."},
+    {"log-level", TRIM_OPTION_LEVEL, FIELD(log_level), "info", 0, 0,
+     "The level down to which lines are logged. debug tells of each look, and how each "
+     "trim was done."},
+    {"strict", TRIM_OPTION_FLAG, FIELD(strict), "true", 0, 1,
+     "A bad option stops the start of the JVM. false: a warning tells of it, and it is ignored."},
     {"dry-run", TRIM_OPTION_FLAG, FIELD(dry_run), "false", 0, 1,
      "Decide and log, but do not trim."},
     {"help", TRIM_OPTION_FLAG, FIELD(help), "false", 0, 1,
@@ -66,8 +69,12 @@ const struct trim_option trim_option_table[] = {
 bool trim_option_may_change(const struct trim_option *option)
 {
     /* What is done once, when the agent starts. */
-    static const size_t at_start[] = {FIELD(trim_threshold_bytes), FIELD(mmap_threshold_bytes),
-                                      FIELD(arena_max), FIELD(log_target), FIELD(help)};
+    static const size_t at_start[] = {FIELD(trim_threshold_bytes),
+                                      FIELD(mmap_threshold_bytes),
+                                      FIELD(arena_max),
+                                      FIELD(log_target),
+                                      FIELD(strict),
+                                      FIELD(help)};
     for (size_t i = 0; i < sizeof at_start / sizeof at_start[0]; i++) {
         if (option->offset == at_start[i]) {
             return false;

@@ -90,7 +90,8 @@ void trim_option_add_allowed(struct trim_text *text, const struct trim_option *o
         break;
     case TRIM_OPTION_TARGET:
         trim_text_add(text,
-                      "stderr, stdout or a printable path below %d bytes, with %%p and %%%% only",
+                      "off, stderr, stdout or a printable path below %d bytes with a slash or a "
+                      "dot in it, such as ./none, and with %%p and %%%% only",
                       TRIM_LOG_TARGET_MAX);
         break;
     case TRIM_OPTION_FLAG:

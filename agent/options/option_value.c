@@ -89,9 +89,17 @@ static int set_word(uint64_t *field, const char *const *words, const char *text,
     return -1;
 }
 
+/* A word that is no path on the face of it is a typing error, or what another program calls it. */
+static bool is_word(const char *text, size_t length)
+{
+    return memchr(text, '/', length) == NULL && memchr(text, '.', length) == NULL &&
+           memchr(text, '%', length) == NULL && !equals(text, length, "off") &&
+           !equals(text, length, "stderr") && !equals(text, length, "stdout");
+}
+
 static int set_target(char *field, const char *text, size_t length)
 {
-    if (length == 0 || length >= TRIM_LOG_TARGET_MAX) {
+    if (length >= TRIM_LOG_TARGET_MAX || is_word(text, length)) {
         return -1;
     }
     for (size_t i = 0; i < length; i++) {

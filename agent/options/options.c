@@ -121,22 +121,45 @@ static int check_pair(struct trim_options *options, size_t larger, size_t smalle
     return -1;
 }
 
-/* Reads the options that text names into *options, which is left half changed on an error. */
-static int parse_items(struct trim_options *options, const char *text, uint64_t *seen,
-                       struct trim_text *message)
+/* Takes in that message tells of a bad option now; first is its length with the first one alone. */
+static void complain(struct trim_text *message, size_t *first)
 {
+    if (*first == 0) {
+        *first = message->length;
+    }
+    trim_text_add(message, "; ignored\n");
+}
+
+/* Cuts message down to so many bytes. */
+static void shorten(struct trim_text *message, size_t length)
+{
+    message->length = length;
+    message->data[length] = '\0';
+}
+
+/* Reads the options that text names into *options. A bad one leaves its default, and a line in
+ * message. Returns the length of message with the first such line alone; 0: there is none. */
+static size_t parse_items(struct trim_options *options, const char *text, uint64_t *seen,
+                          struct trim_text *message)
+{
+    size_t first = 0;
     const char *item = text == NULL ? "" : text;
     bool more = *item != '\0';
     while (more) {
         size_t length = strcspn(item, ",");
         if (parse_item(options, item, length, seen, message) != 0) {
-            return -1;
+            complain(message, &first);
         }
         more = item[length] == ',';
         item += length + (more ? 1 : 0);
     }
-    return check_pair(options, offsetof(struct trim_options, max_wait_ns),
-                      offsetof(struct trim_options, settle_ns), *seen, message);
+    size_t high = offsetof(struct trim_options, max_wait_ns);
+    size_t low = offsetof(struct trim_options, settle_ns);
+    if (check_pair(options, high, low, *seen, message) != 0) {
+        complain(message, &first);
+        (void)check_pair(options, high, low, 0, message);
+    }
+    return first;
 }
 
 int trim_options_parse(struct trim_options *options, const char *text, struct trim_text *message)
@@ -144,8 +167,13 @@ int trim_options_parse(struct trim_options *options, const char *text, struct tr
     struct trim_options parsed;
     trim_options_default(&parsed);
     uint64_t seen = 0;
-    if (parse_items(&parsed, text, &seen, message) != 0) {
+    size_t first = parse_items(&parsed, text, &seen, message);
+    if (first != 0 && parsed.strict != 0) {
+        shorten(message, first);
         return -1;
+    }
+    if (first != 0) {
+        shorten(message, message->length - 1);
     }
     *options = parsed;
     return 0;
@@ -155,7 +183,9 @@ int trim_options_change(struct trim_options *options, const char *text, struct t
 {
     struct trim_options changed = *options;
     uint64_t seen = 0;
-    if (parse_items(&changed, text, &seen, message) != 0) {
+    size_t first = parse_items(&changed, text, &seen, message);
+    if (first != 0) {
+        shorten(message, first);
         return -1;
     }
     for (size_t i = 0; i < trim_option_count; i++) {
@@ -204,6 +234,28 @@ void trim_options_add_echo(struct trim_text *text, const struct trim_options *op
     }
 }
 
+void trim_options_add_changed(struct trim_text *text, const struct trim_options *options)
+{
+    struct trim_options defaults;
+    trim_options_default(&defaults);
+    const char *separator = "";
+    for (size_t i = 0; i < trim_option_count; i++) {
+        const struct trim_option *option = &trim_option_table[i];
+        char buffers[2][TRIM_LOG_TARGET_MAX];
+        struct trim_text now;
+        struct trim_text before;
+        trim_text_init(&now, buffers[0], sizeof buffers[0]);
+        trim_text_init(&before, buffers[1], sizeof buffers[1]);
+        trim_option_add_value(&now, option, options);
+        trim_option_add_value(&before, option, &defaults);
+        if (strcmp(now.data, before.data) != 0) {
+            trim_text_add(text, "%s%s=%s", separator, option->name, now.data);
+            separator = ",";
+        }
+    }
+    trim_text_add(text, "%s", separator[0] == '\0' ? "default options" : "");
+}
+
 void trim_options_add_help(struct trim_text *text)
 {
     trim_text_add(text, "trimagent gives freed native memory back to the system when that pays.\n\n"
@@ -221,5 +273,6 @@ void trim_options_add_help(struct trim_text *text)
         "Commands for an agent that is loaded: jcmd PID JVMTI.agent_load "
         "/path/libtrimagent.so trim\n"
         "(or: status; set,NAME:VALUE,... changes options). trimctl gives them too, and shows the\n"
-        "answer.\n");
+        "answer.\n"
+        "TRIMAGENT_ENABLED=false in the environment switches the agent off.\n");
 }

@@ -1,10 +1,10 @@
 /*
  * The agent's options: one table that drives the parser, the help text, the start-up echo and the
- * README's table (a test holds that one to it).
+ * tables in docs/OPTIONS.md and README.md (a test holds those to it).
  *
  * An option string is a comma-separated list of name=value. A colon serves as well as the equals
  * sign, because jcmd JVMTI.agent_load cuts its argument at '='. Everything unknown, repeated, out
- * of range or followed by garbage is an error; nothing is ignored.
+ * of range or followed by garbage is an error; nothing is ignored but with strict=false.
  *
  * All functions may be called on any thread; none of them allocates.
  */
@@ -46,8 +46,9 @@ struct trim_options {
     uint64_t mmap_threshold_bytes;
     uint64_t arena_max;                   /* TRIM_COUNT_AUTO until it is known. */
     uint64_t mode;                        /* enum trim_mode. */
-    char log_target[TRIM_LOG_TARGET_MAX]; /* "stderr", "stdout" or a path. */
+    char log_target[TRIM_LOG_TARGET_MAX]; /* "off", "stderr", "stdout" or a path. */
     uint64_t log_level;                   /* enum trim_log_level. */
+    uint64_t strict;                      /* 0: bad options are ignored, with a warning. */
     uint64_t dry_run;                     /* 1: decide and log, but do not trim. */
     uint64_t help;                        /* 1: print the options instead of starting. */
 };
@@ -65,7 +66,7 @@ enum trim_option_type {
     TRIM_OPTION_REASONS,           /* Names joined by '+'. */
     TRIM_OPTION_LEVEL,             /* One of the log levels' names. */
     TRIM_OPTION_MODE,              /* One of the modes' names: auto, borrow, trim. */
-    TRIM_OPTION_TARGET,            /* stderr, stdout or a path. */
+    TRIM_OPTION_TARGET,            /* off, stderr, stdout or a path. */
     TRIM_OPTION_FLAG               /* true or false; the bare name means true. */
 };
 
@@ -76,7 +77,7 @@ struct trim_option {
     const char *default_text; /* Parsed like a user's text. */
     uint64_t min;       /* Inclusive; for BURST the count's. Unused by types without a number. */
     uint64_t max;       /* Inclusive. */
-    const char *effect; /* One sentence for help and README. */
+    const char *effect; /* For help and docs/OPTIONS.md, word for word. */
 };
 
 /* The table, and the number of its rows. */
@@ -89,7 +90,9 @@ void trim_options_default(struct trim_options *options);
 /*
  * Reads text (NULL or empty: all defaults) into *options, starting from the defaults.
  * Returns 0. On an error it returns -1, leaves *options untouched and appends to message one
- * sentence that names the option, what was found and what is allowed.
+ * sentence that names the option, what was found and what is allowed. With strict=false in text it
+ * returns 0 whatever is wrong: that is ignored, and message has a line about each, joined by
+ * newlines.
  */
 int trim_options_parse(struct trim_options *options, const char *text, struct trim_text *message);
 
@@ -116,6 +119,9 @@ void trim_option_add_value(struct trim_text *text, const struct trim_option *opt
 
 /* Appends all options in force, name=value separated by commas, as they could be given again. */
 void trim_options_add_echo(struct trim_text *text, const struct trim_options *options);
+
+/* Appends those that differ from the defaults, in the same form, or "default options". */
+void trim_options_add_changed(struct trim_text *text, const struct trim_options *options);
 
 /* Appends the help text: usage, then every option with default, allowed values and effect. */
 void trim_options_add_help(struct trim_text *text);

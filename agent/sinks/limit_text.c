@@ -41,7 +41,7 @@ void trim_memory_limit_add(struct trim_text *text, const struct trim_memory_limi
         trim_cgroup_add_path(text, cgroup, limit->level, name);
     }
     if (cgroup->version != TRIM_CGROUP_NONE && !cgroup->own) {
-        trim_text_add(text, "; the own cgroup is not visible");
+        trim_text_add(text, "; its own cgroup is not visible");
     }
     if (limit->high_bytes != 0) {
         trim_text_add(text, "; memory.high %s", trim_format_bytes(bytes, limit->high_bytes));

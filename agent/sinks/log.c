@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -25,6 +26,16 @@ static atomic_bool line_broken;  /* The last line was written only in part. */
 static atomic_bool stuck;        /* The last line was lost: the next does not wait. */
 static atomic_bool hurried;      /* The process is ending: no line waits. */
 static atomic_bool opened_again; /* Which was not told yet. */
+static atomic_bool off;          /* Nothing is written at all. */
+
+/* Lines of the start wait until then, while nothing else is said. */
+static _Atomic uint64_t quiet_until_ns;
+static atomic_bool holding;
+static struct {
+    pthread_mutex_t lock; /* Guards what follows. */
+    char buffer[TRIM_LOG_LINE_MAX];
+    size_t length; /* Of whole lines, decorated. */
+} held = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 void trim_log_add_decorations(struct trim_text *text, enum trim_log_level level, uint64_t uptime_ns)
 {
@@ -41,7 +52,22 @@ int trim_log_open(const char *target, enum trim_log_level level)
     uint64_t now_ns = trim_clock_now_ns();
     uint64_t age_ns = trim_clock_process_age_ns();
     atomic_store(&process_start_ns, age_ns < now_ns ? now_ns - age_ns : 0);
-    return trim_log_target_open(target);
+    atomic_store(&off, strcmp(target, "off") == 0);
+    return atomic_load(&off) ? 0 : trim_log_target_open(target);
+}
+
+void trim_log_hold(uint64_t until_ns)
+{
+    /* Who debugs wants to see all of it, at once. */
+    if (!trim_log_enabled(TRIM_LOG_DEBUG)) {
+        atomic_store(&quiet_until_ns, until_ns);
+        atomic_store(&holding, true);
+    }
+}
+
+bool trim_log_is_quiet(void)
+{
+    return trim_clock_now_ns() < atomic_load(&quiet_until_ns);
 }
 
 void trim_log_set_level(enum trim_log_level level)
@@ -56,7 +82,7 @@ void trim_log_hurry(void)
 
 bool trim_log_enabled(enum trim_log_level level)
 {
-    return (int)level <= atomic_load(&log_level);
+    return !atomic_load(&off) && (int)level <= atomic_load(&log_level);
 }
 
 uint64_t trim_log_lost(void)
@@ -86,23 +112,83 @@ static bool write_line(const char *line, size_t length)
     return written == (ssize_t)length;
 }
 
+/* Appends a whole line, newline included. */
+static void add_line(struct trim_text *text, enum trim_log_level level, const char *line,
+                     size_t length)
+{
+    trim_log_add_decorations(text, level, trim_clock_now_ns() - atomic_load(&process_start_ns));
+    trim_text_add(text, "%.*s", (int)length, line);
+    text->data[text->length++] = '\n';
+}
+
 /* Decorates and writes a line. Returns whether it got through. */
 static bool log_line(enum trim_log_level level, const char *line, size_t length)
 {
     char buffer[TRIM_LOG_LINE_MAX];
     struct trim_text text;
-    uint64_t now_ns = trim_clock_now_ns();
     /* One byte is kept back for the newline. */
     trim_text_init(&text, buffer, sizeof buffer - 1);
     if (atomic_exchange(&line_broken, false)) {
         trim_text_add(&text, "\n");
     }
-    trim_log_add_decorations(&text, level, now_ns - atomic_load(&process_start_ns));
-    trim_text_add(&text, "%.*s", (int)length, line);
-    buffer[text.length++] = '\n';
+    add_line(&text, level, line, length);
     bool through = write_line(buffer, text.length);
     atomic_store(&stuck, !through);
     return through;
+}
+
+/* Keeps a line of the start back. Returns whether it does. */
+static bool keep(enum trim_log_level level, const char *line)
+{
+    (void)pthread_mutex_lock(&held.lock);
+    bool kept = atomic_load(&holding) && trim_log_is_quiet();
+    if (kept) {
+        struct trim_text text;
+        trim_text_init(&text, held.buffer + held.length, sizeof held.buffer - held.length - 1);
+        add_line(&text, level, line, strlen(line));
+        kept = !text.cut;
+        held.length += kept ? text.length : 0;
+    }
+    (void)pthread_mutex_unlock(&held.lock);
+    return kept;
+}
+
+/* Writes what was kept back. From now on nothing is. */
+static void release_held(void)
+{
+    if (!atomic_load(&holding)) {
+        return;
+    }
+    (void)pthread_mutex_lock(&held.lock);
+    if (atomic_exchange(&holding, false)) {
+        for (size_t at = 0; at < held.length;) {
+            size_t length =
+                (size_t)((const char *)memchr(held.buffer + at, '\n', held.length - at) -
+                         (held.buffer + at)) +
+                1;
+            if (!write_line(held.buffer + at, length)) {
+                (void)atomic_fetch_add(&lost_lines, 1);
+            }
+            at += length;
+        }
+    }
+    (void)pthread_mutex_unlock(&held.lock);
+}
+
+uint64_t trim_log_release_due(uint64_t now_ns)
+{
+    if (!atomic_load(&holding)) {
+        return TRIM_NEVER;
+    }
+    uint64_t until_ns = atomic_load(&quiet_until_ns);
+    if (now_ns >= until_ns) {
+        release_held();
+        return TRIM_NEVER;
+    }
+    (void)pthread_mutex_lock(&held.lock);
+    bool some = held.length != 0;
+    (void)pthread_mutex_unlock(&held.lock);
+    return some ? until_ns : TRIM_NEVER;
 }
 
 /* Tells of lines that were lost before. */
@@ -125,9 +211,13 @@ static void tell_lost(void)
 
 static void log_lines(enum trim_log_level level, const char *text)
 {
+    if (atomic_load(&off)) {
+        return;
+    }
+    release_held();
     tell_lost();
     if (atomic_exchange(&opened_again, false)) {
-        static const char told[] = "somebody has closed the log: it was opened again";
+        static const char told[] = "the log was closed by other code and has been opened again";
         (void)log_line(TRIM_LOG_WARNING, told, sizeof told - 1);
     }
     bool more = true;
@@ -145,6 +235,13 @@ void trim_log_text(enum trim_log_level level, const char *text)
 {
     if (trim_log_enabled(level)) {
         log_lines(level, text);
+    }
+}
+
+void trim_log_start(enum trim_log_level level, const char *line)
+{
+    if (trim_log_enabled(level) && !keep(level, line)) {
+        log_lines(level, line);
     }
 }
 

@@ -27,7 +27,8 @@ extern "C" {
 #define TRIM_LOG_LINE_MAX 4096
 
 /*
- * Opens the target: "stderr", "stdout" (or their names in /dev), or a path, in which %p stands for
+ * Opens the target: "off", where nothing is written, answers included; "stderr", "stdout" (or their
+ * names in /dev), or a path, in which %p stands for
  * the process id and %% for a percent sign. A file is appended to, created with mode 0640, and not
  * opened through a symbolic link. Lines above level are dropped. Any thread. Returns 0, or -1 with
  * errno where a file cannot be opened; the log then goes to stderr.
@@ -36,6 +37,23 @@ int trim_log_open(const char *target, enum trim_log_level level);
 
 /* Drops lines above another level from now on. Any thread. */
 void trim_log_set_level(enum trim_log_level level);
+
+/*
+ * Lines of the start wait until this time of trim_clock_now_ns, or until another line is written,
+ * which they then precede: scripts read what short-lived JVMs write. Not where debug lines are
+ * written. After trim_log_open, before others log.
+ */
+void trim_log_hold(uint64_t until_ns);
+
+/* Writes a line of the start, or keeps it back. Any thread. */
+void trim_log_start(enum trim_log_level level, const char *line);
+
+/* Writes what was kept back if its time has come. Returns when to call again; TRIM_NEVER: not at
+ * all. Any thread. */
+uint64_t trim_log_release_due(uint64_t now_ns);
+
+/* Whether that time has not come, whatever was written meanwhile. Any thread. */
+bool trim_log_is_quiet(void);
 
 /* From now on no line waits: the process is ending. Any thread. */
 void trim_log_hurry(void);

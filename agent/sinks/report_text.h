@@ -19,19 +19,26 @@ extern "C" {
 /* The debug line of a look without a trim, "no trim (REASON): ...". */
 void trim_skip_add(struct trim_text *text, const struct trim_skip_report *report);
 
-/* The way of a release: "trim", "borrow", "borrow+trim" or "trim+borrow". */
+/* The way of a release: "trim", "borrow", "borrow+trim" or "trim+borrow"; "none" where
+ * nothing was tried. */
 const char *trim_release_name(const struct trim_release *release);
 
-/* What there is to tell of it beside: "; borrowed SIZE ...", or nothing. */
-void trim_release_add(struct trim_text *text, const struct trim_release *release);
-
-/* The line of one trim, "trim #N REASON: ...". */
+/*
+ * The line of one trim: "trim #N REASON: RSS A->B (-C) in T, longest wait W, expected E", at most
+ * 160 characters. What was released follows where RSS hides it.
+ */
 void trim_report_add(struct trim_text *text, const struct trim_report *report);
+
+/* The line of what has changed in malloc's own figures: "trim #N mallinfo2: arena A->B, ...". */
+void trim_report_add_figures(struct trim_text *text, const struct trim_report *report);
+
+/* Everything else there is to tell, one fact a line: "trim #N FACT", joined by newlines. */
+void trim_report_add_details(struct trim_text *text, const struct trim_report *report);
 
 /* The line of a verdict on a trim, "trim #N was VERDICT: ...". */
 void trim_verdict_add(struct trim_text *text, const struct trim_lot *lot);
 
-/* The summary line at exit. */
+/* The summary at exit: one line, or two joined by a newline. */
 void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *totals,
                              bool trim_running);
 

@@ -75,7 +75,7 @@ void trim_totals_add_status(struct trim_text *text, const struct trim_totals *to
                   status->signals.class_loads, status->unloaded_classes);
     trim_text_add(text, "\n  considered %" PRIu64 ": ", totals->considered);
     trim_add_trims(text, totals);
-    trim_text_add(text, ", ");
+    trim_text_add(text, ", looks without a trim: ");
     trim_add_skips(text, totals);
     trim_text_add(text, "\n  ");
     trim_add_released(text, totals);

@@ -9,19 +9,16 @@
 /* Appends "N trims (full-gc 2, reload 1)". */
 void trim_add_trims(struct trim_text *text, const struct trim_totals *totals);
 
-/* Appends "held 3.37G*s for 210ms of CPU, useless 0, regretted 1". */
+/* Appends "kept free 3.37G*s for 210ms of CPU, useless 0, regretted 1". */
 void trim_add_held(struct trim_text *text, const struct trim_totals *totals);
 
-/* Appends "3.37G*s for 210ms of CPU". */
-void trim_held_add(struct trim_text *text, double byte_ns, double cost_ns);
-
-/* Appends "held 480M for 7.2s on average, 3.37G*s for 210ms of CPU". */
+/* Appends "480M stayed free for 7.2s on average, 3.37G*s for 210ms of CPU". */
 void trim_lot_add(struct trim_text *text, const struct trim_lot *lot);
 
-/* Appends "skipped N (below-threshold 3, reused 1), put off M (cooldown 2)". */
+/* Appends "N (below-threshold 3, reused 1), put off: M (cooldown 2)". */
 void trim_add_skips(struct trim_text *text, const struct trim_totals *totals);
 
-/* Appends "released 2.1G in 312ms of trims, longest 120ms". */
+/* Appends "released 2.1G in 312ms, longest trim 120ms". */
 void trim_add_released(struct trim_text *text, const struct trim_totals *totals);
 
 #endif

@@ -4,11 +4,10 @@
 
 #include "clock.h"
 #include "fault_price.h"
-#include "log.h"
+#include "notes.h"
 #include "policy_config.h"
 #include "process_memory.h"
 #include "quantity.h"
-#include "report_text.h"
 #include "signals.h"
 #include "trimmer.h"
 
@@ -141,15 +140,12 @@ static void take_signals(const struct trim_cycle *cycle, uint64_t demands,
     observation->now_ns = trim_clock_now_ns();
 }
 
-static void log_skip(const struct trim_cycle *cycle, const struct trim_decision *decision,
-                     uint64_t now_ns)
+static void note_skip(const struct trim_cycle *cycle, const struct trim_decision *decision,
+                      uint64_t now_ns)
 {
-    if (decision->skip == TRIM_SKIP_NONE || !trim_log_enabled(TRIM_LOG_DEBUG)) {
+    if (decision->skip == TRIM_SKIP_NONE) {
         return;
     }
-    char line[TRIM_LOG_LINE_MAX];
-    struct trim_text text;
-    trim_text_init(&text, line, sizeof line);
     const struct trim_skip_report skip = {
         .reason = decision->reason,
         .skip = decision->skip,
@@ -157,25 +153,18 @@ static void log_skip(const struct trim_cycle *cycle, const struct trim_decision 
         .bound_only = decision->bound_only,
         .threshold_bytes = trim_price_least_bytes(&cycle->policy.price, now_ns),
     };
-    trim_skip_add(&text, &skip);
-    trim_log_text(TRIM_LOG_DEBUG, line);
+    trim_note_skip(&skip);
 }
 
 /* Tells what a trim has turned out to be, once it is known. */
-static void log_verdict(struct trim_cycle *cycle)
+static void note_verdict(struct trim_cycle *cycle)
 {
     const struct trim_lot *known = &cycle->policy.known;
     bool told = known->number == cycle->told.number && known->verdict == cycle->told.verdict;
     cycle->told = *known;
-    if (told || known->verdict == TRIM_VERDICT_NONE) {
-        return;
+    if (!told && known->verdict != TRIM_VERDICT_NONE) {
+        trim_note_verdict(known);
     }
-    bool bad = known->verdict != TRIM_VERDICT_GOOD && known->verdict != TRIM_VERDICT_OPEN;
-    char line[TRIM_LOG_LINE_MAX];
-    struct trim_text text;
-    trim_text_init(&text, line, sizeof line);
-    trim_verdict_add(&text, known);
-    trim_log_text(bad ? TRIM_LOG_INFO : TRIM_LOG_DEBUG, line);
 }
 
 static void copy_policy_counts(struct trim_cycle *cycle)
@@ -212,8 +201,8 @@ void trim_cycle_run(struct trim_cycle *cycle, uint64_t demands, struct trim_cycl
         take_signals(cycle, demands, &signals, &observation);
         trim_policy_step(&cycle->policy, &observation, &decision);
         copy_policy_counts(cycle);
-        log_verdict(cycle);
-        log_skip(cycle, &decision, observation.now_ns);
+        note_verdict(cycle);
+        note_skip(cycle, &decision, observation.now_ns);
         trim_surroundings_tell(&cycle->surroundings, &cycle->policy.price, &decision,
                                observation.now_ns);
         if (decision.action == TRIM_TRIM && !trim_trimmer_carry_out(cycle, &decision, &estimate)) {

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "log.h"
+#include "notes.h"
 #include "quantity.h"
 
 /* Free memory between blocks in use is much where it is so many bytes and this part of the arenas.
@@ -24,9 +24,7 @@ static void take_assumed(struct trim_findings *findings, const struct trim_estim
     findings->assumed_before = estimate->resident_assumed;
     if (again && !findings->told_assumed) {
         findings->told_assumed = true;
-        trim_log(TRIM_LOG_WARNING,
-                 "part of the arenas cannot be looked at: what is expected of them "
-                 "is an upper bound until a first trim");
+        trim_note_assumed();
     }
 }
 
@@ -43,13 +41,7 @@ static void take_held(struct trim_findings *findings, const struct trim_estimate
     findings->held_before = held;
     if (again) {
         findings->told_held = true;
-        char free_text[TRIM_QUANTITY_TEXT_MAX];
-        char whole_text[TRIM_QUANTITY_TEXT_MAX];
-        trim_log(TRIM_LOG_INFO,
-                 "%s are free in malloc's arenas, %s of it in whole pages: blocks in use hold the "
-                 "rest in place, so that it cannot be given back",
-                 trim_format_bytes(free_text, estimate->free_bytes),
-                 trim_format_bytes(whole_text, estimate->whole_bytes));
+        trim_note_pinned(estimate->free_bytes, estimate->whole_bytes);
     }
 }
 
@@ -60,11 +52,7 @@ static void take_locked(struct trim_findings *findings, const struct trim_estima
                 estimate->locked_bytes >= all_bytes / LOCKED_PART;
     if (much && !findings->told_locked) {
         findings->told_locked = true;
-        char locked_text[TRIM_QUANTITY_TEXT_MAX];
-        trim_log(TRIM_LOG_WARNING,
-                 "%s of malloc's arenas are locked in memory (mlockall, mlock): as long as they "
-                 "are, nothing of that is given back",
-                 trim_format_bytes(locked_text, estimate->locked_bytes));
+        trim_note_locked(estimate->locked_bytes);
     }
 }
 
@@ -79,9 +67,6 @@ void trim_findings_take_release(struct trim_findings *findings, const struct tri
 {
     if (release->refusal != NULL && !findings->told_refusal) {
         findings->told_refusal = true;
-        trim_log(TRIM_LOG_WARNING,
-                 "nothing can be borrowed, because %s: malloc_trim releases instead, and stops "
-                 "threads meanwhile",
-                 release->refusal);
+        trim_note_refusal(release->refusal);
     }
 }

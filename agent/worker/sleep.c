@@ -2,8 +2,8 @@
 
 #include "clock.h"
 #include "cpu_alarm.h"
-#include "error_text.h"
 #include "log.h"
+#include "notes.h"
 #include "quantity.h"
 #include "wake.h"
 
@@ -25,17 +25,13 @@ static void tell_refusals(void)
 {
     static bool told_wake;
     static bool told_alarm;
-    char why[TRIM_ERROR_TEXT_MAX];
     if (trim_wake_refusal() != 0 && !told_wake) {
         told_wake = true;
-        trim_log(TRIM_LOG_WARNING,
-                 "no signal can wake the agent (%s): what happens is seen up to a second late",
-                 trim_error_text(why, trim_wake_refusal()));
+        trim_note_no_wake(trim_wake_refusal());
     }
     if (trim_cpu_alarm_refusal() != 0 && !told_alarm) {
         told_alarm = true;
-        trim_log(TRIM_LOG_DEBUG, "no alarm for the process's CPU time (%s): looks go by the clock",
-                 trim_error_text(why, trim_cpu_alarm_refusal()));
+        trim_note_no_alarm(trim_cpu_alarm_refusal());
     }
 }
 
@@ -43,7 +39,7 @@ bool trim_sleep_until(const struct trim_cycle_wait *wait, struct trim_surroundin
 {
     tell_refusals();
     uint64_t now_ns = trim_clock_now_ns();
-    uint64_t deadline_ns = wait->wake_ns;
+    uint64_t deadline_ns = trim_min(wait->wake_ns, trim_log_release_due(now_ns));
     if (trim_cpu_alarm_set(wait->wake_cpu_ns) != 0 && wait->wake_cpu_ns != UINT64_MAX) {
         deadline_ns = trim_min(deadline_ns, wake_without_alarm_ns(wait->wake_cpu_ns, now_ns));
     }
@@ -51,9 +47,7 @@ bool trim_sleep_until(const struct trim_cycle_wait *wait, struct trim_surroundin
     int error = trim_wake_wait(endless ? TRIM_NEVER : trim_excess(deadline_ns, now_ns));
     if (error != 0) {
         /* Going on would be a loop at full speed. */
-        char why[TRIM_ERROR_TEXT_MAX];
-        trim_log(TRIM_LOG_WARNING, "cannot sleep (%s): the agent stays inert",
-                 trim_error_text(why, error));
+        trim_note_no_sleep(error);
         return false;
     }
     trim_surroundings_listen(surroundings);

@@ -4,7 +4,7 @@
 
 #include "clock.h"
 #include "limit_text.h"
-#include "log.h"
+#include "notes.h"
 #include "pressure_text.h"
 #include "pressure_watch.h"
 #include "quantity.h"
@@ -18,29 +18,6 @@
 
 /* Memory that is short again within this time is not told of again. */
 #define URGENT_AGAIN_NS (60 * TRIM_NS_PER_S)
-
-static void begin_line(struct trim_text *text, char line[TRIM_LOG_LINE_MAX])
-{
-    trim_text_init(text, line, TRIM_LOG_LINE_MAX);
-}
-
-static void log_limit(const struct trim_surroundings *surroundings)
-{
-    char line[TRIM_LOG_LINE_MAX];
-    struct trim_text text;
-    begin_line(&text, line);
-    trim_memory_limit_add(&text, &surroundings->limit);
-    trim_log_text(TRIM_LOG_INFO, line);
-}
-
-static void log_pressure(const struct trim_surroundings *surroundings)
-{
-    char line[TRIM_LOG_LINE_MAX];
-    struct trim_text text;
-    begin_line(&text, line);
-    trim_pressure_add(&text, &surroundings->pressure);
-    trim_log_text(TRIM_LOG_INFO, line);
-}
 
 /* The whole system's trigger may tell of others' pressure; where our own cgroup's averages can be
  * read they know. */
@@ -73,10 +50,10 @@ static void open_pressure(struct trim_surroundings *surroundings)
 {
     trim_pressure_open(&surroundings->pressure, surroundings->root);
     watch_pressure(surroundings, 0);
-    log_pressure(surroundings);
+    trim_note_pressure(&surroundings->pressure);
     (void)is_our_own(surroundings); /* What was before does not count. */
     if (surroundings->pressure.kept.fd < 0 && !surroundings->checked) {
-        trim_log(TRIM_LOG_WARNING, "memory pressure can only be read at checks, which are off");
+        trim_note_pressure_unread();
     }
 }
 
@@ -107,7 +84,7 @@ static void find(struct trim_surroundings *surroundings)
 {
     surroundings->found = true;
     trim_memory_limit_open(&surroundings->limit, surroundings->root);
-    log_limit(surroundings);
+    trim_note_limit(&surroundings->limit);
     trim_cpu_throttle_open(&surroundings->throttle, surroundings->root);
     if (surroundings->pressure_on) {
         open_pressure(surroundings);
@@ -120,7 +97,7 @@ static void refresh(struct trim_surroundings *surroundings)
     if (!surroundings->found) {
         find(surroundings);
     } else if (trim_memory_limit_refresh(&surroundings->limit)) {
-        log_limit(surroundings);
+        trim_note_limit(&surroundings->limit);
     }
 }
 
@@ -142,7 +119,7 @@ void trim_surroundings_listen(struct trim_surroundings *surroundings)
         break;
     case TRIM_PRESSURE_LOST:
         watch_pressure(surroundings, 0);
-        log_pressure(surroundings);
+        trim_note_pressure(&surroundings->pressure);
         break;
     }
 }
@@ -181,36 +158,6 @@ bool trim_surroundings_throttled(struct trim_surroundings *surroundings)
            trim_throttle_now(&throttle->judge, THROTTLED_WITHIN_NS) == TRIM_THROTTLING_NOW;
 }
 
-static void tell_urgent(struct trim_surroundings *surroundings, uint64_t threshold_bytes)
-{
-    char line[TRIM_LOG_LINE_MAX];
-    char threshold[TRIM_QUANTITY_TEXT_MAX];
-    struct trim_text text;
-    begin_line(&text, line);
-    trim_text_add(&text, "memory is short, ");
-    trim_memory_limit_add_fill(&text, &surroundings->limit);
-    trim_text_add(&text, ": the least that is given back is %s for now, and falls as it fills up",
-                  trim_format_bytes(threshold, threshold_bytes));
-    trim_log_text(TRIM_LOG_INFO, line);
-}
-
-static void tell_futile(struct trim_surroundings *surroundings,
-                        const struct trim_decision *decision)
-{
-    char line[TRIM_LOG_LINE_MAX];
-    char expected[TRIM_QUANTITY_TEXT_MAX];
-    struct trim_text text;
-    begin_line(&text, line);
-    trim_text_add(&text, "memory is short, ");
-    trim_memory_limit_add_fill(&text, &surroundings->limit);
-    trim_text_add(
-        &text,
-        ", but a trim would release %s%s: what fills it is not this JVM's freed native memory",
-        trim_format_bytes(expected, decision->expected_bytes),
-        decision->bound_only ? " at most" : "");
-    trim_log_text(TRIM_LOG_WARNING, line);
-}
-
 void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct trim_price *price,
                             const struct trim_decision *decision, uint64_t now_ns)
 {
@@ -228,11 +175,11 @@ void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct
     surroundings->urgent_ended_ns = 0;
     if (!surroundings->told_urgent) {
         surroundings->told_urgent = true;
-        tell_urgent(surroundings, trim_price_least_bytes(price, now_ns));
+        trim_note_short(&surroundings->limit, trim_price_least_bytes(price, now_ns));
     }
     if (!surroundings->told_futile && decision->skip == TRIM_SKIP_BELOW_THRESHOLD) {
         surroundings->told_futile = true;
-        tell_futile(surroundings, decision);
+        trim_note_futile(&surroundings->limit, decision->expected_bytes, decision->bound_only);
     }
 }
 

@@ -1,12 +1,11 @@
 #include "trimmer.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "answer.h"
 #include "clock.h"
 #include "huge_pages.h"
-#include "log.h"
+#include "notes.h"
 #include "process_memory.h"
 #include "quantity.h"
 #include "report_text.h"
@@ -85,8 +84,7 @@ static bool trim(struct trim_cycle *cycle, struct trim_report *report)
     if (!begin_trim(cycle)) {
         return false;
     }
-    trim_log(TRIM_LOG_DEBUG, "trim #%" PRIu64 " %s begins", report->number,
-             trim_reason_name(report->reason));
+    trim_note_begin(report->number, report->reason);
     uint64_t began_cpu_ns = trim_clock_thread_cpu_ns();
     uint64_t began_ns = trim_clock_now_ns();
     int result =
@@ -171,19 +169,6 @@ static bool count_trim(struct trim_cycle *cycle, const struct trim_report *repor
     return counted;
 }
 
-static void log_report(const struct trim_report *report)
-{
-    char line[TRIM_LOG_LINE_MAX];
-    struct trim_text text;
-    trim_text_init(&text, line, sizeof line);
-    trim_report_add(&text, report);
-    if (report->reason == TRIM_REASON_DEMAND) {
-        trim_answer_say(line);
-    } else {
-        trim_log_text(TRIM_LOG_INFO, line);
-    }
-}
-
 /* What the trim before has earned so far. */
 static struct trim_lot last_earned(const struct trim_cycle *cycle)
 {
@@ -227,7 +212,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
         return false;
     }
     trim_findings_take_release(&cycle->findings, &report.release);
-    log_report(&report);
+    trim_note_trim(&report);
     outcome.cpu_ns = report.cpu_ns;
     outcome.gave_way = report.release.borrow.gave_way;
     outcome.huge_pages = trim_huge_pages_always(cycle->config->root);

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "cycle.h"
 #include "log.h"
+#include "notes.h"
 #include "quantity.h"
 #include "report_text.h"
 #include "serve.h"
@@ -36,45 +37,18 @@ static struct {
     struct trim_options wanted;       /* With TRIM_COMMAND_SET. */
 } worker = {.lock = PTHREAD_MUTEX_INITIALIZER, .cycle = {.lock = PTHREAD_MUTEX_INITIALIZER}};
 
-static const char *source_name(enum trim_gc_source source)
-{
-    switch (source) {
-    case TRIM_GC_SOURCE_PERF:
-        return "by performance counters";
-    case TRIM_GC_SOURCE_COLLECTED_HEAP:
-        return "by the heap's counts";
-    case TRIM_GC_SOURCE_NONE:
-        break;
-    }
-    return "unknown, every pause is taken for old";
-}
-
-static void log_start(void)
+static void note_start(void)
 {
     const struct trim_worker_config *config = &worker.config;
-    char line[TRIM_LOG_LINE_MAX];
-    struct trim_text text;
-    trim_text_init(&text, line, sizeof line);
-    const char *policy = config->counters->gc_policy;
-    trim_text_add(&text, "trimagent %s: %s, old GCs %s%s%s%s, ", TRIM_VERSION,
-                  config->allocator_description, source_name(config->counters->source),
-                  policy[0] != '\0' ? " (" : "", policy, policy[0] != '\0' ? ")" : "");
-    trim_options_add_echo(&text, &config->options);
-    trim_log_text(TRIM_LOG_INFO, line);
-    if (config->allocator->trim == NULL) {
-        trim_log(TRIM_LOG_WARNING,
-                 "malloc belongs to %s: nothing will be trimmed, events are only counted",
-                 config->allocator_description);
-    }
-}
-
-static void log_summary(const struct trim_totals *totals, bool trim_running)
-{
-    char line[TRIM_LOG_LINE_MAX];
-    struct trim_text text;
-    trim_text_init(&text, line, sizeof line);
-    trim_totals_add_summary(&text, totals, trim_running);
-    trim_log_text(TRIM_LOG_INFO, line);
+    const struct trim_start start = {
+        .allocator = config->allocator_description,
+        .can_trim = config->allocator->trim != NULL,
+        .gc = config->counters->gc_policy,
+        .gc_by_perf = config->counters->source == TRIM_GC_SOURCE_PERF,
+        .gc_by_heap = config->counters->source == TRIM_GC_SOURCE_COLLECTED_HEAP,
+        .options = &config->options,
+    };
+    trim_note_start(&start);
 }
 
 /* What is asked of the worker now. Returns whether it shall go on. */
@@ -121,8 +95,7 @@ static void serve(const uint64_t asked[TRIM_COMMAND_COUNT])
 static void refuse_trim(const uint64_t asked[TRIM_COMMAND_COUNT])
 {
     if (is_open(asked, TRIM_COMMAND_TRIM)) {
-        trim_answer_refuse(TRIM_LOG_WARNING, "cannot trim: malloc belongs to %s",
-                           worker.config.allocator_description);
+        trim_note_cannot_trim(worker.config.allocator_description);
     }
 }
 
@@ -144,7 +117,7 @@ static void *run(void *unused)
     bool can_trim = worker.config.allocator->trim != NULL;
     trim_thread_name("trimagent");
     trim_wake_open();
-    log_start();
+    note_start();
     trim_cycle_init(&worker.cycle, &worker.config);
     bool awake = true;
     while (awake && read_asked(asked, &wanted)) {
@@ -298,8 +271,5 @@ void trim_worker_stop(void)
     struct trim_totals totals;
     bool trimming = trim_cycle_stop(&worker.cycle, &totals);
     trim_wake();
-    if (totals.considered != 0) {
-        trim_log_hurry();
-        log_summary(&totals, trimming);
-    }
+    trim_note_summary(&totals, trimming);
 }

@@ -56,20 +56,24 @@ def _ms(text: str) -> float:
 
 
 def agent_trims(log: str, zero_s: float, reason: str = r"\S+") -> list[Trim]:
-    """The agent's lines, whose clock has its zero at zero_s of the monotonic one."""
+    """The agent's lines, at debug level, whose clock has its zero at zero_s of the monotonic one."""
+    decorations = r"^\[([\d.]+)s\]\[[^\]]*\]\[[^\]]*\] trim #(\d+) "
     # What is logged of a trim is logged after a look at what it has done; its beginning at once.
-    begins = re.findall(r"^\[([\d.]+)s\]\[[^\]]*\]\[[^\]]*\] trim #(\d+) \S+ begins", log, re.MULTILINE)
+    begins = re.findall(decorations + r"\S+ begins", log, re.MULTILINE)
     began_s = {number: zero_s + float(at) for at, number in begins}
+    told = re.findall(decorations + rf"released ({_SIZE}|unknown)", log, re.MULTILINE)
+    released = {number: size for _, number, size in told}
     pattern = re.compile(
-        rf"^\[([\d.]+)s\]\[[^\]]*\]\[[^\]]*\] trim #(\d+) {reason}: RSS\+swap"
-        rf" (?:({_SIZE})->({_SIZE})|unknown).*?"
-        rf" in ([\d.]+m?s)(?: by \S+)?, expected (?:at most )?({_SIZE}|unknown), released ({_SIZE}|unknown)",
+        decorations + rf"{reason}(?: \(.*?\))?: RSS(?:\+swap)? (?:({_SIZE})->({_SIZE})|unknown).*?"
+        rf" in ([\d.]+m?s),.* expected (?:at most )?({_SIZE}|unknown)",
         re.MULTILINE,
     )
     trims = []
-    for at, number, before, after, took, expected, released in pattern.findall(log):
-        fallen_mib = _mib(before) - _mib(after) if before else 0.0
-        freed = fallen_mib if released == "unknown" else _mib(released)
+    for at, number, before, after, took, expected in pattern.findall(log):
+        if released.get(number, "unknown") != "unknown":
+            freed = _mib(released[number])
+        else:
+            freed = _mib(before) - _mib(after) if before else 0.0
         expected_mib = None if expected == "unknown" else _mib(expected)
         trims.append(Trim(float(at), freed, _ms(took), expected_mib, began_s.get(number)))
     return trims

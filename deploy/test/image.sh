@@ -27,7 +27,7 @@ mkdir "$root/trimagent"
 chroot "$root" /bin/cp /libtrimagent.so /trimagent/
 cp "$root/trimagent/libtrimagent.so" "$work/mount/"
 [ "$(chroot "$root" /trimctl --version)" = "trimctl $version" ] || fail "trimctl does not run in the image"
-"${JAVA_HOME:+$JAVA_HOME/bin/}java" "-agentpath:$work/mount/libtrimagent.so" -version 2>&1 | grep -F "trimagent $version: glibc" ||
+"${JAVA_HOME:+$JAVA_HOME/bin/}java" "-agentpath:$work/mount/libtrimagent.so=log-level=debug" -version 2>&1 | grep -F "trimagent $version: glibc" ||
     fail "a JVM does not start with the library of the image"
 
 # What a machine of each kind would get of the index.

@@ -46,7 +46,7 @@ runs_with() {
     local output
     # Not -version: that JVM may end before the agent's thread has had a processor.
     echo 'class Lives { public static void main(String[] arguments) {} }' >"$work/Lives.java"
-    output=$("$java" "$1" "$work/Lives.java" 2>&1) || fail "a JVM with $1: $output"
+    output=$("$java" "$1=log-level=debug" "$work/Lives.java" 2>&1) || fail "a JVM with $1: $output"
     grep -qF "trimagent $version: glibc" <<<"$output" || fail "a JVM with $1 did not start the agent: $output"
     echo "runs with $1"
 }

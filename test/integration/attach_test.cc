@@ -31,9 +31,10 @@ TEST_P(Attach, StartsTheAgentWithOptions)
 
     EXPECT_EQ(jvm.attach(with_colons(quick_options("full-gc"))).exit_code, 0);
     ASSERT_TRUE(jvm.wait_for_line(
-        log_lines::start("threshold=32m,mode=auto,urgent=85%,on=full-gc,settle=100ms")));
-    EXPECT_FALSE(jvm.lines_with(log_lines::start("performance counters")).empty())
-        << jvm.transcript();
+        log_lines::start("threshold=32m,on=full-gc,cooldown=200ms,log-level=debug")));
+    EXPECT_TRUE(jvm.wait_for_line(log_lines::gc_source("performance counters")));
+    EXPECT_TRUE(jvm.wait_for_line(
+        log_lines::all_options("threshold=32m,mode=auto,urgent=85%,on=full-gc,settle=100ms")));
     EXPECT_EQ(jvm.jcmd({"GC.run"}).exit_code, 0);
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
     EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "full-gc")));
@@ -65,8 +66,7 @@ TEST_P(Attach, WithBadOptionsStartsNothing)
 
     // And it stands in nothing's way.
     EXPECT_EQ(jvm.attach("threshold:5m").exit_code, 0);
-    ASSERT_TRUE(jvm.wait_for_line(
-        log_lines::start("threshold=5m,mode=auto,urgent=85%,on=full-gc+reload+growth+watermark")));
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::start("threshold=5m")));
     EXPECT_EQ(jvm.finish(), 0);
 }
 
@@ -75,7 +75,7 @@ TEST_P(Attach, WithACommandStartsTheAgentAndObeys)
     Jvm jvm(Launch(GetParam()).run("NativeFree", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     EXPECT_EQ(jvm.attach("trim").exit_code, 0);
-    ASSERT_TRUE(jvm.wait_for_line(log_lines::start("threshold=auto")));
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::start("default options")));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "demand")));
     EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "demand")));
     EXPECT_EQ(jvm.finish(), 0);

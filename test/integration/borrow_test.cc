@@ -1,9 +1,8 @@
-// Memory that comes back by borrowing, in real JVMs: what the line of a trim says of it, and what
+// Memory that comes back by borrowing, in real JVMs: what the lines of a trim say of it, and what
 // happens where it cannot be done.
 #include <sys/resource.h>
 
 #include <fstream>
-#include <regex>
 
 #include "cpus.h"
 #include "jdks.h"
@@ -18,9 +17,9 @@ namespace
 {
 
 // jcmd cuts its argument at the first equals sign.
-const char *const late_options = "mode:borrow,on:full-gc";
+const char *const late_options = "mode:borrow,on:full-gc,log-level:debug";
 
-// The arenas of a trim's line, where each that was wanted was reached.
+// The arenas of a trim, where each that was wanted was reached.
 const char *const all_arenas = R"(([1-9]\d*) of \1\b)";
 
 class Borrow : public testing::TestWithParam<Jdk>
@@ -31,28 +30,27 @@ protected:
         return Launch(GetParam());
     }
 
-    // Asks for a trim; returns its line.
-    static std::string trim_line(Jvm &jvm)
+    // Asks for a trim, and waits until it is told.
+    static void trim(Jvm &jvm)
     {
         EXPECT_EQ(jvm.attach("trim").exit_code, 0);
         EXPECT_TRUE(jvm.wait_for_line(log_lines::trim(1, "demand")));
-        const auto lines = jvm.lines_with(log_lines::trim(1, "demand"));
-        return lines.empty() ? std::string() : lines.front().text;
     }
 
-    static void expect_borrowed(Jvm &jvm, const std::string &line, const std::string &arenas)
+    static void expect_borrowed(Jvm &jvm, const std::string &arenas)
     {
-        EXPECT_TRUE(std::regex_search(line, std::regex(R"( by borrow\b)"))) << line;
-        EXPECT_TRUE(std::regex_search(line, std::regex("arenas " + arenas))) << line;
+        EXPECT_TRUE(jvm.wait_for_line(log_lines::detail_of_trim(1, R"(way: borrow\b)")));
+        EXPECT_TRUE(jvm.wait_for_line(log_lines::detail_of_trim(1, "entered " + arenas)));
         EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "demand")));
     }
 };
 
 TEST_P(Borrow, BesideThreadsThatAllocateReachesAllArenas)
 {
-    Jvm jvm(launch().with_agent("mode=borrow,on=full-gc").run("FreeAmidLoad"));
+    Jvm jvm(launch().with_agent("mode=borrow,on=full-gc,log-level=debug").run("FreeAmidLoad"));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
-    expect_borrowed(jvm, trim_line(jvm), all_arenas);
+    trim(jvm);
+    expect_borrowed(jvm, all_arenas);
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
 }
@@ -60,9 +58,13 @@ TEST_P(Borrow, BesideThreadsThatAllocateReachesAllArenas)
 TEST_P(Borrow, WhereAllThreadsShareFewArenasReachesAllArenas)
 {
     for (const char *arenas : {"MALLOC_ARENA_MAX=1", "MALLOC_ARENA_MAX=2"}) {
-        Jvm jvm(launch().variable(arenas).with_agent("mode=borrow,on=full-gc").run("FreeAmidLoad"));
+        Jvm jvm(launch()
+                    .variable(arenas)
+                    .with_agent("mode=borrow,on=full-gc,log-level=debug")
+                    .run("FreeAmidLoad"));
         ASSERT_TRUE(jvm.wait_for_line("^ready$"));
-        expect_borrowed(jvm, trim_line(jvm), all_arenas);
+        trim(jvm);
+        expect_borrowed(jvm, all_arenas);
         EXPECT_EQ(jvm.finish(), 0);
         EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
     }
@@ -79,10 +81,11 @@ TEST_P(Borrow, HoweverManyCpusThereAreReachesAllArenas)
         }
         Jvm jvm(launch()
                     .through(believed.starter())
-                    .with_agent("mode=borrow,on=full-gc")
+                    .with_agent("mode=borrow,on=full-gc,log-level=debug")
                     .run("FreeAmidLoad"));
         ASSERT_TRUE(jvm.wait_for_line("^ready$")) << cpus;
-        expect_borrowed(jvm, trim_line(jvm), all_arenas);
+        trim(jvm);
+        expect_borrowed(jvm, all_arenas);
         EXPECT_EQ(jvm.finish(), 0);
         EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
     }
@@ -99,9 +102,13 @@ TEST_P(Borrow, WithFewerCpusThanAreOnlineReachesAllArenas)
     for (const char *word : {"/usr/bin/taskset", "--cpu-list", "0"}) {
         starter.emplace_back(word);
     }
-    Jvm jvm(launch().through(starter).with_agent("mode=borrow,on=full-gc").run("FreeAmidLoad"));
+    Jvm jvm(launch()
+                .through(starter)
+                .with_agent("mode=borrow,on=full-gc,log-level=debug")
+                .run("FreeAmidLoad"));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
-    expect_borrowed(jvm, trim_line(jvm), all_arenas);
+    trim(jvm);
+    expect_borrowed(jvm, all_arenas);
     EXPECT_EQ(jvm.finish(), 0);
 }
 
@@ -111,7 +118,8 @@ TEST_P(Borrow, AfterALateAttachReachesAllArenas)
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     EXPECT_EQ(jvm.attach(late_options).exit_code, 0);
     ASSERT_TRUE(jvm.wait_for_line(log_lines::start("mode=borrow")));
-    expect_borrowed(jvm, trim_line(jvm), all_arenas);
+    trim(jvm);
+    expect_borrowed(jvm, all_arenas);
     EXPECT_EQ(jvm.finish(), 0);
 }
 
@@ -125,10 +133,11 @@ TEST_P(Borrow, OnHugePagesReachesAllArenas)
     }
     Jvm jvm(launch()
                 .variable("GLIBC_TUNABLES=glibc.malloc.hugetlb=1")
-                .with_agent("mode=borrow,on=full-gc")
+                .with_agent("mode=borrow,on=full-gc,log-level=debug")
                 .run("FreeAmidLoad"));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
-    expect_borrowed(jvm, trim_line(jvm), all_arenas);
+    trim(jvm);
+    expect_borrowed(jvm, all_arenas);
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
 }
@@ -155,7 +164,8 @@ TEST_P(Borrow, IsNotWaitedForAtExit)
 // No thread can be started, no heap can grow, nothing can be mapped.
 TEST_P(Borrow, WithoutRoomInTheAddressSpaceReachesAllButTheMainArena)
 {
-    Jvm jvm(launch().with_agent("mode=borrow,on=full-gc").run("NativeTops", {"192"}));
+    Jvm jvm(
+        launch().with_agent("mode=borrow,on=full-gc,log-level=debug").run("NativeTops", {"192"}));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     // What listens for attaching has its thread from now on.
     EXPECT_EQ(jvm.attach("status").exit_code, 0);
@@ -165,9 +175,10 @@ TEST_P(Borrow, WithoutRoomInTheAddressSpaceReachesAllButTheMainArena)
     rlimit none = before;
     none.rlim_cur = 0;
     ASSERT_EQ(prlimit(jvm.pid(), RLIMIT_AS, &none, nullptr), 0);
-    const std::string line = trim_line(jvm);
+    trim(jvm);
     ASSERT_EQ(prlimit(jvm.pid(), RLIMIT_AS, &before, nullptr), 0);
-    EXPECT_TRUE(std::regex_search(line, std::regex(R"(tops [1-9]\d*M\))"))) << line;
+    EXPECT_TRUE(jvm.wait_for_line(
+        log_lines::detail_of_trim(1, R"(borrowed .*, [1-9]\d*M of it from tops)")));
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
 }
@@ -176,11 +187,11 @@ TEST_P(Borrow, WhereMallocWritesToWhatIsFreeLeavesItToMallocTrim)
 {
     Jvm jvm(launch()
                 .variable("MALLOC_PERTURB_=165")
-                .with_agent("mode=borrow,on=full-gc")
+                .with_agent("mode=borrow,on=full-gc,log-level=debug")
                 .run("FreeAmidLoad"));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
-    const std::string line = trim_line(jvm);
-    EXPECT_EQ(line.find("by borrow"), std::string::npos) << line;
+    trim(jvm);
+    EXPECT_TRUE(jvm.wait_for_line(log_lines::detail_of_trim(1, "way: trim, ")));
     EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "demand")));
     EXPECT_EQ(jvm.attach("trim").exit_code, 0);
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(2, "demand")));
@@ -196,11 +207,11 @@ TEST_P(Borrow, WhereNothingCanBeDroppedGivesAllBack)
     }
     Jvm jvm(launch()
                 .through({TRIM_FORBID, "madvise", "--"})
-                .with_agent("mode=borrow,on=full-gc")
+                .with_agent("mode=borrow,on=full-gc,log-level=debug")
                 .run("FreeAmidLoad"));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
-    const std::string line = trim_line(jvm);
-    EXPECT_NE(line.find("borrowed 0 "), std::string::npos) << line;
+    trim(jvm);
+    EXPECT_TRUE(jvm.wait_for_line(log_lines::detail_of_trim(1, "borrowed 0 ")));
     EXPECT_EQ(jvm.finish(), 0);
 }
 

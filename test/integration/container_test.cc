@@ -31,7 +31,7 @@ TEST_P(Container, ItsLimitIsFoundToldAndFollowed)
     }
     Jvm jvm(Launch(GetParam())
                 .through(cgroup.joining())
-                .with_agent("threshold=5%,on=watermark,check=100ms")
+                .with_agent("threshold=5%,on=watermark,check=100ms,log-level=debug")
                 .run("Quiet"));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::memory_limit("512M", cgroup.directory())));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
@@ -84,7 +84,7 @@ TEST_P(Container, WithoutCgroupsTheHostsMemoryIsTheLimit)
     }
     Jvm jvm(Launch(GetParam())
                 .through({"/usr/bin/unshare", "-m", "/bin/sh", "-c", hide, "sh"})
-                .with_agent("threshold=5%")
+                .with_agent("threshold=5%,log-level=debug")
                 .run("Quiet"));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::no_cgroup_visible()));
     EXPECT_EQ(jvm.finish(), 0);
@@ -97,8 +97,9 @@ TEST_P(Container, RealPressureLeadsToATrim)
     if (!cgroup.why_not().empty()) {
         GTEST_SKIP() << cgroup.why_not();
     }
-    Jvm jvm(
-        Launch(GetParam()).with_agent("on=pressure,check=500ms").run("NativeFree", {freed_mib}));
+    Jvm jvm(Launch(GetParam())
+                .with_agent("on=pressure,check=500ms,log-level=debug")
+                .run("NativeFree", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::pressure_source()));
     if (!jvm.lines_with(log_lines::pressure_unknown()).empty()) {
         jvm.finish();

@@ -46,7 +46,7 @@ TEST_P(FullGc, LeadsToATrimWithoutPerformanceCountersToo)
                 .run("FullGcs", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
     EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "full-gc")));
-    EXPECT_TRUE(jvm.lines_with(log_lines::start("performance counters")).empty())
+    EXPECT_TRUE(jvm.lines_with(log_lines::gc_source("performance counters")).empty())
         << jvm.transcript();
     EXPECT_EQ(jvm.finish(), 0);
 }

@@ -44,6 +44,16 @@ std::string start(const std::string &containing)
     return decorated("info", R"(trimagent [0-9]+\.[0-9]+\S*: .*)" + literally(containing));
 }
 
+std::string all_options(const std::string &containing)
+{
+    return decorated("debug", "options: .*" + literally(containing));
+}
+
+std::string gc_source(const std::string &source)
+{
+    return decorated("debug", "old GCs are known by " + source);
+}
+
 std::string trim(int number, const std::string &reason)
 {
     return decorated("info", trim_beginning(number, reason) + ": RSS");
@@ -62,6 +72,17 @@ std::string any_trim_for(const std::string &reason)
 std::string dry_trim(int number, const std::string &reason)
 {
     return decorated("info", trim_beginning(number, reason) + ": .*dry.run");
+}
+
+std::string figures_of_trim(int number)
+{
+    return decorated("info", "trim #" + std::to_string(number) +
+                                 R"( (mallinfo2|malloc_info): (unchanged|[a-z]+ \S+->\S+))");
+}
+
+std::string detail_of_trim(int number, const std::string &fact)
+{
+    return decorated("debug", "trim #" + std::to_string(number) + " " + fact);
 }
 
 std::string trim_begins(int number, const std::string &reason)
@@ -83,22 +104,22 @@ std::string summary(int trims, const std::string &reason)
 std::string summary_of_held()
 {
     return decorated("info",
-                     R"(summary: .*; held [0-9.]+[KMGT]?\*s for [0-9.]+m?s of CPU, useless )");
+                     R"(summary: kept free [0-9.]+[KMGT]?\*s for [0-9.]+m?s of CPU, useless )");
 }
 
 std::string summary_without_trims()
 {
-    return decorated("info", "summary: 0 trims, ");
+    return decorated("info", "summary: 0 trims; ");
 }
 
 std::string summary_during_a_trim()
 {
-    return decorated("info", "summary: .*trim was running at exit");
+    return decorated("info", "summary: .*was running at exit");
 }
 
 std::string any_summary()
 {
-    return "summary:";
+    return "summary: [0-9]+ trim";
 }
 
 std::string status()
@@ -118,7 +139,7 @@ std::string agent_cost()
 
 std::string held_so_far()
 {
-    return decorated("info", R"( *held [0-9.]+[KMGT]?\*s for [0-9.]+m?s of CPU, useless 0, )"
+    return decorated("info", R"( *kept free [0-9.]+[KMGT]?\*s for [0-9.]+m?s of CPU, useless 0, )"
                              "regretted 0, last verdict ");
 }
 
@@ -155,8 +176,7 @@ std::string no_cgroup_visible()
 
 std::string memory_is_short()
 {
-    return decorated(
-        "info", "memory is short, [0-9]+% full: .*the least that is given back is [^ ]+ for now");
+    return decorated("info", "memory is short, [0-9]+% full: .*: trims now begin at [^ ]+,");
 }
 
 std::string trim_would_not_help()
@@ -177,7 +197,7 @@ std::string pressure_unknown()
 std::string nothing_is_borrowed(const std::string &why)
 {
     return decorated("warning", "nothing can be borrowed, because " + literally(why) +
-                                    ".*: malloc_trim releases instead");
+                                    ".*: malloc_trim is used instead");
 }
 
 std::string allocator_refused(const std::string &library)
@@ -224,15 +244,14 @@ std::string option_error(const std::string &option, const std::string &found,
 
 std::optional<TrimMemory> memory_of(const std::string &trim_line)
 {
-    static const std::regex memory(R"(: RSS\+swap (\S+)->(\S+) \(([-+]\S+)\) in \S+ms)");
+    static const std::regex memory(
+        R"(trim #([0-9]+) .*: RSS(?:\+swap)? (\S+)->(\S+) \(([-+]\S+)\) in \S+ms)");
     std::smatch match;
     if (!std::regex_search(trim_line, match, memory)) {
         return std::nullopt;
     }
-    static const std::regex figures("arena .*uordblks .*fordblks .*keepcost .*hblkhd ");
-    return TrimMemory{static_cast<uint64_t>(bytes_of(match[1])),
-                      static_cast<uint64_t>(bytes_of(match[2])), bytes_of(match[3]),
-                      std::regex_search(trim_line, figures)};
+    return TrimMemory{std::stoi(match[1]), static_cast<uint64_t>(bytes_of(match[2])),
+                      static_cast<uint64_t>(bytes_of(match[3])), bytes_of(match[4])};
 }
 
 double seconds_of(const std::string &line)

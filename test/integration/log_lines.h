@@ -17,14 +17,23 @@ namespace trimagent_test::log_lines
 // A decorated line of this level, such as "[12.345s][info][trimagent] " and then the text.
 std::string decorated(const std::string &level, const std::string &text);
 
-// "trimagent VERSION: ALLOCATOR, ..., OPTIONS" with these texts in it.
+// "trimagent VERSION: ALLOCATOR, OPTIONS" with this text in it; only options that are not the
+// defaults.
 std::string start(const std::string &containing = "");
+// The debug line of all options in force, with this text in it.
+std::string all_options(const std::string &containing);
+// The debug line of how old collections are known.
+std::string gc_source(const std::string &source);
 // "trim #N REASON: ...".
 std::string trim(int number, const std::string &reason);
 std::string any_trim();
 std::string any_trim_for(const std::string &reason);
 // The same where dry-run keeps the agent from trimming.
 std::string dry_trim(int number, const std::string &reason);
+// The second line of a trim: what has changed in malloc's figures.
+std::string figures_of_trim(int number);
+// A debug line of how it was carried out.
+std::string detail_of_trim(int number, const std::string &fact);
 // The debug line before a trim.
 std::string trim_begins(int number, const std::string &reason);
 // The debug line of a decision not to trim.
@@ -80,10 +89,10 @@ std::string option_error(const std::string &option, const std::string &found,
 
 // What a trim's line says of the process's memory.
 struct TrimMemory {
+    int number;
     uint64_t before_bytes;
     uint64_t after_bytes;
     int64_t change_bytes;
-    bool has_figures; // Whether mallinfo's figures stand in the line as well.
 };
 
 // Reads it; nothing where the line is not of that form.

@@ -18,36 +18,75 @@ class Options : public testing::TestWithParam<Jdk>
 
 TEST_P(Options, AreNotNeeded)
 {
+    // A JVM that ends at once is silent: scripts read what it writes.
     Jvm jvm(Launch(GetParam()).with_agent().run("Hello"));
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_EQ(jvm.lines_with("^hello$").size(), 1u) << jvm.transcript();
-    ASSERT_EQ(jvm.lines_with(log_lines::start()).size(), 1u) << jvm.transcript();
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_line()).empty()) << jvm.transcript();
+}
+
+TEST_P(Options, AreToldOnceTheJvmHasLivedForAWhile)
+{
+    Jvm jvm(Launch(GetParam()).with_agent("check=off").run("Quiet"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_line()).empty()) << jvm.transcript();
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::start("glibc 2.")));
+    EXPECT_EQ(jvm.lines_with(log_lines::start("check=off")).size(), 1u) << jvm.transcript();
     EXPECT_EQ(jvm.lines_with(log_lines::start()).front().stream, Stream::error);
-    // The line tells everything that a support case needs: allocator, source of the collections'
-    // kind, options.
-    EXPECT_EQ(jvm.lines_with(log_lines::start("glibc 2.")).size(), 1u) << jvm.transcript();
-    EXPECT_EQ(jvm.lines_with(log_lines::start("performance counters")).size(), 1u)
-        << jvm.transcript();
-    EXPECT_EQ(jvm.lines_with(log_lines::start("worth=8g,threshold=auto,mode=auto,urgent=85%,on="
-                                              "full-gc+reload+growth+watermark,settle=100ms"))
-                  .size(),
-              1u)
-        << jvm.transcript();
-    EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
+    EXPECT_EQ(jvm.finish(), 0);
 }
 
 TEST_P(Options, ThatAreGivenAreEchoed)
 {
     Jvm jvm(Launch(GetParam())
-                .with_agent("threshold:1536k,on:watermark,check=off,burst=7/2s")
+                .with_agent("threshold:1536k,on:watermark,check=off,burst=7/2s,log-level=debug")
                 .run("Hello"));
     EXPECT_EQ(jvm.finish(), 0);
-    EXPECT_EQ(jvm.lines_with(log_lines::start("threshold=1536k,mode=auto,urgent=85%,on=watermark"))
-                  .size(),
+    EXPECT_EQ(
+        jvm.lines_with(log_lines::start(
+                           "threshold=1536k,on=watermark,burst=7/2s,check=off,log-level=debug"))
+            .size(),
+        1u)
+        << jvm.transcript();
+    EXPECT_EQ(jvm.lines_with(log_lines::gc_source("performance counters")).size(), 1u)
+        << jvm.transcript();
+    EXPECT_EQ(jvm.lines_with(log_lines::all_options("worth=8g,threshold=1536k,mode=auto,")).size(),
               1u)
         << jvm.transcript();
-    EXPECT_EQ(jvm.lines_with(log_lines::start("burst=7/2s,check=off")).size(), 1u)
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
+}
+
+TEST_P(Options, ThatAreWrongAreWarnedOfWhereTheyAreNotStrict)
+{
+    Jvm jvm(Launch(GetParam()).with_agent("treshold=1g,strict=false").run("Hello"));
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_EQ(jvm.lines_with("^hello$").size(), 1u) << jvm.transcript();
+    EXPECT_EQ(jvm.lines_with(log_lines::option_error("treshold", "unknown", "threshold")).size(),
+              1u)
         << jvm.transcript();
+}
+
+TEST_P(Options, MayKeepTheLogOff)
+{
+    Jvm jvm(Launch(GetParam())
+                .with_agent("on=full-gc,threshold=32m,log-level=debug,log=off")
+                .run("FullGcs", {freed_mib}));
+    ASSERT_TRUE(jvm.wait_for_line("^freed$"));
+    EXPECT_EQ(jvm.threads_named("trimagent").size(), 1u);
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_line()).empty()) << jvm.transcript();
+}
+
+TEST_P(Options, GiveWayToTheEnvironmentThatSwitchesTheAgentOff)
+{
+    Jvm jvm(Launch(GetParam())
+                .variable("TRIMAGENT_ENABLED=false")
+                .with_agent("log-level=debug")
+                .run("Quiet"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    EXPECT_TRUE(jvm.threads_named("trimagent").empty());
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_line()).empty()) << jvm.transcript();
 }
 
 TEST_P(Options, ArePrintedByHelpInsteadOfStarting)
@@ -57,7 +96,7 @@ TEST_P(Options, ArePrintedByHelpInsteadOfStarting)
     EXPECT_TRUE(jvm.lines_with("^hello$").empty()) << jvm.transcript();
     for (const std::string option :
          {"worth", "threshold", "mode", "urgent", "on", "settle", "max-wait", "burst", "check",
-          "cooldown", "trim-threshold", "mmap-threshold", "arena-max", "log", "log-level",
+          "cooldown", "trim-threshold", "mmap-threshold", "arena-max", "log", "log-level", "strict",
           "dry-run", "help"}) {
         EXPECT_EQ(jvm.lines_with("^" + option + "=").size(), 1u) << option << " in:\n"
                                                                  << jvm.transcript();
@@ -84,14 +123,30 @@ TEST_P(Options, InTheEnvironmentThatAreWrongStopTheStartToo)
         << jvm.transcript();
 }
 
-TEST_P(Options, InTheEnvironmentLeaveShortToolsQuietAtTheirExit)
+TEST_P(Options, InTheEnvironmentLeaveTheJdksToolsAlone)
 {
-    const Outcome tool = run(
-        {{GetParam().tool("jcmd"), "-h"}, {"JAVA_TOOL_OPTIONS=-agentpath:" + agent_path()}, ""});
-    EXPECT_EQ(tool.exit_code, 0) << tool.transcript;
-    EXPECT_NE(tool.transcript.find("trimagent "), std::string::npos)
-        << "the tool has run without the agent";
-    EXPECT_EQ(tool.transcript.find("summary:"), std::string::npos) << tool.transcript;
+    // Not even the level that shows everything shows anything, nor does a bad option stop them.
+    for (const char *options : {"log-level=debug", "treshold=1g"}) {
+        const std::string variable = "JAVA_TOOL_OPTIONS=-agentpath:" + agent_path(options);
+        for (const auto &words : {std::vector<std::string>{"jcmd", "-h"},
+                                  {"javac", "-version"},
+                                  {"jar", "--version"}}) {
+            std::vector<std::string> command = words;
+            command.front() = GetParam().tool(words.front());
+            const Outcome tool = run({command, {variable}, ""});
+            EXPECT_EQ(tool.exit_code, 0) << tool.transcript;
+            EXPECT_EQ(tool.transcript.find("[trimagent]"), std::string::npos) << tool.transcript;
+        }
+    }
+}
+
+TEST_P(Options, InTheEnvironmentLeaveTheVersionAsItWas)
+{
+    const Outcome version = run({{GetParam().tool("java"), "-version"},
+                                 {"JAVA_TOOL_OPTIONS=-agentpath:" + agent_path()},
+                                 ""});
+    EXPECT_EQ(version.exit_code, 0) << version.transcript;
+    EXPECT_EQ(version.transcript.find("[trimagent]"), std::string::npos) << version.transcript;
 }
 
 TEST_P(Options, OfADryRunDecideAndLeaveTheMemoryAlone)
@@ -170,6 +225,7 @@ INSTANTIATE_TEST_SUITE_P(
                       "a number from 1 to 1024, or off"},
             BadOption{"Contradiction", "settle=20s,max-wait=10s", "max-wait", "'10s'",
                       "at least settle, which is 20s"},
+            BadOption{"WordForALog", "log=syslog", "log", "'syslog'", "such as ./none"},
             BadOption{"UnknownLetterInPath", "log=/tmp/%q.log", "log", "'/tmp/%q.log'",
                       "with %p and %%"},
             BadOption{"ControlCharacters", "log-level=\x1b[31m", "log-level", "'?[31m'",

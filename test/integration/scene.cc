@@ -23,7 +23,7 @@ std::string quick_options(const std::string &on, const std::string &more)
            (more.empty() ? "" : "," + more);
 }
 
-testing::AssertionResult memory_came_back(const Jvm &jvm, const std::string &trim_line_pattern)
+testing::AssertionResult memory_came_back(Jvm &jvm, const std::string &trim_line_pattern)
 {
     const std::vector<Line> lines = jvm.lines_with(trim_line_pattern);
     if (lines.empty()) {
@@ -43,8 +43,8 @@ testing::AssertionResult memory_came_back(const Jvm &jvm, const std::string &tri
         return testing::AssertionFailure()
                << "before, after and change do not go together: " << line;
     }
-    if (!memory->has_figures) {
-        return testing::AssertionFailure() << "no figures of mallinfo: " << line;
+    if (!jvm.wait_for_line(log_lines::figures_of_trim(memory->number))) {
+        return testing::AssertionFailure() << "no figures of mallinfo: " << jvm.transcript();
     }
     const auto now = static_cast<int64_t>(jvm.resident_bytes());
     if (now > before - returned_bytes) {

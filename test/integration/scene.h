@@ -25,7 +25,7 @@ std::string quick_options(const std::string &on, const std::string &more = "");
 
 // Whether the line of a trim says that at least returned_bytes came back, with figures that go
 // together, and whether the system says so as well.
-testing::AssertionResult memory_came_back(const Jvm &jvm, const std::string &trim_line_pattern);
+testing::AssertionResult memory_came_back(Jvm &jvm, const std::string &trim_line_pattern);
 
 } // namespace trimagent_test
 

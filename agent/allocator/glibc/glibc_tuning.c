@@ -142,7 +142,7 @@ void trim_glibc_tune(const struct trim_glibc_world *world, bool running, struct 
     if (running && tuning->arena_max != 0) {
         /* glibc settles the limit once it has more than eight arenas, and never gives one up. */
         add_value(notes->failures, &arena_max, tuning->arena_max);
-        trim_text_add(notes->failures, " has no use in a JVM that runs");
+        trim_text_add(notes->failures, " can only be set when a JVM starts");
         tuning->arena_max = 0;
     }
     set_given(world, &arena_max, &tuning->arena_max, notes);

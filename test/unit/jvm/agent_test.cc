@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <set>
 #include <string>
 
@@ -107,7 +108,7 @@ TEST_F(Agent, StartsItsWorkerAtVmInitAndStopsItAtVmDeath)
         Agent_OnUnload(jvm_.vm());
         Agent_OnUnload(jvm_.vm());
     });
-    EXPECT_EQ(Lines("threshold="), 2) << "at the start and by status\n" << Log();
+    EXPECT_EQ(Lines("threshold="), 1) << "by status\n" << Log();
 }
 
 TEST_F(Agent, MayBeUnloadedWithoutEverHavingStarted)
@@ -134,6 +135,82 @@ TEST_F(Agent, OptionErrorsEndTheStartAndTouchNothing)
     EXPECT_NE(told.find("1q"), std::string::npos) << told;
     EXPECT_EQ(told.find('\n'), told.size() - 1) << told;
     EXPECT_NE(access(directory_.File("log").c_str(), F_OK), 0) << "no log is opened";
+}
+
+TEST_F(Agent, LeavesTheJdksToolsAlone)
+{
+    RunInChild([&] {
+        jvm_.properties["jdk.module.main"] = "jdk.compiler";
+        EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
+        EXPECT_EQ(OnLoad("threshold=1q"), JNI_OK) << "not even its options are read";
+        EXPECT_TRUE(jvm_.calls.empty());
+        EXPECT_EQ(jvm_.environments, 0);
+        Agent_OnUnload(jvm_.vm());
+    });
+    EXPECT_NE(access(directory_.File("log").c_str(), F_OK), 0) << "no log is opened";
+}
+
+TEST_F(Agent, IsSwitchedOffByTheEnvironment)
+{
+    for (const char *off : {"false", "False", "0"}) {
+        RunInChild([&] {
+            Redirect(STDERR_FILENO, "stderr");
+            setenv("TRIMAGENT_ENABLED", off, 1);
+            EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
+            EXPECT_TRUE(jvm_.calls.empty()) << off;
+            EXPECT_EQ(OnAttach(LogOption()), JNI_ERR) << "nobody shall take it for loaded";
+            EXPECT_TRUE(jvm_.calls.empty()) << off;
+        });
+    }
+    EXPECT_EQ(
+        directory_.Lines("stderr", "trimagent: TRIMAGENT_ENABLED of this JVM switches it off"), 3);
+    EXPECT_NE(access(directory_.File("log").c_str(), F_OK), 0) << "no log is opened";
+}
+
+TEST_F(Agent, StartsWithAnyOtherWordInTheEnvironment)
+{
+    RunInChild([&] {
+        setenv("TRIMAGENT_ENABLED", "true", 1);
+        EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
+        EXPECT_EQ(jvm_.enabled.size(), 5U);
+        EXPECT_EQ(Lines("TRIMAGENT_ENABLED"), 0) << Log();
+    });
+    RunInChild([&] {
+        setenv("TRIMAGENT_ENABLED", "flase", 1);
+        EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
+        EXPECT_EQ(jvm_.enabled.size(), 5U);
+    });
+    EXPECT_EQ(Lines("[warning][trimagent] variable 'TRIMAGENT_ENABLED': found 'flase', allowed: "
+                    "true or false; ignored"),
+              1)
+        << Log();
+}
+
+TEST_F(Agent, IsSilentInAShortLife)
+{
+    RunInChild([&] {
+        EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
+        jvm_.PostVmInit();
+        EXPECT_TRUE(trim_worker_alive());
+        jvm_.PostVmDeath();
+        Agent_OnUnload(jvm_.vm());
+    });
+    EXPECT_EQ(Log(), "");
+}
+
+TEST_F(Agent, WarnsOfBadOptionsWhereItIsNotStrict)
+{
+    RunInChild([&] {
+        EXPECT_EQ(OnLoad("threshold=1q,tresh=2m,cooldown=7s,strict=false," + LogOption()), JNI_OK);
+        EXPECT_EQ(jvm_.enabled.size(), 5U);
+        EXPECT_EQ(Lines("[warning]"), 2) << "at once\n" << Log();
+        jvm_.PostVmInit();
+        EXPECT_EQ(OnAttach("status"), JNI_OK);
+    });
+    EXPECT_EQ(Lines("[warning][trimagent] option 'threshold': found '1q', allowed: "), 1) << Log();
+    EXPECT_EQ(Lines("[warning][trimagent] option 'tresh': unknown, allowed: "), 1) << Log();
+    EXPECT_EQ(Lines("threshold=auto"), 1) << Log();
+    EXPECT_EQ(Lines("cooldown=7s"), 2) << "at the start and by status\n" << Log();
 }
 
 TEST_F(Agent, EachJvmtiFailureIsNamedAndLeavesTheAgentInert)

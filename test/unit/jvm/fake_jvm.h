@@ -10,6 +10,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ public:
         tools_.DisposeEnvironment = DisposeEnvironment;
         tools_.GetErrorName = GetErrorName;
         tools_.Deallocate = Deallocate;
+        tools_.GetSystemProperty = GetSystemProperty;
         jvmti_.functions = &tools_;
     }
 
@@ -82,6 +84,8 @@ public:
             callbacks.ClassLoad(&jvmti_, nullptr, nullptr, nullptr);
         }
     }
+
+    std::map<std::string, std::string> properties; /* That the VM has. */
 
     /* What has been asked for. */
     std::vector<std::string> calls; /* JVMTI calls in order, the failing one included. */
@@ -153,6 +157,16 @@ private:
     static jvmtiError JNICALL GetErrorName(jvmtiEnv *, jvmtiError error, char **name)
     {
         *name = strdup(error == JVMTI_ERROR_NOT_AVAILABLE ? "JVMTI_ERROR_NOT_AVAILABLE" : "OTHER");
+        return JVMTI_ERROR_NONE;
+    }
+
+    static jvmtiError JNICALL GetSystemProperty(jvmtiEnv *, const char *name, char **value)
+    {
+        const auto found = current_->properties.find(name);
+        if (found == current_->properties.end()) {
+            return JVMTI_ERROR_NOT_AVAILABLE;
+        }
+        *value = strdup(found->second.c_str());
         return JVMTI_ERROR_NONE;
     }
 

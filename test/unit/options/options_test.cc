@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstring>
 #include <string>
@@ -62,7 +63,7 @@ TEST(Options, ReachTheirFields)
     const ParsedOptions parsed = ParseOptions(
         "worth=6g,threshold=3m,mode=borrow,urgent=77%,on=reload+full-gc,settle:20ms,max-wait=7s,"
         "burst=33/44s,check=55s,cooldown=8s,trim-threshold=3m,mmap-threshold=4m,arena-max=5,"
-        "log=/tmp/%p.log,log-level=debug,dry-run=true");
+        "log=/tmp/%p.log,log-level=debug,strict=true,dry-run=true");
     ASSERT_TRUE(parsed.accepted) << parsed.message;
     const trim_options &options = parsed.options;
     EXPECT_EQ(options.worth_bytes, 6 * TRIM_GIB);
@@ -182,7 +183,7 @@ TEST(Options, LogTakesPathsWithSeparatorsOfOptionsInThem)
 
 TEST(Options, LogRefusesPathsItCouldNotOpenAsWritten)
 {
-    const std::string longest(TRIM_LOG_TARGET_MAX - 1, 'a');
+    const std::string longest = "/" + std::string(TRIM_LOG_TARGET_MAX - 2, 'a');
     EXPECT_STREQ(ParseOptions("log=" + longest).options.log_target, longest.c_str());
     ExpectMessageHas("log=" + longest + "a", {"log", AllowedOf(OptionNamed("log"))});
     for (const char *path : {"/tmp/%q", "/tmp/%", "/tmp/%%%", "%P"}) {
@@ -255,6 +256,81 @@ TEST(Options, MessagesShowForeignTextHarmlessly)
             EXPECT_TRUE(byte >= ' ' && byte <= '~') << static_cast<int>(byte);
         }
     }
+}
+
+TEST(OptionsThatAreNotStrict, TellOfWhatIsBadAndGoOn)
+{
+    const ParsedOptions parsed =
+        ParseOptions("threshold=1q,cooldown=7s,strict=false,mode=,tresh=1m");
+    EXPECT_TRUE(parsed.accepted);
+    EXPECT_EQ(parsed.options.threshold_bytes, 0U) << "the default";
+    EXPECT_EQ(parsed.options.cooldown_ns, 7 * TRIM_NS_PER_S);
+    EXPECT_EQ(parsed.options.mode, static_cast<uint64_t>(TRIM_MODE_AUTO));
+    const std::string message = parsed.message;
+    EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 2) << message;
+    EXPECT_EQ(message.rfind("option 'threshold': found '1q', allowed: ", 0), 0U) << message;
+    EXPECT_NE(message.find("; ignored\noption 'mode': found '', allowed: "), std::string::npos)
+        << message;
+    EXPECT_NE(message.find("; ignored\noption 'tresh': unknown, allowed: "), std::string::npos)
+        << message;
+    EXPECT_EQ(message.substr(message.size() - 9), "; ignored") << message;
+}
+
+TEST(OptionsThatAreNotStrict, KeepTheFirstOfTwoAndPutPairsRight)
+{
+    ParsedOptions parsed = ParseOptions("strict=false,cooldown=7s,cooldown=8s");
+    EXPECT_TRUE(parsed.accepted);
+    EXPECT_EQ(parsed.options.cooldown_ns, 7 * TRIM_NS_PER_S);
+    parsed = ParseOptions("strict:false,settle=20s,max-wait=5s");
+    EXPECT_TRUE(parsed.accepted);
+    EXPECT_EQ(parsed.options.max_wait_ns, 20 * TRIM_NS_PER_S);
+    EXPECT_NE(parsed.message.find("at least settle, which is 20s; ignored"), std::string::npos)
+        << parsed.message;
+}
+
+TEST(OptionsThatAreNotStrict, SayNothingOfWhatIsRight)
+{
+    const ParsedOptions parsed = ParseOptions("strict=false,cooldown=7s");
+    EXPECT_TRUE(parsed.accepted);
+    EXPECT_EQ(parsed.message, "");
+}
+
+TEST(OptionsThatAreStrict, TellOfTheFirstErrorAlone)
+{
+    for (const char *text : {"threshold=1q,tresh=1m", "threshold=1q,tresh=1m,strict",
+                             "strict=true,threshold=1q,strict=false"}) {
+        const ParsedOptions parsed = ParseOptions(text);
+        EXPECT_FALSE(parsed.accepted) << text;
+        EXPECT_EQ(parsed.message, ParseOptions("threshold=1q").message) << text;
+    }
+    EXPECT_FALSE(ParseOptions("strict=maybe").accepted);
+}
+
+TEST(OptionLog, MayBeOff)
+{
+    EXPECT_STREQ(ParseOptions("log=off").options.log_target, "off");
+}
+
+TEST(OptionLog, RefusesWordsThatLookLikeNoPath)
+{
+    for (const char *word : {"stdot", "none", "syslog", "STDERR", "agent-log", ""}) {
+        ExpectMessageHas(std::string("log=") + word, {word, "such as ./none"});
+    }
+    for (const char *path : {"./none", "/none", "agent.log", "agent-%p"}) {
+        EXPECT_STREQ(ParseOptions(std::string("log=") + path).options.log_target, path);
+    }
+}
+
+TEST(OptionEcho, OfThoseThatDifferFromTheDefaultsIsShort)
+{
+    BoundedText text;
+    const ParsedOptions defaults = ParseOptions("");
+    trim_options_add_changed(text.get(), &defaults.options);
+    EXPECT_EQ(text.str(), "default options");
+    BoundedText changed;
+    const ParsedOptions parsed = ParseOptions("dry-run,threshold=5%,burst=200/10s,on=full-gc");
+    trim_options_add_changed(changed.get(), &parsed.options);
+    EXPECT_EQ(changed.str(), "threshold=5%,on=full-gc,dry-run=true");
 }
 
 } // namespace

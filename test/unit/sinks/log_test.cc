@@ -122,7 +122,8 @@ TEST_F(Log, WritesToNoFileThatHasTakenItsNumber)
     const std::vector<std::string> lines = Lines(directory_.Read("log"));
     ASSERT_EQ(lines.size(), 1U + 20 * 3);
     EXPECT_EQ(Undecorated(lines[1], "info"), "second");
-    EXPECT_EQ(Undecorated(lines[2], "warning"), "somebody has closed the log: it was opened again");
+    EXPECT_EQ(Undecorated(lines[2], "warning"),
+              "the log was closed by other code and has been opened again");
     EXPECT_EQ(Undecorated(lines[3], "info"), "third");
 }
 

@@ -27,31 +27,53 @@ trim_release Borrowed()
     return release;
 }
 
-const std::string kBorrowed =
-    "; borrowed 3.81G (tops 415M) in 54321 pieces, held at most 120M for 12.3ms, longest call of "
-    "malloc or free 1.4ms, arenas 8 of 9";
-
-std::string Told(const trim_release &release)
+/* The lines of a trim that is reported this way, but for its number. */
+std::string Told(const trim_report &report)
 {
     BoundedText text;
-    trim_release_add(text.get(), &release);
+    trim_report_add_details(text.get(), &report);
     return text.str();
 }
 
-TEST(ReleaseText, HasNothingToTellOfAPlainTrim)
+trim_report ReportOf(const trim_release &release)
 {
-    trim_release release = {};
-    release.trimmed = true;
-    release.trim_ns = 5 * TRIM_NS_PER_MS;
-    EXPECT_STREQ(trim_release_name(&release), "trim");
-    EXPECT_EQ(Told(release), "");
+    trim_report report = SampleReport();
+    report.release = release;
+    return report;
+}
+
+const std::string kBorrowed = "trim #7 released 3.88G\n"
+                              "trim #7 borrowed 3.81G in 54321 pieces, 415M of it from tops\n"
+                              "trim #7 held at most 120M at once, a piece for at most 12.3ms\n"
+                              "trim #7 longest call of malloc or free: 1.4ms\n"
+                              "trim #7 entered 8 of 9 arenas";
+
+TEST(ReleaseText, HasLittleToTellOfAPlainTrim)
+{
+    EXPECT_EQ(Told(SampleReport()),
+              "trim #7 way: trim, malloc_trim for 441ms\ntrim #7 released 3.88G");
+}
+
+TEST(ReleaseText, HasNothingToTellOfADryRun)
+{
+    trim_report report = SampleReport();
+    report.dry = true;
+    report.release = {};
+    EXPECT_EQ(Told(report), "");
+}
+
+TEST(ReleaseText, TellsWhereReleasedComesFrom)
+{
+    trim_report report = ReportOf({});
+    report.released_known = false;
+    EXPECT_EQ(Told(report), "trim #7 way: none\ntrim #7 released 3.88G by RSS");
+    report.memory_known = false;
+    EXPECT_EQ(Told(report), "trim #7 way: none\ntrim #7 released unknown");
 }
 
 TEST(ReleaseText, TellsWhatWasBorrowed)
 {
-    const trim_release release = Borrowed();
-    EXPECT_STREQ(trim_release_name(&release), "borrow");
-    EXPECT_EQ(Told(release), kBorrowed);
+    EXPECT_EQ(Told(ReportOf(Borrowed())), "trim #7 way: borrow\n" + kBorrowed);
 }
 
 TEST(ReleaseText, TellsThatMallocTrimTookTheRest)
@@ -59,8 +81,8 @@ TEST(ReleaseText, TellsThatMallocTrimTookTheRest)
     trim_release release = Borrowed();
     release.trimmed = true;
     release.trim_ns = 4200 * TRIM_NS_PER_US;
-    EXPECT_STREQ(trim_release_name(&release), "borrow+trim");
-    EXPECT_EQ(Told(release), kBorrowed + ", then malloc_trim for 4.2ms");
+    EXPECT_EQ(Told(ReportOf(release)),
+              "trim #7 way: borrow+trim, malloc_trim for 4.2ms\n" + kBorrowed);
 }
 
 TEST(ReleaseText, TellsThatMallocTrimCameFirst)
@@ -68,47 +90,54 @@ TEST(ReleaseText, TellsThatMallocTrimCameFirst)
     trim_release release = Borrowed();
     release.trimmed = release.trimmed_first = true;
     release.trim_ns = 4200 * TRIM_NS_PER_US;
-    EXPECT_STREQ(trim_release_name(&release), "trim+borrow");
-    EXPECT_EQ(Told(release), kBorrowed + ", after malloc_trim for 4.2ms");
+    EXPECT_EQ(Told(ReportOf(release)),
+              "trim #7 way: trim+borrow, malloc_trim for 4.2ms\n" + kBorrowed);
 }
 
-TEST(ReleaseText, TellsHowLongItPausedForBusyThreads)
+TEST(ReleaseText, TellsWhatHasHeldItUpAndWhatItLeft)
 {
     trim_release release = Borrowed();
-    release.borrow.paused_ns = 1300 * TRIM_NS_PER_MS;
-    EXPECT_EQ(Told(release), kBorrowed + ", paused 1300ms for busy threads");
-}
-
-TEST(ReleaseText, TellsOfHeapsThatMallocUnmapped)
-{
-    trim_release release = Borrowed();
-    release.borrow.heaps_gone = 1;
-    EXPECT_EQ(Told(release), kBorrowed + ", 1 heap unmapped by malloc");
     release.borrow.heaps_gone = 2;
-    EXPECT_EQ(Told(release), kBorrowed + ", 2 heaps unmapped by malloc");
-}
-
-TEST(ReleaseText, TellsThatItGaveWayAndWhatItLeft)
-{
-    trim_release release = Borrowed();
+    release.borrow.paused_ns = 1300 * TRIM_NS_PER_MS;
     release.borrow.gave_way = true;
     release.left_bytes = 300 * kMiB;
-    EXPECT_EQ(Told(release), kBorrowed + ", gave way, left 300M");
+    EXPECT_EQ(Told(ReportOf(release)),
+              "trim #7 way: borrow\n" + kBorrowed +
+                  "\ntrim #7 heaps that malloc unmapped meanwhile: 2"
+                  "\ntrim #7 paused 1300ms for busy threads"
+                  "\ntrim #7 gave way before it was done"
+                  "\ntrim #7 left 300M, for which malloc_trim would have stopped threads");
 }
 
-TEST(ReleaseText, StandsInTheReportBehindWhatWasReleased)
+TEST(ReleaseText, TellsOfTopsThatAreLeft)
 {
     trim_report report = SampleReport();
-    report.release = Borrowed();
-    report.figures_before = report.figures_after = {};
     report.tops_bytes = 2 * kMiB;
-    BoundedText text;
-    trim_report_add(text.get(), &report);
-    EXPECT_EQ(text.str(), "trim #7 full-gc: RSS+swap 6.01G->2.01G (-4G) in 443ms by borrow, "
-                          "expected 3.88G, released 3.88G" +
-                              kBorrowed +
-                              "; mallinfo left out, what it costs is unknown; tops of other "
-                              "arenas: 2M");
+    EXPECT_NE(Told(report).find("\ntrim #7 tops of other arenas: 2M, which malloc_trim does not "
+                                "reach"),
+              std::string::npos)
+        << Told(report);
+    report.release = Borrowed();
+    EXPECT_EQ(Told(report),
+              "trim #7 way: borrow\n" + kBorrowed + "\ntrim #7 tops of other arenas: 2M");
+}
+
+TEST(ReleaseText, TellsWhyFiguresAreNotMallinfos)
+{
+    trim_report report = ReportOf({});
+    report.figures_dear = true;
+    EXPECT_EQ(Told(report),
+              "trim #7 way: none\ntrim #7 released 3.88G\n"
+              "trim #7 figures are malloc_info's: mallinfo2 would take too long here");
+}
+
+TEST(ReleaseText, TellsWhatTheTrimBeforeHasEarned)
+{
+    trim_report report = ReportOf({});
+    report.earned = SampleLot();
+    EXPECT_EQ(Told(report),
+              "trim #7 way: none\ntrim #7 released 3.88G\n"
+              "trim #6 so far: 480M stayed free for 7.2s on average, 3.38G*s for 210ms of CPU");
 }
 
 } // namespace

@@ -33,9 +33,11 @@ inline trim_report SampleReport()
     report.number = 7;
     report.reason = TRIM_REASON_FULL_GC;
     report.memory_known = true;
-    report.before = {6 * kGiB, 10 * kMiB};
-    report.after = {2 * kGiB, 10 * kMiB};
+    report.before = {6 * kGiB + 10 * kMiB, 0};
+    report.after = {2 * kGiB + 10 * kMiB, 0};
     report.took_ns = 443100 * TRIM_NS_PER_US;
+    report.release.trimmed = true;
+    report.release.trim_ns = 441 * TRIM_NS_PER_MS;
     report.expected_known = true;
     report.expected_bytes = 3971 * kMiB;
     report.released_known = true;

@@ -128,7 +128,7 @@ TEST(MemoryLimit, SaysWhereTheOwnCgroupIsHidden)
     tree.Mounts("9 8 0:1 /.. /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
     PutV2(tree, kTop, 512, 301, 60);
     EXPECT_EQ(LimitText(Open(tree), tree), "memory limit 512M (cgroup v2, "
-                                           "/sys/fs/cgroup/memory.max; the own cgroup is not "
+                                           "/sys/fs/cgroup/memory.max; its own cgroup is not "
                                            "visible)");
 }
 

@@ -47,7 +47,7 @@ trim_estimate Held()
 }
 
 const char *const kHeld =
-    "[info][trimagent] 660M are free in malloc's arenas, 1M of it in whole pages:";
+    "[info][trimagent] 660M of malloc's arenas is free, but only 1M of that in whole pages:";
 
 TEST_F(Findings, SayOnceThatMuchIsHeldInPlace)
 {
@@ -102,7 +102,7 @@ TEST_F(Findings, WarnOnceOfArenasThatAreLocked)
     locked.locked_bytes = 626 * kMiB;
     Take(locked);
     Take(locked);
-    EXPECT_EQ(Lines("[warning][trimagent] 626M of malloc's arenas are locked in memory"), 1);
+    EXPECT_EQ(Lines("[warning][trimagent] 626M of malloc's arenas is locked in memory"), 1);
 }
 
 TEST_F(Findings, SayNothingOfABlockOrTwoThatAreLocked)
@@ -127,7 +127,7 @@ TEST_F(Findings, WarnOnceOfArenasThatCannotBeLookedAt)
     EXPECT_EQ(Lines("cannot be looked at"), 0) << "one alone proves nothing";
     Take(assumed);
     Take(assumed);
-    EXPECT_EQ(Lines("[warning][trimagent] part of the arenas cannot be looked at"), 1);
+    EXPECT_EQ(Lines("[warning][trimagent] part of malloc's arenas cannot be looked at"), 1);
 }
 
 } // namespace

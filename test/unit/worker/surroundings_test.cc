@@ -154,17 +154,17 @@ TEST_F(Surroundings, ShortMemoryIsToldOnceForEachTime)
     EXPECT_EQ(Logged("memory is short"), 0U);
     Tell(850, TRIM_SKIP_NONE, 11 * kS);
     Tell(910, TRIM_SKIP_NONE, 12 * kS);
-    EXPECT_EQ(Logged(": the least that is given back is 16M for now"), 1U);
+    EXPECT_EQ(Logged(": trims now begin at 16M, "), 1U);
     Tell(920, TRIM_SKIP_BELOW_THRESHOLD, 13 * kS);
     Tell(920, TRIM_SKIP_BELOW_THRESHOLD, 14 * kS);
-    EXPECT_EQ(Logged("but a trim would release 3M: what fills it is not"), 1U);
+    EXPECT_EQ(Logged("but a trim would release only 3M: what fills it is not"), 1U);
     Tell(500, TRIM_SKIP_NONE, 20 * kS);
     Tell(900, TRIM_SKIP_NONE, 79 * kS);
-    EXPECT_EQ(Logged("the least that is given back is"), 1U) << "it flaps";
+    EXPECT_EQ(Logged("trims now begin at"), 1U) << "it flaps";
     Tell(500, TRIM_SKIP_NONE, 80 * kS);
     Tell(900, TRIM_SKIP_BELOW_THRESHOLD, 140 * kS);
-    EXPECT_EQ(Logged("the least that is given back is"), 2U);
-    EXPECT_EQ(Logged("but a trim would release 3M"), 2U);
+    EXPECT_EQ(Logged("trims now begin at"), 2U);
+    EXPECT_EQ(Logged("but a trim would release only 3M"), 2U);
 }
 
 } // namespace

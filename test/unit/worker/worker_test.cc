@@ -102,7 +102,7 @@ TEST_F(Worker, TellsItsStatus)
         EXPECT_EQ(Lines("status: "), 1);
     });
     EXPECT_EQ(Lines("trim #1 demand: "), 2) << "status shows the last trims once more\n" << Log();
-    EXPECT_EQ(Lines("threshold=77m"), 2) << Log();
+    EXPECT_EQ(Lines("threshold=77m"), 3) << "at the start, to who debugs, and by status\n" << Log();
 }
 
 TEST_F(Worker, OnlyAnswersWhereTheAllocatorCannotTrim)
@@ -125,7 +125,7 @@ TEST_F(Worker, WritesItsSummaryOnceHoweverOftenItIsStopped)
         Start("");
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
         trim_worker_stop();
-        EXPECT_EQ(Lines("summary: "), 1) << "written when stop returns";
+        EXPECT_EQ(Lines("summary: 1 trim"), 1) << "written when stop returns";
         trim_worker_stop();
         trim_worker_stop();
         EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), ESRCH);
@@ -149,7 +149,7 @@ TEST_F(Worker, IsStoppedByManyThreadsAtOnce)
             other.join();
         }
     });
-    EXPECT_EQ(Lines("summary: "), 1) << Log();
+    EXPECT_EQ(Lines("summary: 1 trim"), 1) << Log();
 }
 
 TEST_F(Worker, IsStoppedAtOnceWhileATrimRuns)
@@ -162,7 +162,7 @@ TEST_F(Worker, IsStoppedAtOnceWhileATrimRuns)
         FakeAllocator::Get().trim_entered.Await();
         /* The trim goes on until this thread allows it to end, so a stop that waited would hang. */
         trim_worker_stop();
-        EXPECT_EQ(Lines("summary: "), 1);
+        EXPECT_EQ(Lines("summary: 0 trims"), 1);
         trim_worker_stop();
 
         FakeAllocator::Get().trim_allowed.Happen();
@@ -170,7 +170,7 @@ TEST_F(Worker, IsStoppedAtOnceWhileATrimRuns)
             sched_yield();
         }
     });
-    EXPECT_EQ(Lines("summary: "), 1) << Log();
+    EXPECT_EQ(Lines("summary: 0 trims"), 1) << Log();
     EXPECT_EQ(Lines("was running at exit"), 1) << Log();
 }
 
@@ -193,7 +193,7 @@ TEST_F(Worker, IsStoppedAtOnceWhileAnEstimateRuns)
         }
         EXPECT_EQ(FakeAllocator::Get().trims, 1) << "none begins any more";
     });
-    EXPECT_EQ(Lines("summary: "), 1) << Log();
+    EXPECT_EQ(Lines("summary: 1 trim"), 1) << Log();
 }
 
 TEST_F(Worker, MayBeLeftInATrimWhenTheProcessEnds)
@@ -205,7 +205,7 @@ TEST_F(Worker, MayBeLeftInATrimWhenTheProcessEnds)
         FakeAllocator::Get().trim_entered.Await();
         trim_worker_stop();
     });
-    EXPECT_EQ(Lines("summary: "), 1) << Log();
+    EXPECT_EQ(Lines("summary: 0 trims"), 1) << Log();
 }
 
 } // namespace

@@ -181,7 +181,7 @@ TEST_F(GlibcTuning, RefusesALimitOfArenasThatTheAgentHasFoundInAProcessThatRuns)
 {
     EXPECT_EQ(Tune({0, 0, 0, 16}, true).arena_max, 0U);
     EXPECT_TRUE(calls.empty());
-    EXPECT_EQ(failures_, "arena-max=16 has no use in a JVM that runs");
+    EXPECT_EQ(failures_, "arena-max=16 can only be set when a JVM starts");
 }
 
 TEST_F(GlibcTuning, RefusesToLimitArenasThatAreThereAlready)
@@ -189,7 +189,7 @@ TEST_F(GlibcTuning, RefusesToLimitArenasThatAreThereAlready)
     const trim_tuning set = Tune({8 * TRIM_MIB, 0, 4, 0}, true);
     EXPECT_EQ(calls.size(), 3U) << "thresholds have their use";
     EXPECT_EQ(set.arena_max, 0U);
-    EXPECT_EQ(failures_, "arena-max=4 has no use in a JVM that runs");
+    EXPECT_EQ(failures_, "arena-max=4 can only be set when a JVM starts");
 }
 
 } // namespace
