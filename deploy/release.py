@@ -152,7 +152,8 @@ def write_files(tree: Path, directory: Path) -> None:
     version = version_of(tree)
     seconds = int(git(tree, "log", "-1", "--format=%ct"))
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(seconds)}
-    subprocess.run(["deploy/package/build.sh"], cwd=tree, env=environment, stdout=subprocess.DEVNULL, check=True)
+    build = ["deploy/package/build.sh", "package"]
+    subprocess.run(build, cwd=tree, env=environment, stdout=subprocess.DEVNULL, check=True)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     packages = sorted((tree / "build/package/packages").glob("trimagent*"))

@@ -180,9 +180,9 @@ static bool prepare(JavaVM *vm, bool live)
     if (agent.complaints[0] != '\0') {
         trim_log_text(TRIM_LOG_WARNING, agent.complaints);
     }
-    if (!trim_libraries_loaded()) {
-        trim_log(TRIM_LOG_WARNING,
-                 "the program keeps libpthread or libdl to itself: the agent stays inert");
+    const char *refusal = trim_libraries_refusal();
+    if (refusal != NULL) {
+        trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", refusal);
         return false;
     }
     agent.config.root = "";

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "text.h"
@@ -49,7 +50,8 @@ int trim_reply_write(const char *path, const char *answer, size_t length)
     }
     struct stat file;
     int result = -1;
-    if (fstat(fd, &file) == 0) {
+    /* The C library's fstat is a symbol of 2.33. */
+    if (syscall(SYS_fstat, fd, &file) == 0) {
         if (S_ISREG(file.st_mode) && file.st_size == 0 && file.st_nlink == 1 &&
             file.st_uid == geteuid()) {
             result = write_whole(fd, answer, length);

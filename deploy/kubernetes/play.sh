@@ -89,7 +89,7 @@ play() {
 
 trap 'remove without; remove with; unmount_containers' EXIT
 model_server_image
-deploy/image/build.sh "$library" "$version" "$PWD/build/deploy/trimagent-image.tar"
+deploy/image/build.sh "$version" "$PWD/build/deploy" "$library"
 render without deploy/kubernetes/example/base
 render with deploy/kubernetes/example
 failed=0

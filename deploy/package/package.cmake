@@ -59,12 +59,17 @@ memory keeps what it has freed in the arenas of malloc. This native JVMTI
 agent gives those pages back by malloc_trim, when that pays, and says what
 it did.")
 set(CPACK_STRIP_FILES ON)
+# The tarball's; the others' names are their systems' own.
+set(CPACK_PACKAGE_FILE_NAME trimagent-${PROJECT_VERSION}-Linux-${CMAKE_SYSTEM_PROCESSOR})
 set(CPACK_PACKAGE_DIRECTORY ${CMAKE_BINARY_DIR}/packages)
 set(CPACK_PACKAGE_CHECKSUM SHA256)
 
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION java)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL aarch64)
+  set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE arm64)
+endif()
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 # Built here it would ask for this Debian's C library, but a test holds it to functions of 2.17.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.17)")
@@ -72,6 +77,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${packaging}/triggers)
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "default-jre-headless | java-runtime-headless")
 
 set(CPACK_RPM_FILE_NAME RPM-DEFAULT)
+set(CPACK_RPM_PACKAGE_ARCHITECTURE ${CMAKE_SYSTEM_PROCESSOR})
 set(CPACK_RPM_PACKAGE_LICENSE Apache-2.0)
 set(CPACK_RPM_PACKAGE_SUMMARY "Gives a JVM's freed native memory back to the system")
 set(CPACK_RPM_PACKAGE_DESCRIPTION ${CPACK_PACKAGE_DESCRIPTION})

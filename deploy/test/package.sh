@@ -14,11 +14,32 @@ work=$PWD/build/deploy/package
 rm -rf "$work"
 mkdir -p "$work/rpm" "$work/tarball"
 
-deploy/package/build.sh
-packages=build/package/packages
+deploy/package/build.sh package package-aarch64
+packages=build/package/packages foreign=build/package-aarch64/packages
 (cd "$packages" && sha256sum --quiet --check ./*.sha256)
+(cd "$foreign" && sha256sum --quiet --check ./*.sha256)
 echo "lintian:"
-lintian --allow-root --fail-on error "$packages"/*.deb || fail "lintian"
+lintian --allow-root --fail-on error "$packages"/*.deb "$foreign"/*.deb || fail "lintian"
+
+# The packages for AArch64 say so, and hold such a library.
+for_aarch64() {
+    local library=$work/$1$2
+    [ -f "$library" ] || fail "no $2 in the $1 for AArch64"
+    LC_ALL=C readelf --file-header "$library" | grep -q 'Machine: *AArch64' || fail "the $1 for AArch64 holds another's library"
+    echo "for AArch64: $1, $(stat -c %s "$library") bytes"
+}
+expect_field() {
+    [ "$2" = "$3" ] || fail "$1 is $2 and not $3"
+}
+expect_field "the .deb's Architecture" "$(dpkg-deb --field "$foreign"/*.deb Architecture)" arm64
+expect_field "the .rpm's architecture" "$(rpm -qp --queryformat '%{ARCH}' "$foreign"/*.rpm)" aarch64
+mkdir "$work/foreign-deb" "$work/foreign-rpm" "$work/foreign-tarball"
+dpkg-deb -x "$foreign"/*.deb "$work/foreign-deb"
+(cd "$work/foreign-rpm" && rpm2cpio "$OLDPWD/$foreign"/*.rpm | cpio -id --quiet)
+tar -C "$work/foreign-tarball" -xzf "$foreign"/*.tar.gz
+for_aarch64 foreign-deb /usr/lib/aarch64-linux-gnu/libtrimagent.so
+for_aarch64 foreign-rpm /usr/lib64/libtrimagent.so
+for_aarch64 foreign-tarball "/trimagent-$version-Linux-aarch64/lib/libtrimagent.so"
 
 # Runs a JVM with FLAG and looks for the agent's start line.
 runs_with() {
@@ -54,8 +75,8 @@ END
 }
 
 tar -C "$work/tarball" -xzf "$packages"/*.tar.gz
-runs_with "-agentpath:$work/tarball/trimagent-$version-Linux/lib/libtrimagent.so"
-talks_with "$work/tarball/trimagent-$version-Linux"
+runs_with "-agentpath:$work/tarball/trimagent-$version-Linux-$(uname -m)/lib/libtrimagent.so"
+talks_with "$work/tarball/trimagent-$version-Linux-$(uname -m)"
 rpm --root "$work/rpm" --nodeps --noscripts --install "$packages"/*.rpm 2>"$work/rpm.log" || fail "rpm: $(cat "$work/rpm.log")"
 runs_with "-agentpath:$work/rpm/usr/lib64/libtrimagent.so"
 talks_with "$work/rpm/usr"

@@ -59,6 +59,34 @@ TEST(Library, NeedsNoNewGlibc)
     }
 }
 
+TEST(Library, HasNoExecutableStackAndIsReadOnlyOnceBound)
+{
+    EXPECT_EQ(found_by_objdump("-p", R"(^ +(STACK|RELRO) off)"),
+              (std::vector<std::string>{"STACK", "RELRO"}));
+    EXPECT_EQ(found_by_objdump("-p", R"(^ +filesz .* flags (.wx)$)"), std::vector<std::string>());
+    // DF_BIND_NOW, and DF_1_NOW with DF_1_NODELETE.
+    EXPECT_EQ(found_by_objdump("-p", R"(^ +FLAGS +0x0*([0-9a-f]+)$)"),
+              std::vector<std::string>{"8"});
+    EXPECT_EQ(found_by_objdump("-p", R"(^ +FLAGS_1 +0x0*([0-9a-f]+)$)"),
+              std::vector<std::string>{"9"});
+}
+
+// A segment that begins within a page of another one's could be mapped on no system with larger
+// pages: AArch64 has some of 64 KiB.
+TEST(Library, LoadsOnEveryPageSizeOfItsProcessor)
+{
+#ifdef __aarch64__
+    constexpr int least = 16;
+#else
+    constexpr int least = 12;
+#endif
+    const auto alignments = found_by_objdump("-p", R"(^ +LOAD off.* align 2\*\*([0-9]+)$)");
+    ASSERT_FALSE(alignments.empty());
+    for (const std::string &alignment : alignments) {
+        EXPECT_GE(std::stoi(alignment), least);
+    }
+}
+
 // Since glibc 2.34 they are empty shells, but loading them is not free.
 TEST(Library, DoesNotLoadLibrariesThatTheVmHasLoaded)
 {
@@ -88,9 +116,9 @@ TEST(Library, DoesNotLoadLibrariesThatTheVmHasLoaded)
 
 TEST(Library, ShowsOnlyItsEntryPointsAndWhatApplicationsMayCall)
 {
-    // The dynamic symbols with a section are the defined ones.
+    // The dynamic symbols with a section are the defined ones; those of the sections are local.
     const auto symbols =
-        found_by_objdump("-T", R"(^[0-9a-f]+ .{7} \.\S+\s+[0-9a-f]+ +(?:\S+ +)?(\S+)$)");
+        found_by_objdump("-T", R"(^[0-9a-f]+ [^l].{6} \.\S+\s+[0-9a-f]+ +(?:\S+ +)?(\S+)$)");
     EXPECT_EQ(std::set<std::string>(symbols.begin(), symbols.end()),
               (std::set<std::string>{"Agent_OnLoad", "Agent_OnAttach", "Agent_OnUnload",
                                      "trimagent_request", "trimagent_read", "trimagent_version"}));

@@ -236,13 +236,13 @@ TEST_F(Agent, EachJvmtiFailureIsNamedAndLeavesTheAgentInert)
     }
 }
 
-TEST_F(Agent, StaysInertWhereThreadsCannotBeHad)
+TEST_F(Agent, StaysInertWhereALibraryIsMissing)
 {
     RunInChild([&] {
-        libraries_loaded = false;
+        libraries_refusal = "libmissing is missing";
         EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
         EXPECT_EQ(Lines("[warning]"), 1) << Log();
-        EXPECT_EQ(Lines("libpthread"), 1) << Log();
+        EXPECT_EQ(Lines("libmissing is missing: the agent stays inert"), 1) << Log();
         EXPECT_TRUE(jvm_.calls.empty());
         EXPECT_EQ(OnAttach("status"), JNI_ERR);
         EXPECT_EQ(Lines("command 'status': the agent is inert"), 1) << Log();
@@ -251,7 +251,7 @@ TEST_F(Agent, StaysInertWhereThreadsCannotBeHad)
         Agent_OnUnload(jvm_.vm());
     });
     RunInChild([&] {
-        libraries_loaded = false;
+        libraries_refusal = "libmissing is missing";
         EXPECT_EQ(OnAttach(""), JNI_ERR);
         EXPECT_TRUE(jvm_.calls.empty());
     });

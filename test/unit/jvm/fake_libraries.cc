@@ -1,8 +1,8 @@
 #include "fake_libraries.h"
 
-bool libraries_loaded = true;
+const char *libraries_refusal = nullptr;
 
-extern "C" bool trim_libraries_loaded()
+extern "C" const char *trim_libraries_refusal()
 {
-    return libraries_loaded;
+    return libraries_refusal;
 }

@@ -4,7 +4,7 @@
 #ifndef TRIMAGENT_TEST_FAKE_LIBRARIES_H
 #define TRIMAGENT_TEST_FAKE_LIBRARIES_H
 
-/* What trim_libraries_loaded returns; true at first. */
-extern bool libraries_loaded;
+/* What trim_libraries_refusal returns; NULL at first. */
+extern const char *libraries_refusal;
 
 #endif

@@ -49,6 +49,28 @@ std::vector<Distribution> Distributions()
     };
 }
 
+/* AArch64 has pages of 4, 16 and 64 KiB. */
+class BorrowByPages : public testing::TestWithParam<uint64_t>
+{
+};
+
+TEST_P(BorrowByPages, DropsNothingButWholeOnesAndNearlyAllOfThem)
+{
+    const uint64_t page = GetParam();
+    FakeArena arena{With(MixedChunks(200 * kMiB, 20 * page), EqualChunks(100, 9 * page + 1000)),
+                    50 * kMiB};
+    arena.page_bytes = page;
+    const uint64_t wanted = arena.heap.ResidentInWhole(page, 5 * page);
+    ASSERT_GT(wanted, 100 * kMiB);
+    const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
+    EXPECT_LE(arena.heap.ResidentInWhole(page, 5 * page), wanted / 50);
+    EXPECT_LE(arena.heap.ResidentInTop(), 4 * page);
+    EXPECT_GT(result.dropped_bytes, wanted / 10 * 9);
+    EXPECT_EQ(result.dropped_bytes % page, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, BorrowByPages, testing::Values(4 * kKiB, 16 * kKiB, 64 * kKiB));
+
 class BorrowFrom : public testing::TestWithParam<Distribution>
 {
 protected:

@@ -131,6 +131,17 @@ public:
         }
         return bytes;
     }
+    /* Likewise, where pages are so large. */
+    uint64_t ResidentInWhole(uint64_t page, uint64_t least) const
+    {
+        uint64_t bytes = 0;
+        for (const auto &[at, size] : free_) {
+            const uint64_t start = (at + kHeader + sizeof(void *) + page - 1) / page * page;
+            const uint64_t end = (at + size) / page * page;
+            bytes += size >= least && start < end ? Resident(start, end) : 0;
+        }
+        return bytes;
+    }
     uint64_t ResidentInTop() const
     {
         return Resident(FirstPage(top_), end_);

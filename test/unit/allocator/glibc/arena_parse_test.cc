@@ -170,6 +170,22 @@ TEST(HeapHeader, TakesHeapsOfFourHugePagesWhereThereMayBeSome)
     EXPECT_FALSE(Plausible(kAddress, {kAddress + 48, 0, 2 * kLarge, 2 * kLarge}, kLarge));
 }
 
+TEST(HeapHeader, IsMadeOfWholePagesHoweverLargeTheseAre)
+{
+    for (const uint64_t page : {UINT64_C(4096), UINT64_C(16384), UINT64_C(65536)}) {
+        const trim_heap_header heap = {kFirst.arena, 0, 3 * page, 5 * page};
+        const trim_heap_header odd = {kFirst.arena, 0, 3 * page + page / 4, 5 * page};
+        EXPECT_TRUE(trim_heap_header_plausible(kAddress, &heap, page, kHeap)) << page;
+        EXPECT_FALSE(trim_heap_header_plausible(kAddress, &odd, page, kHeap)) << page;
+    }
+    /* User addresses have 39 to 52 bits there. */
+    for (const unsigned bits : {39U, 48U, 52U}) {
+        const uint64_t address = (UINT64_C(1) << bits) - 5 * kHeap;
+        const trim_heap_header heap = {address + 48, 0, 0x30000, 0x30000};
+        EXPECT_TRUE(trim_heap_header_plausible(address, &heap, 65536, kHeap)) << bits;
+    }
+}
+
 TEST(HeapHeader, RefusesWhatOtherMemoryBeginsWith)
 {
     const trim_heap_header decoys[] = {

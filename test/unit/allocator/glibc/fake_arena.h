@@ -89,9 +89,10 @@ public:
     bool cancelled = false;
     uint64_t grown_bytes = 0;
     uint64_t heaps_gone = 0;
-    uint64_t call_ns = TRIM_NS_PER_US; /* What a call of malloc or free takes. */
-    uint64_t own_percent = 100;        /* Of the time without pauses, that is work on a CPU. */
-    uint64_t others_percent = 0;       /* Of one CPU, that other threads take. */
+    uint64_t call_ns = TRIM_NS_PER_US;     /* What a call of malloc or free takes. */
+    uint64_t own_percent = 100;            /* Of the time without pauses, that is work on a CPU. */
+    uint64_t others_percent = 0;           /* Of one CPU, that other threads take. */
+    uint64_t page_bytes = FakeHeap::kPage; /* What the system drops at once: that or more. */
 
 private:
     struct Held {
@@ -105,7 +106,7 @@ private:
     {
         return {nullptr,   Take,   Give,  Shrink,    Usable,     Resident,
                 Drop,      Inside, Grown, HeapsGone, FreeBehind, TopBehind,
-                Cancelled, Now,    Pause, OwnCpu,    OthersCpu,  FakeHeap::kPage};
+                Cancelled, Now,    Pause, OwnCpu,    OthersCpu,  current_->page_bytes};
     }
 
     static uint64_t ChunkOf(const void *piece)
@@ -236,7 +237,7 @@ private:
         }
         const auto &[chunk, piece] = *std::prev(after);
         return start >= FakeHeap::FirstPage(chunk) && end <= chunk + piece.bytes &&
-               (start | end) % FakeHeap::kPage == 0;
+               (start | end) % page_bytes == 0;
     }
 
     static int Drop(uint64_t start, uint64_t end)

@@ -90,6 +90,7 @@ TEST(LargestHeap, IsFourHugePagesWhereArenasAreOnThem)
     EXPECT_EQ(Heap("glibc.malloc.hugetlb=0"), 64 * TRIM_MIB);
     EXPECT_EQ(Heap("glibc.malloc.hugetlb=1"), 64 * TRIM_MIB);
     EXPECT_EQ(Heap("glibc.malloc.hugetlb=2"), 8 * TRIM_MIB);
+    EXPECT_EQ(Heap("glibc.malloc.hugetlb=2", 32 * TRIM_MIB), 128 * TRIM_MIB) << "16 KiB pages";
     EXPECT_EQ(Heap("glibc.malloc.hugetlb=2", 512 * TRIM_MIB), 2048 * TRIM_MIB) << "64 KiB pages";
     EXPECT_EQ(Heap("glibc.malloc.hugetlb=1073741824"), 4096 * TRIM_MIB);
     EXPECT_EQ(Heap("glibc.malloc.hugetlb=2", 0), 64 * TRIM_MIB) << "the system has none";

@@ -45,6 +45,24 @@ TEST(MallocInfo, TakesTheFlagsOffChunkSizesBeforeItCountsWholePages)
     EXPECT_EQ(parsed.info.small_count, 0U);
 }
 
+TEST(MallocInfo, CountsPagesOfTheSystemsSize)
+{
+    /* Ten chunks of 82,000 bytes: 20 pages of 4 KiB and more, one of 64 KiB and more. */
+    const std::string text =
+        DocumentXml(HeapXml(0, RowXml("size", 82000, 82000, 820000, 10), 0, 0, 10, 820000, 900000));
+    for (const uint64_t page : {4096, 16384, 65536}) {
+        const ParsedMallocInfo parsed = ParseMallocInfo(text, SIZE_MAX, page);
+        ASSERT_EQ(parsed.result, 0);
+        EXPECT_EQ(parsed.info.inner_bytes, 820000U - 10 * (page + TRIM_CHUNK_HEADER)) << page;
+        EXPECT_EQ(parsed.info.small_count, 0U) << page;
+    }
+    const ParsedMallocInfo none = ParseMallocInfo(
+        DocumentXml(HeapXml(0, RowXml("size", 60000, 60000, 600000, 10), 0, 0, 10, 600000, 900000)),
+        SIZE_MAX, 65536);
+    EXPECT_EQ(none.info.inner_bytes, 0U) << "no chunk has a whole page of 64 KiB";
+    EXPECT_EQ(none.info.small_count, 10U);
+}
+
 TEST(MallocInfo, CountsSmallChunksApartFromFastOnes)
 {
     /* Ten chunks of 32 bytes in a fastbin, twenty of 112 in a small bin, which shows PREV_INUSE. */

@@ -67,11 +67,12 @@ struct ParsedMallocInfo {
     std::vector<trim_arena_figures> arenas;
 };
 
-inline ParsedMallocInfo ParseMallocInfo(const std::string &text, size_t piece = SIZE_MAX)
+inline ParsedMallocInfo ParseMallocInfo(const std::string &text, size_t piece = SIZE_MAX,
+                                        uint64_t page_bytes = 4096)
 {
     static trim_malloc_info_parser parser;
     ParsedMallocInfo parsed = {};
-    trim_malloc_info_begin(&parser, 4096);
+    trim_malloc_info_begin(&parser, page_bytes);
     for (size_t at = 0; at < text.size();) {
         const size_t length = std::min(piece, text.size() - at);
         trim_malloc_info_feed(&parser, text.data() + at, length);
