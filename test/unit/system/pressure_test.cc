@@ -252,10 +252,8 @@ TEST_F(Pressure, GivesUpATriggerThatGoesOnFailing)
         polls++;
     }
     EXPECT_EQ(polls, 8);
-    EXPECT_EQ(
-        Text(),
-        "memory pressure is read from the averages of /proc/pressure/memory (the trigger was lost "
-        "too often)");
+    EXPECT_EQ(Text(), "memory pressure is read from the averages of /proc/pressure/memory "
+                      "(the trigger was lost too often)");
 }
 
 TEST(PressureOfThisSystem, EndsInASentenceAndAPollThatDoesNotSpin)
