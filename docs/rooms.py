@@ -44,7 +44,11 @@ PURPOSES = {
 def seen_by_room() -> dict[str, list[str]]:
     """What agent/CMakeLists.txt lets each room see; jvm sees all."""
     text = (AGENT / "CMakeLists.txt").read_text()
-    rooms: dict[str, list[str]] = {"report": ["text", "system", "reason"], "jvm": list(PURPOSES), "trimctl": ["text", "system"]}
+    rooms: dict[str, list[str]] = {
+        "report": ["text", "system", "reason"],
+        "jvm": list(PURPOSES),
+        "trimctl": ["text", "system"],
+    }
     for room, body in re.findall(r"^trim_room\(([\w/]+)(.*?)\)", text, re.MULTILINE | re.DOTALL):
         seen = re.search(r"SEES(.*?)FILES", body, re.DOTALL)
         rooms[room] = seen.group(1).split() if seen else []
