@@ -38,13 +38,13 @@ TEST(TrimctlFrame, HasTheVersionTheCommandAndThreeArguments)
 TEST(TrimctlFrame, TakesWhatHotSpotTakesAndNoMore)
 {
     char frame[CTL_FRAME_MAX];
-    std::string longest(CTL_ARGUMENT_MAX, 'x');
+    const std::string longest(CTL_ARGUMENT_MAX, 'x');
     const std::string command(CTL_COMMAND_MAX, 'c');
     ctl_operation operation = {command.c_str(),
                                {longest.c_str(), longest.c_str(), longest.c_str()}};
     EXPECT_EQ(ctl_frame_write(frame, &operation), static_cast<size_t>(CTL_FRAME_MAX));
-    longest += 'x';
-    operation.arguments[2] = longest.c_str();
+    const std::string longer(CTL_ARGUMENT_MAX + 1, 'x');
+    operation.arguments[2] = longer.c_str();
     EXPECT_EQ(ctl_frame_write(frame, &operation), 0U);
 }
 
