@@ -90,8 +90,8 @@ uint64_t trim_log_lost(void)
     return atomic_load(&lost_lines);
 }
 
-/* Writes one whole line, newline included. */
-static bool write_line(const char *line, size_t length)
+/* Writes one whole line, newline included. Returns whether it got through. */
+static bool try_line(const char *line, size_t length)
 {
     if (!trim_log_target_is_ours(trim_log_target())) {
         trim_log_target_open_again();
@@ -110,6 +110,14 @@ static bool write_line(const char *line, size_t length)
         atomic_store(&line_broken, true);
     }
     return written == (ssize_t)length;
+}
+
+/* The same; the line after one that did not get through does not wait. */
+static bool write_line(const char *line, size_t length)
+{
+    bool through = try_line(line, length);
+    atomic_store(&stuck, !through);
+    return through;
 }
 
 /* Appends a whole line, newline included. */
@@ -132,9 +140,7 @@ static bool log_line(enum trim_log_level level, const char *line, size_t length)
         trim_text_add(&text, "\n");
     }
     add_line(&text, level, line, length);
-    bool through = write_line(buffer, text.length);
-    atomic_store(&stuck, !through);
-    return through;
+    return write_line(buffer, text.length);
 }
 
 /* Keeps a line of the start back. Returns whether it does. */
