@@ -81,7 +81,7 @@ static void strip_root(struct ctl_jvm *jvm)
 static void find_version(struct ctl_jvm *jvm)
 {
     static const char label[] = "trimagent-version ";
-    int fd = ctl_open_in_root(jvm->proc, jvm->library, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    int fd = ctl_read_in_root(jvm->proc, jvm->library);
     char *data = fd < 0 ? NULL : calloc(1, LIBRARY_MAX);
     size_t length = 0;
     ssize_t got = 0;
