@@ -43,7 +43,7 @@ static enum ctl_exit load(struct ctl_attach *attach, const char *library, const 
     if (!*loaded) {
         struct trim_text said;
         trim_text_init(&said, answer, CTL_ANSWER_MAX);
-        trim_text_add(&said, "%s", text);
+        ctl_frame_add_refusal(&said, text);
     }
     free(raw);
     return *loaded && returned == 0 ? CTL_DONE : CTL_REFUSED;
@@ -81,5 +81,6 @@ enum ctl_exit ctl_agent_command(struct ctl_attach *attach, const char *library, 
         trim_text_add(&text, code == CTL_DONE ? "done; the agent's log has the answer\n"
                                               : "the agent refused; its log says why\n");
     }
+    ctl_frame_clean(answer);
     return code;
 }
