@@ -2,9 +2,17 @@
 
 #include <dlfcn.h>
 #include <link.h>
+#include <malloc.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* More than glibc takes out of its arenas unless it was told to (DEFAULT_MMAP_THRESHOLD_MAX is 32
+ * MiB). It is never touched. */
+#define PROBE_BYTES (((size_t)64 << 20) + 1)
+#define PROBES 3
 
 const struct trim_allocator trim_allocator_unsupported = {.name = "unsupported"};
 
@@ -56,7 +64,6 @@ static void add_owner(struct trim_text *description)
     bool known = dladdr(dlsym(RTLD_DEFAULT, "malloc"), &owner) != 0 && owner.dli_fname != NULL;
     const char *name = known ? file_name(owner.dli_fname) : "an unknown allocator";
     trim_text_add_quoted(description, name, strlen(name));
-    trim_text_add(description, " (not supported)");
 }
 
 static void add_glibc(struct trim_text *description)
@@ -66,6 +73,51 @@ static void add_glibc(struct trim_text *description)
     const char *(*version)(void) = NULL;
     *(void **)&version = dlsym(RTLD_DEFAULT, "gnu_get_libc_version");
     trim_text_add(description, "glibc %s", version != NULL ? version() : "of unknown version");
+}
+
+/* glibc's count of chunks that it has mapped one by one; -1: it does not tell. By mallinfo, since
+ * mallinfo2 came with 2.33, and through dlsym, since musl has neither. */
+static int mapped_chunks(void)
+{
+    struct mallinfo (*info)(void) = NULL;
+    *(void **)&info = dlsym(RTLD_DEFAULT, "mallinfo");
+    return info != NULL ? info().hblks : -1;
+}
+
+/*
+ * Whether glibc serves malloc although another object defines it: a profiler that counts and passes
+ * on. A block that glibc maps by itself is counted as long as it is there, and nobody else's is.
+ * Another thread may map or unmap one meanwhile, which a further try tells apart.
+ */
+static bool passes_to_glibc(void)
+{
+    for (int try = 0; try < PROBES; try++) {
+        int before = mapped_chunks();
+        void *volatile block = malloc(PROBE_BYTES);
+        int during = mapped_chunks();
+        free(block);
+        if (block != NULL && before >= 0 && during == before + 1 && mapped_chunks() == before) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where others stand between the agent and glibc, pieces that the agent takes are not certainly
+ * chunks, and would count as the application's. */
+static void choose_malloc_trim(enum trim_mode mode)
+{
+    (void)mode;
+    trim_allocator_glibc()->choose(TRIM_MODE_TRIM);
+}
+
+static const struct trim_allocator *behind_a_wrapper(const struct trim_allocator *glibc)
+{
+    static struct trim_allocator wrapped;
+    wrapped = *glibc;
+    wrapped.choose = choose_malloc_trim;
+    wrapped.lay_sample = NULL;
+    return &wrapped;
 }
 
 const struct trim_allocator *trim_allocator_in_charge(struct trim_text *description)
@@ -81,12 +133,22 @@ const struct trim_allocator *trim_allocator_in_charge(struct trim_text *descript
      * harmless no-op. So a function counts only when it is of the same object as malloc and free.
      * glibc's own debugging malloc (libc_malloc_debug) passes: it brings its own malloc_trim.
      */
-    bool same = owner == free_owner && owner == owner_of("malloc_trim");
-    const struct trim_allocator *glibc = same ? trim_allocator_glibc() : NULL;
-    if (glibc == NULL) {
+    bool own = owner == free_owner && owner == owner_of("malloc_trim");
+    if (!own && !passes_to_glibc()) {
         add_owner(description);
+        trim_text_add(description, " (not supported)");
         return &trim_allocator_unsupported;
     }
     add_glibc(description);
+    const struct trim_allocator *glibc = trim_allocator_glibc();
+    if (glibc == NULL) {
+        trim_text_add(description, ", whose malloc_info cannot be read here");
+        return &trim_allocator_unsupported;
+    }
+    if (!own) {
+        trim_text_add(description, " behind ");
+        add_owner(description);
+        glibc = behind_a_wrapper(glibc);
+    }
     return glibc;
 }

@@ -82,7 +82,8 @@ struct trim_allocator {
 
 /*
  * Finds the allocator that malloc and free belong to, and prepares it. Appends who that is to
- * description, such as "glibc 2.36" or "libjemalloc.so.2 (not supported)". Any thread, once,
+ * description, such as "glibc 2.36", "glibc 2.36 behind libheapwatch.so" or "libjemalloc.so.2 (not
+ * supported)". Any thread, once,
  * outside callbacks: it may allocate. Never NULL.
  */
 const struct trim_allocator *trim_allocator_in_charge(struct trim_text *description);

@@ -90,32 +90,35 @@ uint64_t trim_log_lost(void)
     return atomic_load(&lost_lines);
 }
 
-/* Writes one whole line, newline included. Returns whether it got through. */
-static bool try_line(const char *line, size_t length)
+/* Writes one whole line, newline included, where there is room for it in time. */
+static bool write_to(int fd, const char *line, size_t length)
 {
-    if (!trim_log_target_is_ours(trim_log_target())) {
-        trim_log_target_open_again();
-        atomic_store(&opened_again, true);
-    }
-    const struct trim_descriptor *target = trim_log_target();
-    struct pollfd ready = {.fd = target->fd, .events = POLLOUT};
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
     int wait_ms = atomic_load(&stuck) || atomic_load(&hurried) ? 0 : WAIT_MS;
     /* A full pipe would hold up the writer for as long as nobody reads. */
-    if (ready.fd < 0 || poll(&ready, 1, wait_ms) != 1 || (ready.revents & POLLOUT) == 0 ||
-        !trim_log_target_is_ours(target)) {
+    if (fd < 0 || poll(&ready, 1, wait_ms) != 1 || (ready.revents & POLLOUT) == 0) {
         return false;
     }
-    ssize_t written = write(ready.fd, line, length);
+    ssize_t written = write(fd, line, length);
     if (written >= 0 && (size_t)written < length) {
         atomic_store(&line_broken, true);
     }
     return written == (ssize_t)length;
 }
 
-/* The same; the line after one that did not get through does not wait. */
+/* Writes one whole line, newline included. The line after one that did not get through does not
+ * wait.
+ */
 static bool write_line(const char *line, size_t length)
 {
-    bool through = try_line(line, length);
+    if (!trim_log_target_is_ours(trim_log_target())) {
+        trim_log_target_open_again();
+        atomic_store(&opened_again, true);
+    }
+    const struct trim_descriptor *target = trim_log_target();
+    int fd = trim_log_target_take(target);
+    bool through = trim_log_target_is_ours(target) && write_to(fd, line, length);
+    trim_log_target_give(target, fd);
     atomic_store(&stuck, !through);
     return through;
 }

@@ -56,26 +56,10 @@ static int open_file(struct trim_descriptor *kept, const char *target)
              O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640));
 }
 
-/*
- * A standard stream. A pipe or a terminal is opened anew where /proc allows it, so that writing to
- * it never blocks, without changing what the application's own descriptor does. A file is not: its
- * position must stay shared with the application.
- */
+/* A standard stream, unless it is closed: what is opened next may get its number. */
 static void take_stream(struct trim_descriptor *kept, int fd)
 {
-    *kept = (struct trim_descriptor){.fd = fd};
-    if (fcntl(fd, F_GETFL) < 0) {
-        kept->fd = -1;
-        return;
-    }
-    if (lseek(fd, 0, SEEK_CUR) >= 0 || errno != ESPIPE) {
-        return;
-    }
-    char path[32];
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    if (trim_descriptor_keep(kept, open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) != 0) {
-        kept->fd = fd;
-    }
+    *kept = (struct trim_descriptor){.fd = fcntl(fd, F_GETFL) < 0 ? -1 : fd};
 }
 
 static bool is_either(const char *target, const char *stream, const char *device)
@@ -120,6 +104,27 @@ const struct trim_descriptor *trim_log_target(void)
 bool trim_log_target_is_ours(const struct trim_descriptor *target)
 {
     return target->fd <= STDERR_FILENO || trim_descriptor_is_ours(target);
+}
+
+int trim_log_target_take(const struct trim_descriptor *target)
+{
+    if (target->fd < 0 || target->fd > STDERR_FILENO) {
+        return target->fd;
+    }
+    if (lseek(target->fd, 0, SEEK_CUR) >= 0 || errno != ESPIPE) {
+        return target->fd;
+    }
+    char path[32];
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", target->fd);
+    int own = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return own >= 0 ? own : target->fd;
+}
+
+void trim_log_target_give(const struct trim_descriptor *target, int fd)
+{
+    if (fd != target->fd) {
+        (void)close(fd);
+    }
 }
 
 void trim_log_target_open_again(void)

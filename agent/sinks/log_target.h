@@ -1,8 +1,11 @@
 /*
  * Where the log's lines go: a file or a standard stream.
  *
- * What is opened for the log is kept for the life of the process. Where native code closes it, the
- * number may become another file's: so it is looked at before each line, and opened again.
+ * A file is kept open for the life of the process. Where native code closes it, the number may
+ * become another file's: so it is looked at before each line, and opened again.
+ *
+ * Of a standard stream nothing is kept: who reads a pipe until its end would wait until the agent
+ * ends, although the application has closed it.
  */
 #ifndef TRIMAGENT_LOG_TARGET_H
 #define TRIMAGENT_LOG_TARGET_H
@@ -22,6 +25,15 @@ const struct trim_descriptor *trim_log_target(void);
 /* Whether its number is still the log's. A standard stream's number always is, whatever the
  * application has put behind it. Any thread. */
 bool trim_log_target_is_ours(const struct trim_descriptor *target);
+
+/*
+ * What to write the next line to, by one write; to be given back right after it. A pipe or a
+ * terminal is opened anew where /proc allows it, so that writing never blocks, without changing
+ * what the application's own descriptor does. A file is not: its position must stay shared with the
+ * application. Any thread.
+ */
+int trim_log_target_take(const struct trim_descriptor *target);
+void trim_log_target_give(const struct trim_descriptor *target, int fd);
 
 /* Opens it again, or takes stderr where that fails. Any thread. */
 void trim_log_target_open_again(void);

@@ -1,13 +1,25 @@
 #include "thread.h"
 
+#include <dlfcn.h>
 #include <signal.h>
 #include <stddef.h>
 
 #include "quantity.h"
 
-/* Room for what malloc_info, the log lines and the libraries' thread-local data need; only touched
- * pages count. */
+/* Room for what malloc_info and the log lines need; only touched pages count. */
 #define STACK_BYTES (256 * TRIM_KIB)
+
+/*
+ * What glibc takes out of a new thread's stack for itself and for the thread-local data of the
+ * libraries that were loaded at the start, of which there may be more than STACK_BYTES. glibc tells
+ * it under a private name only, which HotSpot asks for as well; elsewhere 0.
+ */
+static size_t taken_bytes(const pthread_attr_t *attributes)
+{
+    size_t (*least)(const pthread_attr_t *) = NULL;
+    *(void **)&least = dlsym(RTLD_DEFAULT, "__pthread_get_minstack");
+    return least != NULL ? least(attributes) : 0;
+}
 
 int trim_thread_start(pthread_t *thread, void *(*run)(void *), void *argument)
 {
@@ -16,7 +28,7 @@ int trim_thread_start(pthread_t *thread, void *(*run)(void *), void *argument)
     if (error != 0) {
         return error;
     }
-    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES + taken_bytes(&attributes));
 
     /*
      * The new thread inherits the mask: the JVM's signals must find the JVM's threads. Those that a

@@ -95,5 +95,5 @@ mandoc -T ascii "$page" | col -b | sed -n 's/^ *\([a-z-]*=[^ ]*\)$/\1/p' >"$work
 diff "$work/options" "$work/documented" || fail "the man page and =help differ"
 mandoc -T lint -W error "$page" build/package/package/trimctl.1 || fail "the man pages"
 dpkg --remove trimagent >/dev/null
-[ ! -e "$library" ] && [ ! -e /usr/bin/trimctl ] || fail "$library or trimctl is still there after dpkg --remove"
+if [ -e "$library" ] || [ -e /usr/bin/trimctl ]; then fail "$library or trimctl is still there after dpkg --remove"; fi
 echo "installed, used and removed: $(basename "$packages"/*.deb)"

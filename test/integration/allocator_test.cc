@@ -72,6 +72,23 @@ TEST_P(Jemalloc, HasNoneOfTheParametersThatAreForGlibc)
     EXPECT_EQ(jvm.lines_with(log_lines::start("default options")).size(), 1u) << jvm.transcript();
 }
 
+class Wrapper : public testing::TestWithParam<Jdk>
+{
+};
+
+// A profiler that counts calls and passes them on: it is glibc's memory all the same.
+TEST_P(Wrapper, OfGlibcsMallocIsSeenThrough)
+{
+    Jvm jvm(Launch(GetParam())
+                .variable("LD_PRELOAD=" TRIM_WRAPPER)
+                .with_agent(quick_options("full-gc"))
+                .run("FullGcs", {freed_mib}));
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::any_trim_for("full-gc"))) << jvm.transcript();
+    EXPECT_TRUE(jvm.wait_for_line(log_lines::start("behind libwrapper.so"))) << jvm.transcript();
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Preloaded, Wrapper, testing::ValuesIn(jdks()), parameter_name<Jdk>);
 INSTANTIATE_TEST_SUITE_P(Preloaded, Jemalloc, testing::ValuesIn(jdks()), parameter_name<Jdk>);
 
 } // namespace
