@@ -106,9 +106,8 @@ static bool write_to(int fd, const char *line, size_t length)
     return written == (ssize_t)length;
 }
 
-/* Writes one whole line, newline included. The line after one that did not get through does not
- * wait.
- */
+/* Writes one whole line, newline included. After one that did not get through the next does not
+ * wait. */
 static bool write_line(const char *line, size_t length)
 {
     if (!trim_log_target_is_ours(trim_log_target())) {
