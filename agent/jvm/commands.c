@@ -95,8 +95,8 @@ bool trim_commands_obey(const char *text, struct trim_options *options)
     if (error == ESRCH) {
         trim_answer_refuse(TRIM_LOG_ERROR, "command '%s': the agent is inert", name);
     } else if (error == ETIMEDOUT) {
-        trim_answer_refuse(TRIM_LOG_ERROR, "command '%s': not done within a minute, it will be",
-                           name);
+        trim_answer_refuse(TRIM_LOG_ERROR,
+                           "command '%s': not done after a minute; it will be done later", name);
     }
     return error == 0;
 }

@@ -56,10 +56,10 @@ const struct trim_option trim_option_table[] = {
     {"log", TRIM_OPTION_TARGET, FIELD(log_target), "stderr", 0, 0,
      "Where to log; off: nowhere. In a path %p is the process id. A file is appended to."},
     {"log-level", TRIM_OPTION_LEVEL, FIELD(log_level), "info", 0, 0,
-     "The level down to which lines are logged. debug tells of each look, and how each "
-     "trim was done."},
+     "The level down to which lines are logged. debug also says why each look led to no trim, "
+     "and how each trim was done."},
     {"strict", TRIM_OPTION_FLAG, FIELD(strict), "true", 0, 1,
-     "A bad option stops the start of the JVM. false: a warning tells of it, and it is ignored."},
+     "Whether a bad option stops the JVM's start. false: it is ignored with a warning."},
     {"metrics", TRIM_OPTION_METRICS, FIELD(metrics_target), "off", 0, 0,
      "Where to write metrics for Prometheus (node_exporter's textfile collector reads them): a "
      "file that is replaced each time and removed at the end. %p is the process id."},

@@ -90,14 +90,14 @@ void trim_option_add_allowed(struct trim_text *text, const struct trim_option *o
         break;
     case TRIM_OPTION_TARGET:
         trim_text_add(text,
-                      "off, stderr, stdout or a printable path below %d bytes with a slash or a "
-                      "dot in it, such as ./none, and with %%p and %%%% only",
+                      "off, stderr, stdout or a path shorter than %d bytes, printable, with a "
+                      "slash or a dot in it, such as ./none, and no %% but in %%p and %%%%",
                       TRIM_LOG_TARGET_MAX);
         break;
     case TRIM_OPTION_METRICS:
         trim_text_add(text,
-                      "a printable path below %d bytes that ends in .prom, with %%p and %%%% only, "
-                      "or off",
+                      "off or a path shorter than %d bytes, printable, that ends in .prom and has "
+                      "no %% but in %%p and %%%%",
                       TRIM_LOG_TARGET_MAX);
         break;
     case TRIM_OPTION_FLAG:

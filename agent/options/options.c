@@ -268,11 +268,9 @@ void trim_options_add_help(struct trim_text *text)
         trim_text_add(text, ".\n");
     }
     trim_text_add(
-        text,
-        "\nThe values shown are the defaults. name:value is read as name=value.\n"
-        "Commands for an agent that is loaded: jcmd PID JVMTI.agent_load "
-        "/path/libtrimagent.so trim\n"
-        "(or: status; set,NAME:VALUE,... changes options). trimctl gives them too, and shows the\n"
-        "answer.\n"
-        "TRIMAGENT_ENABLED=false in the environment switches the agent off.\n");
+        text, "\nThe values shown are the defaults. name:value is read as name=value.\n"
+              "Commands for a running agent: trimctl PID status, trim, or set NAME=VALUE.\n"
+              "Without trimctl: jcmd PID JVMTI.agent_load /path/libtrimagent.so status, trim, or\n"
+              "set,NAME:VALUE,... and the answer is in the log.\n"
+              "TRIMAGENT_ENABLED=false in the environment switches the agent off.\n");
 }

@@ -46,10 +46,10 @@ void trim_pressure_add(struct trim_text *text, const struct trim_pressure *press
         pressure->averages != TRIM_PRESSURE_NONE && pressure->averages != pressure->trigger;
     trim_text_add(text, "memory pressure ");
     if (pressure->trigger != TRIM_PRESSURE_NONE) {
-        trim_text_add(text, "by trigger on ");
+        trim_text_add(text, "is told by the trigger on ");
         add_source(text, pressure, pressure->trigger);
     } else if (averages_too) {
-        trim_text_add(text, "by averages of ");
+        trim_text_add(text, "is read from the averages of ");
         add_source(text, pressure, pressure->averages);
     } else {
         trim_text_add(text, "unknown");

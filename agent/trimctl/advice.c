@@ -42,13 +42,15 @@ static void add_for_agent(struct trim_text *text, const struct ctl_evidence *evi
     uint64_t dry = 0;
     (void)ctl_figures_number(evidence->figures, "dry_run", &dry);
     if (dry != 0) {
-        trim_text_add(text, "The agent only tries (dry-run): trimctl %d set dry-run=false\n",
+        trim_text_add(text,
+                      "The agent gives nothing back (dry-run). To change that: trimctl %d set "
+                      "dry-run=false\n",
                       (int)evidence->pid);
         return;
     }
     trim_text_add(text,
-                  "The agent gives it back when that pays (worth, threshold). Now: trimctl %d "
-                  "trim\n",
+                  "The agent gives it back when that pays (worth, threshold). To do it now: "
+                  "trimctl %d trim\n",
                   (int)evidence->pid);
 }
 
@@ -64,7 +66,8 @@ void ctl_advice_add(struct trim_text *text, const struct ctl_diagnosis *diagnosi
                     const struct ctl_evidence *evidence)
 {
     if (evidence->foreign_malloc != NULL) {
-        trim_text_add(text, "No case for trimagent: malloc is %s's, which gives back by itself.\n",
+        trim_text_add(text,
+                      "No case for trimagent: malloc is %s's, which gives memory back by itself.\n",
                       evidence->foreign_malloc);
         return;
     }
@@ -74,7 +77,7 @@ void ctl_advice_add(struct trim_text *text, const struct ctl_diagnosis *diagnosi
         add_flag(text, evidence);
         break;
     case CTL_VERDICT_OPEN:
-        trim_text_add(text, "Load the agent to know: trimctl %d diagnose --load\n",
+        trim_text_add(text, "To find out, load the agent: trimctl %d diagnose --load\n",
                       (int)evidence->pid);
         break;
     case CTL_VERDICT_NO_CASE:
@@ -84,7 +87,7 @@ void ctl_advice_add(struct trim_text *text, const struct ctl_diagnosis *diagnosi
     }
     if (diagnosis->pinned_bytes >= PINNED_LEAST_BYTES &&
         diagnosis->pinned_bytes >= evidence->makeup.rss_bytes / PINNED_PART) {
-        trim_text_add(text, "Blocks in use hold much free memory in place: arena-max=auto at the "
-                            "next start, or another malloc.\n");
+        trim_text_add(text, "Blocks in use hold much free memory in place: try arena-max=auto at "
+                            "the next start, or another malloc.\n");
     }
 }

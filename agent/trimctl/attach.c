@@ -31,7 +31,8 @@ static enum ctl_exit fail(struct ctl_attach *attach, enum ctl_exit code, const c
 static enum ctl_exit check(const struct ctl_jvm *jvm, struct trim_text *message)
 {
     if (!jvm->hotspot) {
-        trim_text_add(message, "process %d is no HotSpot JVM: it has no libjvm.so", (int)jvm->pid);
+        trim_text_add(message, "process %d is not a HotSpot JVM: it has no libjvm.so",
+                      (int)jvm->pid);
         return CTL_NO_JVM;
     }
     if (jvm->status.state == 'T' || jvm->status.state == 't') {

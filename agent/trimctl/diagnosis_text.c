@@ -89,12 +89,12 @@ static void add_back(struct trim_text *text, const struct ctl_diagnosis *diagnos
     char back[TRIM_QUANTITY_TEXT_MAX];
     if (diagnosis->verdict == CTL_VERDICT_OPEN) {
         trim_text_add(text,
-                      "How much of the C heap is free cannot be seen from outside. Trimming gives "
-                      "back %s at most.\n",
+                      "How much of the C heap is free cannot be seen from outside. Trimming would "
+                      "give back %s at most.\n",
                       trim_format_bytes(back, diagnosis->back_bytes));
         return;
     }
-    trim_text_add(text, "Trimming now gives back %s%s, %" PRIu64 "%% of RSS.\n",
+    trim_text_add(text, "Trimming now would give back %s%s, %" PRIu64 "%% of RSS.\n",
                   trim_format_bytes(back, diagnosis->back_bytes),
                   diagnosis->at_most ? " at most" : "",
                   percent_of(diagnosis->back_bytes, evidence->makeup.rss_bytes));

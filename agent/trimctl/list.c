@@ -131,7 +131,7 @@ enum ctl_exit ctl_list(bool json)
         printf("%s]\n", first ? "" : "\n");
     }
     if (hidden > 0) {
-        (void)fprintf(stderr, "trimctl: %u more, of other users, can be seen by root only\n",
+        (void)fprintf(stderr, "trimctl: %u more belong to other users; only root can see them\n",
                       hidden);
     }
     return CTL_DONE;

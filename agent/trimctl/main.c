@@ -16,7 +16,7 @@
 #define MESSAGE_MAX 1024
 
 static const char usage[] =
-    "trimctl lists JVMs, and talks to the trimagent in one.\n"
+    "trimctl lists JVMs, and talks to the agent in one of them.\n"
     "\n"
     "  trimctl                        the JVMs that can be seen, and whether they have the agent\n"
     "  trimctl PID status             what the agent has done, and its options\n"
@@ -27,9 +27,8 @@ static const char usage[] =
     "\n"
     "  --json             for scripts\n"
     "  --load             diagnose may load the agent, which then stays\n"
-    "  --library PATH     the agent for start, as the JVM sees it; the one that was installed "
-    "with\n"
-    "                     trimctl otherwise\n"
+    "  --library PATH     the agent for start, where the JVM sees it; by default the one that\n"
+    "                     came with trimctl\n"
     "  --timeout SECONDS  how long the JVM may take to answer (5); a trim may take a minute\n"
     "  --help, --version\n"
     "\n"
@@ -117,13 +116,13 @@ static enum ctl_exit choose_library(const struct ctl_arguments *arguments,
         return ctl_library_find(path, jvm, wanted, message) == 0 ? CTL_DONE : CTL_REFUSED;
     }
     if (!jvm->working) {
-        trim_text_add(message, "JVM %d has no agent: trimctl %d start", (int)jvm->pid,
+        trim_text_add(message, "JVM %d has no agent; to load it: trimctl %d start", (int)jvm->pid,
                       (int)jvm->pid);
         return CTL_NO_AGENT;
     }
     if (arguments->command == CTL_START && arguments->options[0] != '\0') {
-        trim_text_add(message, "the agent runs already: trimctl %d set %s", (int)jvm->pid,
-                      arguments->options);
+        trim_text_add(message, "the agent is running already; to change it: trimctl %d set %s",
+                      (int)jvm->pid, arguments->options);
         return CTL_REFUSED;
     }
     (void)snprintf(path, PATH_MAX, "%s", jvm->library);
@@ -146,7 +145,7 @@ static enum ctl_exit command(const struct ctl_arguments *arguments)
                       (int)arguments->pid);
         code = forbidden ? CTL_FORBIDDEN : CTL_NO_JVM;
     } else if (!jvm.hotspot) {
-        trim_text_add(&message, "process %d is no JVM: it has no libjvm.so", (int)jvm.pid);
+        trim_text_add(&message, "process %d is not a JVM: it has no libjvm.so", (int)jvm.pid);
         code = CTL_NO_JVM;
     } else if (arguments->command == CTL_DIAGNOSE) {
         code = ctl_diagnose_jvm(arguments, &jvm, &message);

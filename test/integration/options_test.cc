@@ -227,7 +227,7 @@ INSTANTIATE_TEST_SUITE_P(
                       "at least settle, which is 20s"},
             BadOption{"WordForALog", "log=syslog", "log", "'syslog'", "such as ./none"},
             BadOption{"UnknownLetterInPath", "log=/tmp/%q.log", "log", "'/tmp/%q.log'",
-                      "with %p and %%"},
+                      "no % but in %p and %%"},
             BadOption{"ControlCharacters", "log-level=\x1b[31m", "log-level", "'?[31m'",
                       "error, warn, info or debug"})),
     parameter_name<BadOptions::ParamType>);

@@ -158,10 +158,10 @@ TEST_F(Pressure, SetsATriggerOnTheOwnCgroup)
     /* With its NUL, which the kernel wants. */
     EXPECT_EQ(tree_.Read(kCgroupFile), std::string("some 150000 2000000\0", 20));
     EXPECT_EQ(tree_.Read(kSystemFile), "");
-    EXPECT_EQ(Text(), "memory pressure by trigger on /sys/fs/cgroup/memory.pressure");
+    EXPECT_EQ(Text(), "memory pressure is told by the trigger on /sys/fs/cgroup/memory.pressure");
     /* The kernel's files can still be read then, which need not be told. */
     pressure_.averages = TRIM_PRESSURE_CGROUP;
-    EXPECT_EQ(Text(), "memory pressure by trigger on /sys/fs/cgroup/memory.pressure");
+    EXPECT_EQ(Text(), "memory pressure is told by the trigger on /sys/fs/cgroup/memory.pressure");
 }
 
 TEST_F(Pressure, FallsBackToTheSystem)
@@ -171,7 +171,7 @@ TEST_F(Pressure, FallsBackToTheSystem)
     Open();
     EXPECT_EQ(pressure_.trigger, TRIM_PRESSURE_SYSTEM);
     EXPECT_GE(pressure_.kept.fd, 0);
-    EXPECT_EQ(Text(), "memory pressure by trigger on /proc/pressure/memory "
+    EXPECT_EQ(Text(), "memory pressure is told by the trigger on /proc/pressure/memory "
                       "(/sys/fs/cgroup/memory.pressure: Operation not permitted), averages of "
                       "/sys/fs/cgroup/memory.pressure");
     trim_pressure_averages averages = {};
@@ -184,7 +184,7 @@ TEST_F(Pressure, TakesTheSystemWhereNoCgroupIsVisible)
     tree_.Remove("/sys");
     tree_.Put(kSystemFile, "");
     Open();
-    EXPECT_EQ(Text(), "memory pressure by trigger on /proc/pressure/memory");
+    EXPECT_EQ(Text(), "memory pressure is told by the trigger on /proc/pressure/memory");
 }
 
 TEST_F(Pressure, FallsBackToAverages)
@@ -193,7 +193,7 @@ TEST_F(Pressure, FallsBackToAverages)
     unwritable_.At(tree_, kSystemFile);
     Open();
     EXPECT_EQ(pressure_.kept.fd, -1);
-    EXPECT_EQ(Text(), "memory pressure by averages of /sys/fs/cgroup/memory.pressure "
+    EXPECT_EQ(Text(), "memory pressure is read from the averages of /sys/fs/cgroup/memory.pressure "
                       "(/sys/fs/cgroup/memory.pressure: Operation not permitted; "
                       "/proc/pressure/memory: Operation not permitted)");
     EXPECT_EQ(trim_pressure_polled(&pressure_, POLLERR | POLLPRI), TRIM_PRESSURE_QUIET);
@@ -238,7 +238,7 @@ TEST_F(Pressure, LooksForAnotherSourceWhenTheCgroupIsGone)
     EXPECT_EQ(pressure_.losses, 1U);
     /* The old descriptor was closed: its number is the new one's. */
     EXPECT_EQ(pressure_.kept.fd, first);
-    EXPECT_EQ(Text(), "memory pressure by trigger on /proc/pressure/memory");
+    EXPECT_EQ(Text(), "memory pressure is told by the trigger on /proc/pressure/memory");
 }
 
 TEST_F(Pressure, GivesUpATriggerThatGoesOnFailing)
@@ -252,8 +252,8 @@ TEST_F(Pressure, GivesUpATriggerThatGoesOnFailing)
         polls++;
     }
     EXPECT_EQ(polls, 8);
-    EXPECT_EQ(Text(), "memory pressure by averages of /proc/pressure/memory (the trigger was lost "
-                      "too often)");
+    EXPECT_EQ(Text(), "memory pressure is read from the averages of /proc/pressure/memory "
+                      "(the trigger was lost too often)");
 }
 
 TEST(PressureOfThisSystem, EndsInASentenceAndAPollThatDoesNotSpin)

@@ -287,7 +287,7 @@ TEST_F(TrimctlDiagnosis, WithTheAgentKnowsHowMuchComesBack)
     EXPECT_TRUE(Says("JVM 42 Main: RSS 1000M\n")) << Text();
     EXPECT_TRUE(Says("  C heap           600M  60%  malloc: in use 100M; free and resident 400M"))
         << Text();
-    EXPECT_TRUE(Says("Trimming now gives back 400M, 40% of RSS.\n")) << Text();
+    EXPECT_TRUE(Says("Trimming now would give back 400M, 40% of RSS.\n")) << Text();
     EXPECT_TRUE(Says("trimctl 42 trim\n")) << Text();
     EXPECT_TRUE(Says("-agentpath:/usr/lib/libtrimagent.so\n")) << Text();
     const std::string text = Text();
@@ -300,7 +300,8 @@ TEST_F(TrimctlDiagnosis, WithoutTheAgentSaysWhatCannotBeSeen)
 {
     EXPECT_EQ(Diagnosis().verdict, CTL_VERDICT_OPEN);
     EXPECT_TRUE(Diagnosis().at_most);
-    EXPECT_TRUE(Says("cannot be seen from outside. Trimming gives back 600M at most.\n")) << Text();
+    EXPECT_TRUE(Says("cannot be seen from outside. Trimming would give back 600M at most.\n"))
+        << Text();
     EXPECT_TRUE(Says("trimctl 42 diagnose --load\n")) << Text();
 }
 
@@ -343,7 +344,7 @@ TEST_F(TrimctlDiagnosis, KnowsOtherMallocs)
     evidence_.foreign_malloc = "jemalloc";
     EXPECT_EQ(Diagnosis().verdict, CTL_VERDICT_NO_CASE);
     EXPECT_TRUE(Says("malloc is jemalloc's")) << Text();
-    EXPECT_FALSE(Says("Trimming now gives back 600M")) << Text();
+    EXPECT_FALSE(Says("Trimming now would give back 600M")) << Text();
 }
 
 TEST_F(TrimctlDiagnosis, TellsTheContainersLimit)
