@@ -57,12 +57,13 @@ talks_with() {
     cat >"$work/Waits.java" <<'END'
 class Waits { public static void main(String[] arguments) throws Exception { System.out.println("ready"); System.in.read(); } }
 END
+    rm -f "$work/waits.log" # Of the one before.
     mkfifo "$work/in"
     "$java" "$work/Waits.java" <"$work/in" >"$work/waits.log" 2>&1 &
     pid=$!
     exec 7>"$work/in"
     rm "$work/in"
-    until grep -q ready "$work/waits.log"; do kill -0 "$pid" || fail "the JVM has ended: $(cat "$work/waits.log")"; sleep 0.1; done
+    until grep -qs ready "$work/waits.log"; do kill -0 "$pid" || fail "the JVM has ended: $(cat "$work/waits.log")"; sleep 0.1; done
     "$trimctl" "$pid" status >/dev/null 2>&1 || code=$?
     [ "$code" -eq 4 ] || fail "$trimctl: exit code $code of status without the agent"
     "$trimctl" "$pid" start >/dev/null || fail "$trimctl does not start the agent"
