@@ -11,8 +11,8 @@
  * Where the agent is not loaded dlopen returns NULL, and the application goes on without it.
  *
  * All functions may be called on any thread of the process that loaded the agent, but in signal
- * handlers. None calls into the JVM, allocates, or waits for a release. Each takes one lock for
- * less than a microsecond.
+ * handlers. None calls into the JVM, allocates, or waits for a release. Nobody holds the locks that
+ * they take for longer than a few microseconds.
  */
 #ifndef TRIMAGENT_H
 #define TRIMAGENT_H

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <jvmti.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +38,11 @@
 #define HELP_MAX 8192
 #define ALLOCATOR_DESCRIPTION_MAX 160
 
-/* The one agent of this process. Written in Agent_OnLoad or Agent_OnAttach, which do not overlap.
- */
+/* HotSpot's own thread attaches one agent after the other, but JMX's jvmtiAgentLoad runs on any
+ * thread. */
+static pthread_mutex_t attaching = PTHREAD_MUTEX_INITIALIZER;
+
+/* The one agent of this process. Written in Agent_OnLoad, or in Agent_OnAttach with that lock. */
 static struct {
     bool loaded;
     struct trim_worker_config config;
@@ -282,10 +286,10 @@ JNIEXPORT jint JNICALL Agent_OnAttach(JavaVM *vm, char *options, void *reserved)
     (void)reserved;
     struct trim_request request;
     trim_request_parse(&request, options != NULL ? options : "");
+    (void)pthread_mutex_lock(&attaching);
     trim_answer_begin();
     bool done = attach(vm, request.text);
     if (request.reply != NULL) {
-        /* Only the thread that attaches needs it, and there is one. */
         static char answer[TRIM_ANSWER_MAX];
         size_t length = trim_answer_read(answer, sizeof answer);
         if (trim_reply_write(request.reply, answer, length) != 0) {
@@ -294,6 +298,7 @@ JNIEXPORT jint JNICALL Agent_OnAttach(JavaVM *vm, char *options, void *reserved)
                      trim_error_text(why, errno));
         }
     }
+    (void)pthread_mutex_unlock(&attaching);
     return done ? JNI_OK : JNI_ERR;
 }
 

@@ -76,6 +76,7 @@ bool trim_option_may_change(const struct trim_option *option)
                                       FIELD(mmap_threshold_bytes),
                                       FIELD(arena_max),
                                       FIELD(log_target),
+                                      FIELD(metrics_target),
                                       FIELD(strict),
                                       FIELD(help)};
     for (size_t i = 0; i < sizeof at_start / sizeof at_start[0]; i++) {

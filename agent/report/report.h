@@ -25,6 +25,7 @@ struct trim_report {
     uint64_t number; /* From 1. */
     enum trim_reason reason;
     char asked_by[TRIM_ASKED_BY_MAX]; /* The application's reason of a demand, or empty. */
+    bool for_operator;                /* Somebody waits for its lines as an answer. */
     bool dry;                         /* Only decided, by dry-run. */
     bool memory_known;
     struct trim_process_memory before;

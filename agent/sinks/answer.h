@@ -2,7 +2,7 @@
  * The answer to an operator's command: what is said of it goes to the log, and is kept for the one
  * who asked, who may be at the other end of late attach.
  *
- * One command is answered at a time, since HotSpot attaches one after the other. A command that
+ * One command is answered at a time: Agent_OnAttach takes one after the other. A command that
  * took too long and is carried out later may add a line to the next one's answer. What does not fit
  * is cut. No function may be called in GC callbacks. None allocates.
  */

@@ -106,7 +106,8 @@ static bool write_to(int fd, const char *line, size_t length)
     return written == (ssize_t)length;
 }
 
-/* Writes one whole line, newline included. */
+/* Writes one whole line, newline included. After one that did not get through the next does not
+ * wait. */
 static bool write_line(const char *line, size_t length)
 {
     if (!trim_log_target_is_ours(trim_log_target())) {
@@ -117,6 +118,7 @@ static bool write_line(const char *line, size_t length)
     int fd = trim_log_target_take(target);
     bool through = trim_log_target_is_ours(target) && write_to(fd, line, length);
     trim_log_target_give(target, fd);
+    atomic_store(&stuck, !through);
     return through;
 }
 
@@ -140,9 +142,7 @@ static bool log_line(enum trim_log_level level, const char *line, size_t length)
         trim_text_add(&text, "\n");
     }
     add_line(&text, level, line, length);
-    bool through = write_line(buffer, text.length);
-    atomic_store(&stuck, !through);
-    return through;
+    return write_line(buffer, text.length);
 }
 
 /* Keeps a line of the start back. Returns whether it does. */

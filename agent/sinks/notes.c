@@ -186,8 +186,10 @@ void trim_note_trim(const struct trim_report *report)
         trim_text_add(text, "\n");
         trim_report_add_figures(text, report);
     }
-    if (report->reason == TRIM_REASON_DEMAND) {
+    if (report->for_operator) {
         trim_answer_say(line.buffer);
+    } else if (report->reason == TRIM_REASON_DEMAND) {
+        trim_log_answer(line.buffer);
     } else {
         trim_log_text(TRIM_LOG_INFO, line.buffer);
     }

@@ -28,8 +28,14 @@ static enum ctl_exit ask_version(struct ctl_attach *attach, uint64_t timeout_ns)
 static enum ctl_exit load(struct ctl_attach *attach, const char *library, const char *options,
                           char answer[CTL_ANSWER_MAX], bool *loaded)
 {
-    const struct ctl_operation operation = {.command = "load",
-                                            .arguments = {library, "true", options}};
+    /*
+     * Where the library's file was replaced its path leads to another one, which would be a second
+     * agent. Its bare name leads to the one that is there, by its soname.
+     */
+    bool by_name = attach->jvm->working && attach->jvm->replaced;
+    const struct ctl_operation operation = {
+        .command = "load",
+        .arguments = {by_name ? "trimagent" : library, by_name ? "false" : "true", options}};
     char *raw = NULL;
     long result = 0;
     long returned = 0;
@@ -43,7 +49,7 @@ static enum ctl_exit load(struct ctl_attach *attach, const char *library, const 
     if (!*loaded) {
         struct trim_text said;
         trim_text_init(&said, answer, CTL_ANSWER_MAX);
-        trim_text_add(&said, "%s", text);
+        ctl_frame_add_refusal(&said, text);
     }
     free(raw);
     return *loaded && returned == 0 ? CTL_DONE : CTL_REFUSED;
@@ -81,5 +87,6 @@ enum ctl_exit ctl_agent_command(struct ctl_attach *attach, const char *library, 
         trim_text_add(&text, code == CTL_DONE ? "done; the agent's log has the answer\n"
                                               : "the agent refused; its log says why\n");
     }
+    ctl_frame_clean(answer);
     return code;
 }

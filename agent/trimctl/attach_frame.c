@@ -50,3 +50,20 @@ int ctl_frame_loaded(const char *text, long *returned)
     const char *behind = NULL;
     return read_number(at != NULL ? at + sizeof label - 1 : text, returned, &behind) ? 0 : -1;
 }
+
+void ctl_frame_add_refusal(struct trim_text *said, const char *text)
+{
+    trim_text_add(said, "%s",
+                  text[0] != '\0' ? text
+                                  : "the JVM cannot load the library, and does not say why\n");
+}
+
+void ctl_frame_clean(char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if ((c < ' ' && c != '\n') || c == 0x7f) {
+            *text = '?';
+        }
+    }
+}

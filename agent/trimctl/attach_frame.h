@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "text.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -39,6 +41,13 @@ int ctl_frame_read(const char *answer, size_t length, long *result, const char *
  * library was not loaded: the text says why then.
  */
 int ctl_frame_loaded(const char *text, long *returned);
+
+/* Appends why the library was not loaded, by the same text; JDK 8's is empty. */
+void ctl_frame_add_refusal(struct trim_text *said, const char *text);
+
+/* Makes question marks of what would steer a terminal: the JVM may be a stranger's, in a container,
+ * and who asks be root. */
+void ctl_frame_clean(char *text);
 
 #ifdef __cplusplus
 }

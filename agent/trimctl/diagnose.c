@@ -104,6 +104,7 @@ static void print(const struct ctl_arguments *arguments, const struct ctl_eviden
     struct trim_text text;
     trim_text_init(&text, buffer, sizeof buffer);
     ctl_diagnosis_add(&text, &diagnosis, evidence);
+    ctl_frame_clean(buffer);
     (void)fputs(buffer, stdout);
 }
 

@@ -64,6 +64,18 @@ static int look_at_maps(struct ctl_jvm *jvm)
     return reader.failed ? -1 : 0;
 }
 
+/* The kernel's mark behind the path of a file that is gone, or has made room for another one. */
+static void strip_mark(struct ctl_jvm *jvm)
+{
+    static const char mark[] = " (deleted)";
+    size_t length = strlen(jvm->library);
+    size_t mark_length = sizeof mark - 1;
+    jvm->replaced = length > mark_length && strcmp(jvm->library + length - mark_length, mark) == 0;
+    if (jvm->replaced) {
+        jvm->library[length - mark_length] = '\0';
+    }
+}
+
 /* Paths in maps begin at our own root where the JVM's lies within it. */
 static void strip_root(struct ctl_jvm *jvm)
 {
@@ -81,7 +93,7 @@ static void strip_root(struct ctl_jvm *jvm)
 static void find_version(struct ctl_jvm *jvm)
 {
     static const char label[] = "trimagent-version ";
-    int fd = ctl_open_in_root(jvm->proc, jvm->library, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    int fd = ctl_read_in_root(jvm->proc, jvm->library);
     char *data = fd < 0 ? NULL : calloc(1, LIBRARY_MAX);
     size_t length = 0;
     ssize_t got = 0;
@@ -139,8 +151,11 @@ int ctl_jvm_look(struct ctl_jvm *jvm, pid_t pid)
         return -1;
     }
     if (jvm->library[0] != '\0') {
+        strip_mark(jvm);
         strip_root(jvm);
-        find_version(jvm);
+        if (!jvm->replaced) {
+            find_version(jvm);
+        }
         jvm->working = has_worker(jvm);
     }
     return 0;

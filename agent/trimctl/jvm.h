@@ -20,8 +20,9 @@ struct ctl_jvm {
     pid_t pid;
     char proc[CTL_PROC_MAX]; /* /proc/PID. */
     struct ctl_status status;
-    bool hotspot;                  /* libjvm.so is mapped. */
-    char library[PATH_MAX];        /* The agent's, as the JVM sees it; "": it is not loaded. */
+    bool hotspot;           /* libjvm.so is mapped. */
+    char library[PATH_MAX]; /* The agent's, as the JVM sees it; "": it is not loaded. */
+    bool replaced;          /* The library's path leads to another file by now, or to none. */
     char version[CTL_VERSION_MAX]; /* Of the agent; "": unknown. */
     bool working;                  /* The agent's thread is there. */
     const char *foreign_malloc;    /* jemalloc and the like, or musl's; NULL: none is known. */

@@ -43,6 +43,7 @@ static char figures[CTL_ANSWER_MAX];
 static enum ctl_exit fail(const struct ctl_arguments *arguments, enum ctl_exit code,
                           const struct trim_text *message)
 {
+    ctl_frame_clean(message->data);
     (void)fprintf(stderr, "trimctl: %s\n", message->data);
     if (arguments->json) {
         printf("{\"pid\": %d, \"command\": \"%s\", \"exit_code\": %d, \"error\": ",

@@ -6,6 +6,7 @@
 #include <linux/openat2.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,6 +27,26 @@ int ctl_open_in_root(const char *proc, const char *path, int flags)
     }
     int error = errno;
     (void)close(root);
+    errno = error;
+    return fd;
+}
+
+int ctl_read_in_root(const char *proc, const char *path)
+{
+    int place = ctl_open_in_root(proc, path, O_PATH);
+    if (place < 0) {
+        return -1;
+    }
+    struct stat file;
+    int fd = -1;
+    if (fstat(place, &file) == 0) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "/proc/self/fd/%d", place);
+        errno = EPERM;
+        fd = S_ISREG(file.st_mode) ? open(name, O_RDONLY | O_CLOEXEC) : -1;
+    }
+    int error = errno;
+    (void)close(place);
     errno = error;
     return fd;
 }

@@ -40,6 +40,7 @@ void trim_cycle_configure(struct trim_cycle *cycle)
     (void)pthread_mutex_unlock(&cycle->lock);
     trim_surroundings_configure(&cycle->surroundings, options);
     trim_policy_configure(&cycle->policy, &policy, trim_clock_now_ns());
+    trim_metering_configure(&cycle->metering, options, trim_clock_now_ns());
 }
 
 void trim_cycle_read_totals(struct trim_cycle *cycle, struct trim_totals *totals)

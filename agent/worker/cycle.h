@@ -27,6 +27,7 @@ struct trim_cycle {
     struct trim_findings findings;
     struct trim_metering metering;
     char asked_by[TRIM_ASKED_BY_MAX]; /* Why the application made the last demand, or empty. */
+    bool for_operator;                /* An operator waits for that demand's answer. */
     struct trim_lot told;             /* The last verdict that was told. */
     struct trim_cancel cancel;        /* A release that is running shall end early: the VM ends. */
     pthread_mutex_t lock;             /* Guards what follows. */

@@ -42,6 +42,20 @@ void trim_metering_init(struct trim_metering *metering, const struct trim_option
     metering->wake_ns = metering->next_ns;
 }
 
+static uint64_t wake_after(const struct trim_metering *metering, uint64_t now_ns)
+{
+    return metering->check_ns == 0 ? TRIM_NEVER : now_ns + trim_max(metering->check_ns, GAP_NS);
+}
+
+void trim_metering_configure(struct trim_metering *metering, const struct trim_options *options,
+                             uint64_t now_ns)
+{
+    if (metering->check_ns != options->check_ns) {
+        metering->check_ns = options->check_ns;
+        metering->wake_ns = wake_after(metering, now_ns);
+    }
+}
+
 void trim_metering_take(struct trim_metering *metering, const struct trim_report *report)
 {
     trim_metrics_take(&metering->metrics, report);
@@ -73,8 +87,7 @@ void trim_metering_write(struct trim_metering *metering, const struct trim_snaps
     }
     metering->due = false;
     metering->next_ns = now_ns + GAP_NS;
-    metering->wake_ns =
-        metering->check_ns == 0 ? TRIM_NEVER : now_ns + trim_max(metering->check_ns, GAP_NS);
+    metering->wake_ns = wake_after(metering, now_ns);
 }
 
 void trim_metering_add_status(struct trim_text *text, const struct trim_metering *metering)

@@ -44,6 +44,10 @@ struct trim_metering {
 void trim_metering_init(struct trim_metering *metering, const struct trim_options *options,
                         uint64_t now_ns);
 
+/* Takes another check. */
+void trim_metering_configure(struct trim_metering *metering, const struct trim_options *options,
+                             uint64_t now_ns);
+
 /* Counts a trim, which is worth a new file. */
 void trim_metering_take(struct trim_metering *metering, const struct trim_report *report);
 

@@ -191,6 +191,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
     struct trim_estimate own = *estimate;
     if (decision->reason == TRIM_REASON_DEMAND) {
         memcpy(report.asked_by, cycle->asked_by, sizeof report.asked_by);
+        report.for_operator = cycle->for_operator;
         own = (struct trim_estimate){0};
         report.expected_known = trim_trimmer_estimate(cycle, 0, &own) == 0;
     }

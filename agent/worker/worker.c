@@ -35,6 +35,7 @@ static struct {
     uint64_t asked[TRIM_COMMAND_COUNT];
     uint64_t served[TRIM_COMMAND_COUNT];
     char asked_by[TRIM_ASKED_BY_MAX]; /* The application's reason of the last trim. */
+    uint64_t by_operator;             /* The last trim that an operator has asked for. */
     struct trim_options wanted;       /* With TRIM_COMMAND_SET. */
 } worker = {.lock = PTHREAD_MUTEX_INITIALIZER, .cycle = {.lock = PTHREAD_MUTEX_INITIALIZER}};
 
@@ -61,6 +62,7 @@ static bool read_asked(uint64_t asked[TRIM_COMMAND_COUNT], struct trim_options *
         asked[command] = worker.asked[command];
     }
     memcpy(worker.cycle.asked_by, worker.asked_by, sizeof worker.asked_by);
+    worker.cycle.for_operator = worker.by_operator > worker.served[TRIM_COMMAND_TRIM];
     bool go_on = !worker.stopping;
     (void)pthread_mutex_unlock(&worker.lock);
     return go_on;
@@ -231,6 +233,7 @@ static int ask_and_wait(enum trim_command command, uint64_t timeout_ns)
     struct timespec deadline = deadline_after(timeout_ns);
     bool possible = is_at_work();
     uint64_t ticket = possible ? ask(command, "") : 0;
+    worker.by_operator = command == TRIM_COMMAND_TRIM ? ticket : worker.by_operator;
     int waited = 0;
     while (possible && worker.served[command] < ticket && !worker.ended && !worker.stopping &&
            waited == 0) {

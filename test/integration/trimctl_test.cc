@@ -171,6 +171,30 @@ TEST_P(Trimctl, StartsTheAgentLate)
     EXPECT_EQ(jvm.finish(), 0);
 }
 
+TEST_P(Trimctl, ReachesTheAgentWhoseFileWasReplaced)
+{
+    // As a package does that is upgraded. The name leads to another file then, which would be a
+    // second agent.
+    const TemporaryDirectory directory;
+    const std::string library = (directory.path() / "libtrimagent.so").string();
+    const std::string link = (directory.path() / "link.so").string();
+    std::filesystem::copy_file(TRIM_AGENT_LIBRARY, library);
+    std::filesystem::create_symlink(library, link);
+    Jvm jvm(Launch(GetParam()).with("-agentpath:" + link + "=on=watermark,check=off").run("Quiet"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    std::filesystem::copy_file(TRIM_AGENT_LIBRARY, library + ".new");
+    std::filesystem::rename(library + ".new", library);
+    const Outcome trim = trimctl(jvm.pid(), {"trim"});
+    EXPECT_EQ(trim.exit_code, done) << trim.transcript;
+    EXPECT_TRUE(says(trim, "trim #1 demand: RSS")) << trim.transcript;
+    EXPECT_EQ(trimctl(jvm.pid(), {"--json", "diagnose"}).exit_code, done);
+    EXPECT_EQ(trimctl(jvm.pid(), {"start"}).exit_code, done) << "it is there";
+    EXPECT_EQ(jvm.threads_named("trimagent").size(), 1U);
+    EXPECT_TRUE(says(trimctl(Words{}), " " + std::to_string(jvm.pid()) + " .* yes +fixtures.Quiet"))
+        << "the version of a file that is gone is not known";
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
 TEST_P(Trimctl, DiagnosesWhatATrimThenGivesBack)
 {
     Jvm jvm(Launch(GetParam()).run("NativeFree", {freed_mib}));

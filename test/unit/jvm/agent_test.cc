@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "child_process.h"
 #include "fake_jvm.h"
@@ -393,6 +395,29 @@ TEST_F(Agent, AnswersInTheFileThatIsNamed)
     EXPECT_EQ(Lines("estimate_cpu_ns"), 0) << "figures are not logged\n" << Log();
     EXPECT_EQ(directory_.Lines("unknown", "command 'tirm': unknown"), 1);
     EXPECT_EQ(Lines("the answer could not be given (No such file or directory)"), 1) << Log();
+}
+
+TEST_F(Agent, AnswersSeveralThreadsOneAfterTheOther)
+{
+    RunInChild([&] {
+        EXPECT_EQ(OnAttach("log=off"), JNI_OK);
+        std::vector<std::thread> askers;
+        for (int asker = 0; asker < 4; ++asker) {
+            askers.emplace_back([&, asker] {
+                const std::string command = asker % 2 == 0 ? "status" : "figures";
+                for (int i = 0; i < 50; ++i) {
+                    const std::string name = std::to_string(asker) + "-" + std::to_string(i);
+                    directory_.Write(name, "");
+                    EXPECT_EQ(OnAttach(command + ",reply=" + directory_.File(name)), JNI_OK);
+                    EXPECT_EQ(directory_.Lines(name, "status: "), 1 - asker % 2);
+                    EXPECT_EQ(directory_.Lines(name, "estimate_cpu_ns "), asker % 2);
+                }
+            });
+        }
+        for (std::thread &asker : askers) {
+            asker.join();
+        }
+    });
 }
 
 TEST_F(Agent, RefusesUnknownCommandsAndFurtherOptions)

@@ -1,5 +1,7 @@
 /* Lines of the start are held back, and "off" holds back all of them for good. */
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <string>
@@ -12,6 +14,14 @@
 
 namespace
 {
+
+/* How often this thread has given up the CPU to wait. */
+long Sleeps()
+{
+    rusage usage = {};
+    EXPECT_EQ(getrusage(RUSAGE_THREAD, &usage), 0);
+    return usage.ru_nvcsw;
+}
 
 /* Each test logs in a child, since the log is the process's. */
 class HeldLog : public testing::Test
@@ -105,6 +115,28 @@ TEST_F(HeldLog, HoldsNothingOnceItsTimeHasPassed)
         EXPECT_FALSE(trim_log_is_quiet());
         trim_log_start(TRIM_LOG_INFO, "first");
         EXPECT_EQ(Texts(), "first|");
+    });
+}
+
+TEST_F(HeldLog, WaitsOnceForAPipeThatNobodyReads)
+{
+    RunInChild([&] {
+        int ends[2];
+        ASSERT_EQ(pipe2(ends, O_NONBLOCK), 0);
+        ASSERT_EQ(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+        const std::string page(4096, 'x');
+        while (write(ends[1], page.data(), page.size()) > 0) {
+        }
+        ASSERT_EQ(trim_log_open("stderr", TRIM_LOG_INFO), 0);
+        trim_log_hold(TRIM_NEVER - 1);
+        const int lines = 50;
+        for (int i = 0; i < lines; ++i) {
+            trim_log_start(TRIM_LOG_INFO, "held");
+        }
+        const long before = Sleeps();
+        trim_log(TRIM_LOG_INFO, "last");
+        EXPECT_EQ(trim_log_lost(), lines + 1U);
+        EXPECT_LT(Sleeps() - before, lines / 2) << "it waits for one line, not for each";
     });
 }
 

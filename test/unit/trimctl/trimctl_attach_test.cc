@@ -14,6 +14,7 @@
 
 #include "attach_frame.h"
 #include "attach_socket.h"
+#include "bounded_text.h"
 #include "clock.h"
 #include "quantity.h"
 #include "reply_file.h"
@@ -75,6 +76,24 @@ TEST(TrimctlFrame, TellWhatTheAgentReturned)
     EXPECT_EQ(returned, -1);
     EXPECT_EQ(ctl_frame_loaded("/lib.so was not loaded.\nno such file\n", &returned), -1);
     EXPECT_EQ(ctl_frame_loaded("", &returned), -1);
+}
+
+TEST(TrimctlFrame, TellsWhyNothingWasLoaded)
+{
+    const auto why = [](const char *text) {
+        BoundedText said;
+        ctl_frame_add_refusal(said.get(), text);
+        return said.str();
+    };
+    EXPECT_EQ(why("/lib.so was not loaded.\n"), "/lib.so was not loaded.\n");
+    EXPECT_EQ(why(""), "the JVM cannot load the library, and does not say why\n") << "JDK 8";
+}
+
+TEST(TrimctlFrame, SendsNoTerminalWhatWouldSteerIt)
+{
+    char text[] = "a\x1b[2Jb\r\tc\x7f\nd \xc3\xa4\n";
+    ctl_frame_clean(text);
+    EXPECT_STREQ(text, "a?[2Jb??c?\nd \xc3\xa4\n");
 }
 
 class TrimctlSocket : public testing::Test

@@ -1,11 +1,17 @@
 /* What /proc says of a process that may be a JVM. */
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
 #include "java_command.h"
 #include "mapped_file.h"
 #include "proc_status.h"
+#include "scratch_directory.h"
+#include "target_root.h"
 
 namespace
 {
@@ -189,6 +195,33 @@ TEST(TrimctlMappedFile, IsKnownByItsName)
     EXPECT_EQ(File(""), CTL_FILE_OTHER);
     EXPECT_STREQ(ctl_mapped_malloc(CTL_FILE_JEMALLOC), "jemalloc");
     EXPECT_EQ(ctl_mapped_malloc(CTL_FILE_JVM), nullptr);
+}
+
+TEST(TrimctlRoot, HasOnlyPlainFilesToRead)
+{
+    const ScratchDirectory proc;
+    ASSERT_EQ(mkdir(proc.File("root").c_str(), 0700), 0);
+    proc.Write("outside", "theirs");
+    proc.Write("root/plain", "text");
+    ASSERT_EQ(symlink("/plain", proc.File("root/link").c_str()), 0);
+    ASSERT_EQ(symlink("/../outside", proc.File("root/escape").c_str()), 0);
+    ASSERT_EQ(mkfifo(proc.File("root/pipe").c_str(), 0600), 0);
+    const auto opens = [&](const char *path) {
+        const int fd = ctl_read_in_root(proc.path().c_str(), path);
+        const bool opened = fd >= 0;
+        char text[10] = {};
+        if (opened) {
+            EXPECT_EQ(read(fd, text, sizeof text), 4) << path;
+            close(fd);
+        }
+        return opened;
+    };
+    EXPECT_TRUE(opens("/plain"));
+    EXPECT_FALSE(opens("/pipe")) << "to open a device may already do something";
+    EXPECT_EQ(errno, EPERM);
+    EXPECT_FALSE(opens("/escape"));
+    EXPECT_FALSE(opens("/nothing"));
+    EXPECT_EQ(errno, ENOENT);
 }
 
 } // namespace

@@ -117,6 +117,30 @@ TEST_F(Metering, WakesOnceWhereThereAreNoChecks)
     EXPECT_TRUE(Due(kStart + 20 * kS)) << "where something else wakes the worker";
 }
 
+TEST_F(Metering, TakesAnotherCheckWhileItRuns)
+{
+    Start(To("app.prom") + ",check=off");
+    Write(kStart + 10 * kS);
+    trim_options options = {};
+    ASSERT_EQ(trim_options_parse(&options, "check=1m", nullptr), 0);
+    trim_metering_configure(&metering_, &options, kStart + 30 * kS);
+    EXPECT_EQ(metering_.wake_ns, kStart + 90 * kS);
+    Write(kStart + 90 * kS);
+    EXPECT_EQ(metering_.wake_ns, kStart + 150 * kS);
+    options.check_ns = 0;
+    trim_metering_configure(&metering_, &options, kStart + 100 * kS);
+    EXPECT_EQ(metering_.wake_ns, TRIM_NEVER);
+}
+
+TEST_F(Metering, StaysOffWhateverTheCheck)
+{
+    Start("");
+    trim_options options = {};
+    ASSERT_EQ(trim_options_parse(&options, "check=1m", nullptr), 0);
+    trim_metering_configure(&metering_, &options, kStart);
+    EXPECT_FALSE(Due(kStart + 1000 * kS));
+}
+
 TEST_F(Metering, CountsFailuresAndTellsThemOnce)
 {
     Start(To("missing/app.prom"));

@@ -1,13 +1,22 @@
 /* What the worker trims after, and what it does without. */
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <filesystem>
+#include <string>
 
+#include "answer.h"
 #include "report_text.h"
 #include "worker_fixture.h"
 
 namespace
 {
+
+std::string Answer()
+{
+    static char answer[TRIM_ANSWER_MAX];
+    return {answer, trim_answer_read(answer, sizeof answer)};
+}
 
 TEST_F(Worker, TrimsOnDemandAndReports)
 {
@@ -40,6 +49,33 @@ TEST_F(Worker, TrimsWhereTheApplicationAsksAndNamesItsReason)
     });
     EXPECT_GE(Lines("trim #1 demand (models swapped): "), 1) << Log();
     EXPECT_GE(Lines("trim #2 demand: "), 1) << "the operator's has no reason:\n" << Log();
+}
+
+TEST_F(Worker, AnswersTheOperatorWithNoTrimOfTheApplication)
+{
+    RunInChild([&] {
+        Start("");
+        trim_answer_begin();
+        EXPECT_EQ(trim_worker_request("models swapped"), 0);
+        FakeAllocator::Get().trim_entered.Await();
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_FIGURES, kLong), 0);
+        EXPECT_EQ(Answer().find("trim #"), std::string::npos) << Answer();
+        EXPECT_GE(Lines("trim #1 demand (models swapped): "), 1) << Log();
+
+        /* Both ask for the same one: the operator waits for it. */
+        FakeAllocator::Get().hold_trims = true;
+        EXPECT_EQ(trim_worker_request("busy"), 0);
+        FakeAllocator::Get().trim_entered.Await();
+        trim_answer_begin();
+        EXPECT_EQ(trim_worker_request("first"), 0);
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, 1), ETIMEDOUT) << "it is asked for";
+        EXPECT_EQ(trim_worker_request("last"), 0);
+        FakeAllocator::Get().hold_trims = false;
+        FakeAllocator::Get().trim_allowed.Happen();
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_FIGURES, kLong), 0);
+        EXPECT_EQ(Answer().find("trim #2"), std::string::npos) << Answer();
+        EXPECT_EQ(Answer().find("trim #3 demand (last): "), 0U) << Answer();
+    });
 }
 
 TEST_F(Worker, AnswersWhereThereIsNone)
