@@ -21,7 +21,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 AGENT = REPOSITORY / "agent"
 DESIGN = REPOSITORY / "docs/DESIGN.md"
 BEGIN, END = "<!-- rooms: written by docs/rooms.py -->\n", "<!-- end of rooms -->\n"
-MOST_LINES = 310
+MOST_LINES = 300
 
 # From the ground up; what may not be seen below is not a matter of taste but of agent/CMakeLists.txt.
 PURPOSES = {

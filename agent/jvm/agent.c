@@ -17,7 +17,6 @@
 #include "answer.h"
 #include "clock.h"
 #include "commands.h"
-#include "cpu_count.h"
 #include "enabled.h"
 #include "error_text.h"
 #include "hooks.h"
@@ -27,6 +26,7 @@
 #include "log.h"
 #include "quantity.h"
 #include "reply.h"
+#include "tune.h"
 #include "worker.h"
 
 /* What is said of the start waits for so long, or until something else is said: short-lived JVMs
@@ -123,53 +123,6 @@ static void find_allocator(void)
     agent.config.allocator_description = agent.allocator_description;
 }
 
-/*
- * Sets the parameters of malloc that the options name. What is not in force afterwards is off in
- * the options, so that the start line and status tell what is.
- */
-static void tune_allocator(bool live)
-{
-    struct trim_options *options = &agent.config.options;
-    struct trim_tuning tuning = {.trim_threshold_bytes = options->trim_threshold_bytes,
-                                 .mmap_threshold_bytes = options->mmap_threshold_bytes};
-    if (options->arena_max == TRIM_COUNT_AUTO) {
-        tuning.arena_max_along = trim_cpu_count(agent.config.root) * TRIM_ARENAS_FOR_CPU;
-    } else {
-        tuning.arena_max = options->arena_max;
-    }
-    if (tuning.trim_threshold_bytes == 0 && tuning.mmap_threshold_bytes == 0 &&
-        options->arena_max == 0) {
-        return;
-    }
-    char failed[MESSAGE_MAX];
-    char overridden[MESSAGE_MAX];
-    struct trim_text failures;
-    struct trim_text overrides;
-    trim_text_init(&failures, failed, sizeof failed);
-    trim_text_init(&overrides, overridden, sizeof overridden);
-    struct trim_tuning_notes notes = {.failures = &failures, .overrides = &overrides};
-    if (options->dry_run != 0) {
-        trim_text_add(&failures, "this is a dry run");
-        tuning = (struct trim_tuning){0};
-    } else if (agent.config.allocator->tune == NULL) {
-        trim_text_add(&failures, "malloc belongs to %s", agent.allocator_description);
-        tuning = (struct trim_tuning){0};
-    } else {
-        agent.config.allocator->tune(&tuning, live, &notes);
-    }
-    if (overrides.length > 0) {
-        char line[MESSAGE_MAX + 32];
-        (void)snprintf(line, sizeof line, "malloc's parameters: %s", overridden);
-        trim_log_start(TRIM_LOG_INFO, line);
-    }
-    if (failures.length > 0) {
-        trim_log(TRIM_LOG_WARNING, "malloc's parameters not set: %s", failed);
-    }
-    options->trim_threshold_bytes = tuning.trim_threshold_bytes;
-    options->mmap_threshold_bytes = tuning.mmap_threshold_bytes;
-    options->arena_max = tuning.arena_max;
-}
-
 /* What OnLoad and OnAttach have in common, once the options are read. Returns whether the events
  * are on. */
 static bool prepare(JavaVM *vm, bool live)
@@ -191,7 +144,7 @@ static bool prepare(JavaVM *vm, bool live)
     }
     agent.config.root = "";
     find_allocator();
-    tune_allocator(live);
+    trim_tune(&agent.config, live);
     if (agent.config.allocator->choose != NULL) {
         agent.config.allocator->choose((enum trim_mode)agent.config.options.mode);
     }

@@ -1,5 +1,5 @@
 /* The table of options: the one place to add, change or document one. */
-#include "options.h"
+#include "option_value.h"
 #include "quantity.h"
 
 #define MS TRIM_NS_PER_MS
@@ -88,3 +88,29 @@ bool trim_option_may_change(const struct trim_option *option)
 }
 
 const size_t trim_option_count = sizeof trim_option_table / sizeof trim_option_table[0];
+
+static const char *const level_names[] = {"error", "warn", "info", "debug", NULL};
+static const char *const mode_names[] = {"auto", "borrow", "trim", NULL};
+
+const char *trim_log_level_name(enum trim_log_level level)
+{
+    return (size_t)level <= TRIM_LOG_DEBUG ? level_names[level] : "unknown";
+}
+
+const char *const *trim_option_words(const struct trim_option *option)
+{
+    return option->type == TRIM_OPTION_MODE ? mode_names : level_names;
+}
+
+bool trim_option_may_be_off(const struct trim_option *option)
+{
+    return option->type == TRIM_OPTION_BYTES_OR_OFF || option->type == TRIM_OPTION_PERCENT_OR_OFF ||
+           option->type == TRIM_OPTION_COUNT_AUTO_OR_OFF ||
+           option->type == TRIM_OPTION_DURATION_OR_OFF;
+}
+
+const uint64_t *trim_option_numbers(const struct trim_options *options,
+                                    const struct trim_option *option)
+{
+    return (const uint64_t *)(const void *)((const char *)options + option->offset);
+}

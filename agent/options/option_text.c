@@ -6,26 +6,6 @@
 #include "quantity.h"
 #include "reason.h"
 
-static const char *const level_names[] = {"error", "warn", "info", "debug", NULL};
-static const char *const mode_names[] = {"auto", "borrow", "trim", NULL};
-
-const char *trim_log_level_name(enum trim_log_level level)
-{
-    return (size_t)level <= TRIM_LOG_DEBUG ? level_names[level] : "unknown";
-}
-
-const char *const *trim_option_words(const struct trim_option *option)
-{
-    return option->type == TRIM_OPTION_MODE ? mode_names : level_names;
-}
-
-bool trim_option_may_be_off(const struct trim_option *option)
-{
-    return option->type == TRIM_OPTION_BYTES_OR_OFF || option->type == TRIM_OPTION_PERCENT_OR_OFF ||
-           option->type == TRIM_OPTION_COUNT_AUTO_OR_OFF ||
-           option->type == TRIM_OPTION_DURATION_OR_OFF;
-}
-
 static void add_words(struct trim_text *text, const char *const *words)
 {
     for (size_t i = 0; words[i] != NULL; i++) {

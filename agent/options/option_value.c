@@ -16,12 +16,6 @@ static uint64_t *numbers(struct trim_options *options, const struct trim_option 
     return (uint64_t *)(void *)((char *)options + option->offset);
 }
 
-const uint64_t *trim_option_numbers(const struct trim_options *options,
-                                    const struct trim_option *option)
-{
-    return (const uint64_t *)(const void *)((const char *)options + option->offset);
-}
-
 int trim_option_copy_number(struct trim_options *options, const struct trim_option *option,
                             const struct trim_option *from)
 {
