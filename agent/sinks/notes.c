@@ -188,8 +188,6 @@ void trim_note_trim(const struct trim_report *report)
     }
     if (report->for_operator) {
         trim_answer_say(line.buffer);
-    } else if (report->reason == TRIM_REASON_DEMAND) {
-        trim_log_answer(line.buffer);
     } else {
         trim_log_text(TRIM_LOG_INFO, line.buffer);
     }
