@@ -16,7 +16,7 @@
 enum { RESTING = 0, WRITING, ENDED };
 
 /* What the option makes sure of. */
-static const char ending[] = ".prom";
+#define ENDING ".prom"
 
 int trim_metrics_file_name(struct trim_metrics_file *file, const char *target)
 {
@@ -29,7 +29,7 @@ int trim_metrics_file_name(struct trim_metrics_file *file, const char *target)
      * were given the same path, as by JAVA_TOOL_OPTIONS. */
     struct trim_text temporary;
     trim_text_init(&temporary, file->temporary, sizeof file->temporary);
-    trim_text_add(&temporary, "%.*s.%" PRIu64 ".tmp", (int)(path.length - (sizeof ending - 1)),
+    trim_text_add(&temporary, "%.*s.%" PRIu64 ".tmp", (int)(path.length - (sizeof ENDING - 1)),
                   file->path, (uint64_t)getpid());
     return path.cut || temporary.cut ? ENAMETOOLONG : 0;
 }
@@ -38,7 +38,7 @@ void trim_metrics_file_stem(const struct trim_metrics_file *file, char *name, si
 {
     const char *slash = strrchr(file->path, '/');
     const char *begin = slash != NULL ? slash + 1 : file->path;
-    size_t length = strlen(begin) - (sizeof ending - 1);
+    size_t length = strlen(begin) - (sizeof ENDING - 1);
     (void)snprintf(name, capacity, "%.*s", (int)length, begin);
 }
 
