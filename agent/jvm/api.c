@@ -29,11 +29,6 @@ EXPORTED int trimagent_request(const char *reason)
     return is_reason(reason) ? trim_worker_request(reason) : EINVAL;
 }
 
-static uint64_t age_ns(uint64_t then_ns, uint64_t now_ns)
-{
-    return trim_excess(now_ns, then_ns);
-}
-
 EXPORTED int trimagent_read(struct trimagent_snapshot *snapshot)
 {
     size_t size = snapshot->size;
@@ -56,8 +51,9 @@ EXPORTED int trimagent_read(struct trimagent_snapshot *snapshot)
         .longest_ns = totals.longest_trim_ns,
         .cpu_ns = totals.trim_cpu_ns + totals.estimate_cpu_ns,
         .last_bytes = releases == 0 ? 0 : totals.last[last].released_bytes,
-        .last_age_ns = releases == 0 ? UINT64_MAX : age_ns(totals.last_at_ns[last], now_ns),
-        .estimate_age_ns = totals.has_estimate ? age_ns(totals.estimate_at_ns, now_ns) : UINT64_MAX,
+        .last_age_ns = releases == 0 ? UINT64_MAX : trim_excess(now_ns, totals.last_at_ns[last]),
+        .estimate_age_ns =
+            totals.has_estimate ? trim_excess(now_ns, totals.estimate_at_ns) : UINT64_MAX,
         .expected_bytes = estimate->expected_bytes,
         .resident_bytes = estimate->resident_bytes,
         .free_bytes = estimate->free_bytes,
