@@ -2,6 +2,8 @@
 #ifndef TRIMAGENT_TEST_ESTIMATE_INPUT_H
 #define TRIMAGENT_TEST_ESTIMATE_INPUT_H
 
+#include <gtest/gtest.h>
+
 #include "estimate.h"
 #include "quantity.h"
 
@@ -25,5 +27,24 @@ inline trim_estimate_input HeapWithTops(uint64_t other_tops_mib)
     input.seen_bytes = 1000 * TRIM_MIB;
     return input;
 }
+
+/* Predicts with what has been learned: nothing, to begin with. */
+class Estimating : public testing::Test
+{
+protected:
+    Estimating()
+    {
+        trim_estimate_learned_init(&learned_);
+    }
+
+    trim_estimate_result Predict(const trim_estimate_input &input)
+    {
+        trim_estimate_result result = {};
+        trim_estimate_predict(&learned_, &input, &result);
+        return result;
+    }
+
+    trim_estimate_learned learned_ = {};
+};
 
 #endif

@@ -28,23 +28,7 @@ void AddFastChunks(trim_estimate_input &input)
     input.info.rest_bytes += 100 * kMiB;
 }
 
-class Estimate : public testing::Test
-{
-protected:
-    Estimate()
-    {
-        trim_estimate_learned_init(&learned_);
-    }
-
-    trim_estimate_result Predict(const trim_estimate_input &input)
-    {
-        trim_estimate_result result = {};
-        trim_estimate_predict(&learned_, &input, &result);
-        return result;
-    }
-
-    trim_estimate_learned learned_ = {};
-};
+using Estimate = Estimating;
 
 TEST_F(Estimate, BeginsWithNothingLearned)
 {

@@ -20,23 +20,7 @@ trim_estimate_input Input()
     return input;
 }
 
-class EstimateTops : public testing::Test
-{
-protected:
-    EstimateTops()
-    {
-        trim_estimate_learned_init(&learned_);
-    }
-
-    trim_estimate_result Predict(const trim_estimate_input &input)
-    {
-        trim_estimate_result result = {};
-        trim_estimate_predict(&learned_, &input, &result);
-        return result;
-    }
-
-    trim_estimate_learned learned_ = {};
-};
+using EstimateTops = Estimating;
 
 TEST_F(EstimateTops, AreExpectedOnlyWhereTheyAreReleased)
 {
