@@ -6,17 +6,18 @@
 
 #include "text.h"
 
+/* For itself: beside what has a value from the start, its 16 KiB of zeros would be in the file. */
+static char buffer[TRIM_ANSWER_MAX];
+
 static struct {
-    pthread_mutex_t lock; /* Guards what follows. Nothing else is taken while it is held. */
-    char buffer[TRIM_ANSWER_MAX];
+    pthread_mutex_t lock; /* Guards the text. Nothing else is taken while it is held. */
     struct trim_text text;
-} answer = {.lock = PTHREAD_MUTEX_INITIALIZER,
-            .text = {.data = answer.buffer, .capacity = sizeof answer.buffer}};
+} answer = {.lock = PTHREAD_MUTEX_INITIALIZER, .text = {.data = buffer, .capacity = sizeof buffer}};
 
 void trim_answer_begin(void)
 {
     (void)pthread_mutex_lock(&answer.lock);
-    trim_text_init(&answer.text, answer.buffer, sizeof answer.buffer);
+    trim_text_init(&answer.text, buffer, sizeof buffer);
     (void)pthread_mutex_unlock(&answer.lock);
 }
 
@@ -46,12 +47,12 @@ void trim_answer_refuse(enum trim_log_level level, const char *format, ...)
     }
 }
 
-size_t trim_answer_read(char *buffer, size_t capacity)
+size_t trim_answer_read(char *to, size_t capacity)
 {
     struct trim_text copy;
-    trim_text_init(&copy, buffer, capacity);
+    trim_text_init(&copy, to, capacity);
     (void)pthread_mutex_lock(&answer.lock);
-    trim_text_add(&copy, "%s", answer.buffer);
+    trim_text_add(&copy, "%s", buffer);
     (void)pthread_mutex_unlock(&answer.lock);
     return copy.length;
 }

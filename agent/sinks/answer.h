@@ -34,9 +34,9 @@ void trim_answer_refuse(enum trim_log_level level, const char *format, ...)
 /* Keeps text without logging it. Any thread. */
 void trim_answer_keep(const char *text);
 
-/* Copies what was kept, each text with a newline, into buffer, which gets a NUL. Returns its
+/* Copies what was kept, each text with a newline, to `to`, which gets a NUL. Returns its
  * length. Any thread. */
-size_t trim_answer_read(char *buffer, size_t capacity);
+size_t trim_answer_read(char *to, size_t capacity);
 
 #ifdef __cplusplus
 }
