@@ -63,6 +63,10 @@ void trim_serve_set(struct trim_cycle *cycle, struct trim_options *in_force,
     trim_log_set_level((enum trim_log_level)options->log_level);
     if (cycle->config->allocator->choose != NULL) {
         cycle->config->allocator->choose((enum trim_mode)options->mode);
+    } else if (options->mode != TRIM_MODE_AUTO) {
+        in_force->mode = TRIM_MODE_AUTO;
+        trim_text_add(&text, "; mode does nothing, because malloc belongs to %s",
+                      cycle->config->allocator_description);
     }
     trim_cycle_configure(cycle);
     trim_answer_say(text.length > 0 ? block : "set: nothing has changed");
