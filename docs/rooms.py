@@ -33,6 +33,8 @@ PURPOSES = {
     "report": "the figures of a trim, a skip, the totals: plain data",
     "allocator": "the seam: what an allocator can be asked for, and who is in charge",
     "allocator/borrow": "taking free chunks and dropping their pages, against a world of function pointers",
+    "allocator/counted": "what allocators have in common that count for themselves what is free",
+    "allocator/jemalloc": "jemalloc's figures and purge",
     "allocator/glibc": "glibc's arenas: estimate, samples, releases, parameters",
     "sinks": "the log, and all words that users read",
     "worker": "the thread that brings the rooms together",

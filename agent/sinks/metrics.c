@@ -41,7 +41,9 @@ void trim_metrics_take(struct trim_metrics *metrics, const struct trim_report *r
 
 void trim_metrics_take_estimate(struct trim_metrics *metrics, const struct trim_estimate *estimate)
 {
-    if (!estimate->bound_only && estimate->figures.source != TRIM_FIGURES_NONE) {
+    /* mimalloc does not tell what is in use. */
+    enum trim_figures_source source = estimate->figures.source;
+    if (!estimate->bound_only && source != TRIM_FIGURES_NONE && source != TRIM_FIGURES_MIMALLOC) {
         metrics->heap_known = true;
         metrics->heap = *estimate;
     }
