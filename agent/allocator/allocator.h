@@ -101,6 +101,8 @@ typedef void *(*trim_find_function)(const char *name);
  */
 const struct trim_allocator *trim_allocator_jemalloc(trim_find_function find,
                                                      struct trim_text *description);
+const struct trim_allocator *trim_allocator_tcmalloc(trim_find_function find,
+                                                     struct trim_text *description);
 
 /* An allocator that the agent can only name: nothing but a name. */
 extern const struct trim_allocator trim_allocator_unsupported;

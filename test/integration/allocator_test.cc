@@ -151,7 +151,8 @@ INSTANTIATE_TEST_SUITE_P(Preloaded, Wrapper, testing::ValuesIn(jdks()), paramete
 INSTANTIATE_TEST_SUITE_P(
     Preloaded, Allocator,
     testing::Combine(testing::ValuesIn(jdks()),
-                     testing::Values(Malloc{"jemalloc", "libjemalloc.so.2"})),
+                     testing::Values(Malloc{"jemalloc", "libjemalloc.so.2"},
+                                     Malloc{"tcmalloc", "libtcmalloc_minimal.so.4"})),
     name_of_both);
 
 } // namespace
