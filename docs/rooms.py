@@ -36,6 +36,7 @@ PURPOSES = {
     "allocator/counted": "what allocators have in common that count for themselves what is free",
     "allocator/jemalloc": "jemalloc's figures and purge",
     "allocator/tcmalloc": "tcmalloc's figures and release, in parts",
+    "allocator/mimalloc": "mimalloc's collection",
     "allocator/glibc": "glibc's arenas: estimate, samples, releases, parameters",
     "sinks": "the log, and all words that users read",
     "worker": "the thread that brings the rooms together",

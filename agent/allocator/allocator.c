@@ -131,7 +131,8 @@ static const struct trim_allocator *behind_a_wrapper(const struct trim_allocator
 static const struct trim_allocator *other_allocator(struct trim_text *description)
 {
     const struct trim_allocator *found = trim_allocator_jemalloc(find_beside_malloc, description);
-    return found != NULL ? found : trim_allocator_tcmalloc(find_beside_malloc, description);
+    found = found != NULL ? found : trim_allocator_tcmalloc(find_beside_malloc, description);
+    return found != NULL ? found : trim_allocator_mimalloc(find_beside_malloc, description);
 }
 
 const struct trim_allocator *trim_allocator_in_charge(struct trim_text *description)

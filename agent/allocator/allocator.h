@@ -103,6 +103,8 @@ const struct trim_allocator *trim_allocator_jemalloc(trim_find_function find,
                                                      struct trim_text *description);
 const struct trim_allocator *trim_allocator_tcmalloc(trim_find_function find,
                                                      struct trim_text *description);
+const struct trim_allocator *trim_allocator_mimalloc(trim_find_function find,
+                                                     struct trim_text *description);
 
 /* An allocator that the agent can only name: nothing but a name. */
 extern const struct trim_allocator trim_allocator_unsupported;

@@ -152,7 +152,8 @@ INSTANTIATE_TEST_SUITE_P(
     Preloaded, Allocator,
     testing::Combine(testing::ValuesIn(jdks()),
                      testing::Values(Malloc{"jemalloc", "libjemalloc.so.2"},
-                                     Malloc{"tcmalloc", "libtcmalloc_minimal.so.4"})),
+                                     Malloc{"tcmalloc", "libtcmalloc_minimal.so.4"},
+                                     Malloc{"mimalloc", "libmimalloc.so.2.0"})),
     name_of_both);
 
 } // namespace

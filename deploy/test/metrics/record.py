@@ -3,7 +3,7 @@
 
 Each scene is a fixture whose metrics are read each ten seconds, as a Prometheus server would. A line of a recording is
 a series and its values; _ where there was none. Times of files are in seconds from the start. Needs root, for a memory
-limit of cgroup v1 or v2, and libjemalloc2.
+limit of cgroup v1 or v2, and the tests of LIBRARY's build.
 """
 
 import os
@@ -75,13 +75,14 @@ def main():
     library, classes, *wanted = sys.argv[1:]
     group, limited = memory_cgroup(195)
     models = "fixtures.Models"
+    foreign = pathlib.Path(library).resolve().parent / "test/libforeign.so"
     scenes = [
         Scene("good", [models, "100", "1", "3000"]),
         # Memory is taken for so dear that it is given back at once, and each model takes it again.
         Scene("regrets", [models, "100", "100", "3000"], ",worth=1m"),
         Scene("limit", [models, "140", "0", "1"], starter=limited),
         Scene("lost", [models, "60", "100", "5000"], ",log=/dev/full,log-level=debug"),
-        Scene("inert", [models, "10", "0", "1"], environment={"LD_PRELOAD": "libjemalloc.so.2"}.items()),
+        Scene("inert", [models, "10", "0", "1"], environment={"LD_PRELOAD": str(foreign)}.items()),
     ]
     scenes = [scene for scene in scenes if not wanted or scene.name in wanted]
     with tempfile.TemporaryDirectory() as directory:
