@@ -3,6 +3,7 @@
 
 #include "diagnosis.h"
 #include "figures.h"
+#include "mapped_file.h"
 #include "quantity.h"
 
 /* Free memory between blocks in use is worth a word from so much on, and from this part of RSS. */
@@ -65,10 +66,11 @@ static void add_flag(struct trim_text *text, const struct ctl_evidence *evidence
 void ctl_advice_add(struct trim_text *text, const struct ctl_diagnosis *diagnosis,
                     const struct ctl_evidence *evidence)
 {
-    if (evidence->foreign_malloc != NULL) {
+    const char *foreign = evidence->foreign_malloc;
+    if (foreign != NULL && ctl_malloc_gives_back(foreign)) {
         trim_text_add(text,
                       "No case for trimagent: malloc is %s's, which gives memory back by itself.\n",
-                      evidence->foreign_malloc);
+                      foreign);
         return;
     }
     switch (diagnosis->verdict) {
@@ -85,7 +87,7 @@ void ctl_advice_add(struct trim_text *text, const struct ctl_diagnosis *diagnosi
                       instead_of_trimming(diagnosis->largest));
         break;
     }
-    if (diagnosis->pinned_bytes >= PINNED_LEAST_BYTES &&
+    if (foreign == NULL && diagnosis->pinned_bytes >= PINNED_LEAST_BYTES &&
         diagnosis->pinned_bytes >= evidence->makeup.rss_bytes / PINNED_PART) {
         trim_text_add(text, "Blocks in use hold much free memory in place: try arena-max=auto at "
                             "the next start, or another malloc.\n");

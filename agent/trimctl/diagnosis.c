@@ -4,6 +4,7 @@
 
 #include "figures.h"
 #include "json.h"
+#include "mapped_file.h"
 #include "quantity.h"
 
 #include <inttypes.h>
@@ -48,11 +49,14 @@ void ctl_diagnose(struct ctl_diagnosis *diagnosis, const struct ctl_evidence *ev
         }
         return;
     }
-    if (evidence->figures != NULL || evidence->foreign_malloc != NULL) {
+    const char *foreign = evidence->foreign_malloc;
+    if (evidence->figures != NULL || (foreign != NULL && ctl_malloc_gives_back(foreign))) {
         return; /* Nothing that the agent could trim. */
     }
     diagnosis->at_most = true;
-    diagnosis->back_bytes = makeup->parts[CTL_ARENAS];
+    /* Other allocators' memory looks like any other mapping. */
+    diagnosis->back_bytes =
+        makeup->parts[CTL_ARENAS] + (foreign != NULL ? makeup->parts[CTL_OTHER] : 0);
     if (is_much(diagnosis->back_bytes, makeup->rss_bytes)) {
         diagnosis->verdict = CTL_VERDICT_OPEN;
     }
