@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "borrow_class.h"
+#include "borrow_drop.h"
 #include "borrow_hold.h"
 #include "quantity.h"
 
