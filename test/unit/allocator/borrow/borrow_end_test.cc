@@ -222,6 +222,15 @@ TEST(BorrowSlowlyOfATop, TakesItAgainUntilItIsDone)
     EXPECT_GE(result.top_dropped_bytes, 199 * kMiB);
 }
 
+TEST(BorrowSlowlyOfTwoHeaps, AsksForNoThirdOne)
+{
+    FakeArena arena({{64 * kMiB, false}, {64 * kMiB, false}});
+    arena.ns_per_mib = TRIM_NS_PER_MS;
+    const trim_borrow_result result = arena.Run();
+    EXPECT_FALSE(result.gave_way) << "no chunk like these was left to ask for";
+    EXPECT_LE(arena.heap.ResidentInFreeChunks(), kMiB);
+}
+
 TEST_P(BorrowSlowly, ReleasesNoLessForIt)
 {
     FakeArena arena(EqualChunks(500, GetParam()));
