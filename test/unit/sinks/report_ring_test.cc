@@ -1,0 +1,114 @@
+/* Reports on their way to the JVM: in order, dropped and counted where nobody takes them. */
+#include "report_ring.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "quantity.h"
+
+namespace
+{
+
+trim_report Report(uint64_t number)
+{
+    trim_report report = {};
+    report.number = number;
+    return report;
+}
+
+void Put(uint64_t number)
+{
+    const trim_report report = Report(number);
+    trim_report_ring_put(&report);
+}
+
+uint64_t Take()
+{
+    trim_report report = {};
+    /* What nudges have left behind is no report. */
+    while (trim_report_ring_take(&report, TRIM_NEVER) != TRIM_RING_REPORT) {
+    }
+    return report.number;
+}
+
+TEST(ReportRing, KeepsNothingWhileItIsClosed)
+{
+    Put(1);
+    trim_report_ring_open();
+    Put(2);
+    EXPECT_EQ(Take(), 2U);
+    Put(3);
+    trim_report_ring_close();
+    Put(4);
+    EXPECT_EQ(Take(), 3U);
+    EXPECT_EQ(trim_report_ring_lost(), 0U);
+}
+
+TEST(ReportRing, DropsAndCountsWhatItHasNoRoomFor)
+{
+    trim_report_ring_open();
+    for (uint64_t round = 0; round < 3; ++round) {
+        for (uint64_t number = 0; number < TRIM_REPORT_RING_SIZE + 2; ++number) {
+            Put(number);
+        }
+        for (uint64_t number = 0; number < TRIM_REPORT_RING_SIZE; ++number) {
+            EXPECT_EQ(Take(), number);
+        }
+        EXPECT_EQ(trim_report_ring_lost(), 2 * (round + 1));
+    }
+}
+
+TEST(ReportRing, TellsNudgesAndTimeFromReports)
+{
+    trim_report report = {};
+    trim_report_ring_open();
+    EXPECT_EQ(trim_report_ring_take(&report, 1), TRIM_RING_TIMEOUT);
+    trim_report_ring_nudge();
+    trim_report_ring_nudge();
+    EXPECT_EQ(trim_report_ring_take(&report, TRIM_NEVER), TRIM_RING_NUDGE);
+    EXPECT_EQ(trim_report_ring_take(&report, 1), TRIM_RING_TIMEOUT);
+    trim_report_ring_nudge();
+    Put(5);
+    EXPECT_EQ(trim_report_ring_take(&report, TRIM_NEVER), TRIM_RING_REPORT);
+    EXPECT_EQ(report.number, 5U);
+}
+
+TEST(ReportRing, IsNudgedOnlyWhereThatIsWanted)
+{
+    EXPECT_FALSE(trim_report_ring_wants_nudges());
+    trim_report_ring_want_nudges(true);
+    EXPECT_TRUE(trim_report_ring_wants_nudges());
+    trim_report_ring_close();
+    EXPECT_FALSE(trim_report_ring_wants_nudges());
+}
+
+TEST(ReportRing, HandsEachReportOverToAnotherThread)
+{
+    constexpr uint64_t reports = 20000;
+    trim_report_ring_open();
+    uint64_t taken = 0;
+    uint64_t last = 0;
+    std::thread taker([&] {
+        while (last != reports) {
+            const uint64_t number = Take();
+            EXPECT_GT(number, last);
+            last = number;
+            ++taken;
+        }
+    });
+    for (uint64_t number = 1; number < reports; ++number) {
+        Put(number);
+    }
+    /* The last one must not be among the dropped. */
+    for (uint64_t lost = trim_report_ring_lost();; lost = trim_report_ring_lost()) {
+        Put(reports);
+        if (trim_report_ring_lost() == lost) {
+            break;
+        }
+    }
+    taker.join();
+    EXPECT_GE(taken + trim_report_ring_lost(), reports);
+}
+
+} // namespace
