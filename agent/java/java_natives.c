@@ -102,20 +102,14 @@ static jstring JNICALL ask(JNIEnv *env, jclass unused, jstring command)
     return trim_java_string(env, answer);
 }
 
-static JNINativeMethod method(char *name, char *signature, const void *function)
-{
-    JNINativeMethod native = {.name = name, .signature = signature, .fnPtr = (void *)function};
-    return native;
-}
-
 int trim_java_register(JNIEnv *env, jclass agent, const struct trim_java_config *config)
 {
     in_force = config;
     const JNINativeMethod natives[] = {
-        method("read", "()[J", (const void *)read_figures),
-        method("names", "()[Ljava/lang/String;", (const void *)names),
-        method("word", "(I)Ljava/lang/String;", (const void *)word),
-        method("ask", "(Ljava/lang/String;)Ljava/lang/String;", (const void *)ask),
+        {"read", "()[J", (void *)read_figures},
+        {"names", "()[Ljava/lang/String;", (void *)names},
+        {"word", "(I)Ljava/lang/String;", (void *)word},
+        {"ask", "(Ljava/lang/String;)Ljava/lang/String;", (void *)ask},
     };
     return (*env)->RegisterNatives(env, agent, natives, sizeof natives / sizeof natives[0]) == 0
                ? 0
