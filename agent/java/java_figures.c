@@ -110,12 +110,12 @@ static void add_plain(int64_t *figures, const struct trim_totals *totals)
 static void add_heap(int64_t *figures, const struct trim_totals *totals)
 {
     struct trim_heap_parts parts;
-    trim_heap_parts_of(&parts, &totals->heap);
+    trim_heap_parts_of(&parts, &totals->walk);
     const uint64_t all[TRIM_JAVA_HEAP_PARTS] = {parts.in_use,      parts.free_resident,
                                                 parts.free_pinned, parts.free_released,
                                                 parts.top,         parts.mapped};
     for (size_t i = 0; i < TRIM_JAVA_HEAP_PARTS; i++) {
-        figures[i] = known(totals->has_heap, all[i]);
+        figures[i] = known(totals->has_walk, all[i]);
     }
 }
 

@@ -85,11 +85,11 @@ struct trim_totals {
     bool has_estimate;
     struct trim_estimate estimate; /* The last one. */
     uint64_t estimate_at_ns;
-    bool has_heap;
-    struct trim_estimate heap; /* The last one that is no mere bound: what the heap is made of. */
     struct trim_report
         last[TRIM_STATUS_TRIMS]; /* A ring; trim number n is at (n - 1) % TRIM_STATUS_TRIMS. */
     uint64_t last_at_ns[TRIM_STATUS_TRIMS];
+    bool has_walk;
+    struct trim_estimate walk; /* The last one that is no mere bound: what the heap is made of. */
 };
 
 #ifdef __cplusplus

@@ -26,8 +26,8 @@ static void keep_estimate(struct trim_cycle *cycle, const struct trim_estimate *
     cycle->totals.estimate = *estimate;
     cycle->totals.estimate_at_ns = trim_clock_now_ns();
     if (!estimate->bound_only && estimate->figures.source != TRIM_FIGURES_NONE) {
-        cycle->totals.has_heap = true;
-        cycle->totals.heap = *estimate;
+        cycle->totals.has_walk = true;
+        cycle->totals.walk = *estimate;
     }
     (void)pthread_mutex_unlock(&cycle->lock);
 }
