@@ -74,10 +74,11 @@ void trim_java_trim_figures(int64_t figures[TRIM_JAVA_TRIM_FIGURES],
     memcpy(figures, all, sizeof all);
 }
 
-static void add_plain(int64_t *figures, const struct trim_totals *totals)
+static void add_plain(const struct trim_vm_counters *counters, int64_t *figures,
+                      const struct trim_totals *totals)
 {
     struct trim_signals signals;
-    trim_signals_read(&signals);
+    trim_signals_read(counters, &signals);
     uint64_t trims = trim_totals_trims(totals);
     uint64_t at = trims == 0 ? 0 : (trims - 1) % TRIM_STATUS_TRIMS;
     const struct trim_report *last = &totals->last[at];
@@ -119,13 +120,13 @@ static void add_heap(int64_t *figures, const struct trim_totals *totals)
     }
 }
 
-void trim_java_figures(int64_t figures[TRIM_JAVA_FIGURES])
+void trim_java_figures(const struct trim_vm_counters *counters, int64_t figures[TRIM_JAVA_FIGURES])
 {
     struct trim_totals totals;
     if (!trim_worker_read_totals(&totals)) {
         memset(&totals, 0, sizeof totals);
     }
-    add_plain(figures, &totals);
+    add_plain(counters, figures, &totals);
     figures += TRIM_JAVA_PLAIN;
     add_heap(figures, &totals);
     figures += TRIM_JAVA_HEAP_PARTS;

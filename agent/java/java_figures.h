@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "report.h"
+#include "vm_counters.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,7 +32,7 @@ void trim_java_trim_figures(int64_t figures[TRIM_JAVA_TRIM_FIGURES],
 
 /* How things stand, as read now. What is not known is -1. Any thread; it reads a file of /proc,
  * and once in a while those of cgroups. */
-void trim_java_figures(int64_t figures[TRIM_JAVA_FIGURES]);
+void trim_java_figures(const struct trim_vm_counters *counters, int64_t figures[TRIM_JAVA_FIGURES]);
 
 /* The name of a figure: the map's, a slash, and the key; NULL for those that are in none. */
 const char *trim_java_figure_name(size_t index, char *buffer, size_t capacity);

@@ -31,7 +31,7 @@ static jlongArray JNICALL read_figures(JNIEnv *env, jclass unused)
 {
     (void)unused;
     int64_t figures[TRIM_JAVA_FIGURES];
-    trim_java_figures(figures);
+    trim_java_figures(in_force->counters, figures);
     jlongArray array = (*env)->NewLongArray(env, TRIM_JAVA_FIGURES);
     if (array != NULL) {
         (*env)->SetLongArrayRegion(env, array, 0, TRIM_JAVA_FIGURES, (const jlong *)figures);

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "vm_counters.h"
+
 /* What it needs of the rest of the agent. */
 struct trim_java_config {
     JavaVM *vm;
@@ -21,6 +23,7 @@ struct trim_java_config {
     bool jmx;
     bool live;             /* The JVM is running already: there is no start to delay. */
     const char *allocator; /* Such as "glibc 2.36"; static. */
+    const struct trim_vm_counters *counters;
     /* Carries out a command of late attach, copies its answer with a NUL and returns its length.
      * Any thread; it may wait for a minute. */
     size_t (*ask)(const char *command, char *answer, size_t capacity);

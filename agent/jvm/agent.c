@@ -72,6 +72,7 @@ static void start_java_part(void)
                                             .jmx = agent.config.options.jmx != 0,
                                             .live = agent.live,
                                             .allocator = agent.allocator_description,
+                                            .counters = &agent.counters,
                                             .ask = ask};
     trim_java_start(&config);
 }
@@ -155,8 +156,9 @@ static void find_allocator(void)
  * are on. */
 static bool prepare(JavaVM *vm, bool live)
 {
-    static const struct trim_hooks_listener listener = {.vm_init = start_worker,
-                                                        .vm_death = trim_worker_stop};
+    const struct trim_hooks_listener listener = {.vm_init = start_worker,
+                                                 .vm_death = trim_worker_stop,
+                                                 .polls = agent.config.options.check_ns != 0};
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);

@@ -7,13 +7,15 @@
 
 #include <stdint.h>
 
+#include "vm_counters.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Nudges it where it waits. Returns the count of class loads that is worth a wake-up: the one given
- * or a lower one. */
-uint64_t trim_nudge(uint64_t arm_class_loads);
+/* Nudges it where it waits. Returns the count of events of class loads that is worth a wake-up: the
+ * one given or a lower one. */
+uint64_t trim_nudge(const struct trim_vm_counters *counters, uint64_t arm_class_loads);
 
 #ifdef __cplusplus
 }

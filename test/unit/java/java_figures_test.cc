@@ -37,7 +37,8 @@ TEST(JavaFigures, OfMapsHaveNamesOfTheirOwn)
 TEST(JavaFigures, SayOfWhatIsUnknownThatItIs)
 {
     int64_t figures[TRIM_JAVA_FIGURES];
-    trim_java_figures(figures);
+    const trim_vm_counters none = {};
+    trim_java_figures(&none, figures);
     EXPECT_EQ(figures[0], 0) << "trims";
     EXPECT_EQ(figures[5], -1) << "nobody has looked";
     EXPECT_GT(figures[6], 0) << "resident";
