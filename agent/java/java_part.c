@@ -11,7 +11,6 @@
 #include "quantity.h"
 #include "report_ring.h"
 #include "thread.h"
-#include "worker.h"
 
 /* A JVM that ends sooner pays nothing. */
 #define DELAY_NS TRIM_NS_PER_S
@@ -86,7 +85,7 @@ static void attached(JNIEnv *env)
     if (!prepare(env)) {
         return;
     }
-    for (;;) {
+    while (news != TRIM_RING_CLOSED) {
         turn(env, news == TRIM_RING_REPORT ? &part.report : NULL);
         bool waiting = any(TRIM_JAVA_WAITING);
         if (!waiting && !any(TRIM_JAVA_ON)) {
@@ -108,7 +107,7 @@ static void *run(void *unused)
     JavaVMAttachArgs arguments = {.version = JNI_VERSION_1_4, .name = "trimagent-java"};
     JNIEnv *env = NULL;
     /* Not where the VM is ending. */
-    if (trim_worker_alive() &&
+    if (trim_report_ring_is_open() &&
         (*in_force.vm)->AttachCurrentThreadAsDaemon(in_force.vm, (void **)&env, &arguments) ==
             JNI_OK) {
         attached(env);
@@ -116,6 +115,11 @@ static void *run(void *unused)
     }
     trim_report_ring_close();
     return NULL;
+}
+
+void trim_java_stop(void)
+{
+    trim_report_ring_close();
 }
 
 void trim_java_start(const struct trim_java_config *config)

@@ -33,4 +33,8 @@ struct trim_java_config {
  * be had, a line of the log says so. */
 void trim_java_start(const struct trim_java_config *config);
 
+/* Ends the thread, and waits for nothing. At the end of the VM, which otherwise waits 300 ms for
+ * threads in native code. Any thread. */
+void trim_java_stop(void);
+
 #endif

@@ -152,13 +152,18 @@ static void find_allocator(void)
     agent.config.allocator_description = agent.allocator_description;
 }
 
+static void stop(void)
+{
+    trim_java_stop();
+    trim_worker_stop();
+}
+
 /* What OnLoad and OnAttach have in common, once the options are read. Returns whether the events
  * are on. */
 static bool prepare(JavaVM *vm, bool live)
 {
-    const struct trim_hooks_listener listener = {.vm_init = start_worker,
-                                                 .vm_death = trim_worker_stop,
-                                                 .polls = agent.config.options.check_ns != 0};
+    const struct trim_hooks_listener listener = {
+        .vm_init = start_worker, .vm_death = stop, .polls = agent.config.options.check_ns != 0};
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);

@@ -30,16 +30,22 @@ void trim_report_ring_open(void)
     atomic_store(&ring.open, true);
 }
 
-void trim_report_ring_close(void)
-{
-    atomic_store(&ring.nudges, false);
-    atomic_store(&ring.open, false);
-}
-
 void trim_report_ring_nudge(void)
 {
     atomic_fetch_add(&ring.news, 1);
     (void)syscall(SYS_futex, &ring.news, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+void trim_report_ring_close(void)
+{
+    atomic_store(&ring.nudges, false);
+    atomic_store(&ring.open, false);
+    trim_report_ring_nudge();
+}
+
+bool trim_report_ring_is_open(void)
+{
+    return atomic_load(&ring.open);
 }
 
 void trim_report_ring_put(const struct trim_report *report)
@@ -62,8 +68,11 @@ enum trim_ring_news trim_report_ring_take(struct trim_report *report, uint64_t w
     unsigned taken = atomic_load_explicit(&ring.taken, memory_order_relaxed);
     const struct timespec timeout = trim_clock_timespec(wait_ns);
     for (;;) {
-        /* Read first, so that a report that comes now is not slept over. */
+        /* Read first, so that what comes now is not slept over. */
         unsigned news = atomic_load(&ring.news);
+        if (!atomic_load(&ring.open)) {
+            return TRIM_RING_CLOSED;
+        }
         if (atomic_load_explicit(&ring.put, memory_order_acquire) != taken) {
             *report = ring.reports[taken % TRIM_REPORT_RING_SIZE];
             atomic_store_explicit(&ring.taken, taken + 1, memory_order_release);

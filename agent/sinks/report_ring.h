@@ -23,18 +23,21 @@ extern "C" {
 /* From now on reports are kept. Before the worker starts. */
 void trim_report_ring_open(void);
 
-/* From now on they are not. Any thread. */
+/* From now on they are not, and the taker waits no longer. Any thread. */
 void trim_report_ring_close(void);
+
+/* Whether they are. Any thread. */
+bool trim_report_ring_is_open(void);
 
 /* Keeps a report; where the ring is not open this does nothing. Worker only; about two
  * microseconds. */
 void trim_report_ring_put(const struct trim_report *report);
 
 /* What the taker has waited for. */
-enum trim_ring_news { TRIM_RING_REPORT = 0, TRIM_RING_NUDGE, TRIM_RING_TIMEOUT };
+enum trim_ring_news { TRIM_RING_REPORT = 0, TRIM_RING_NUDGE, TRIM_RING_TIMEOUT, TRIM_RING_CLOSED };
 
-/* Waits for the next report, which it copies, for a nudge, or for so long (TRIM_NEVER: no end). The
- * taker only. */
+/* Waits for the next report, which it copies, for a nudge, for so long (TRIM_NEVER: no end), or for
+ * the end of the ring. The taker only. */
 enum trim_ring_news trim_report_ring_take(struct trim_report *report, uint64_t wait_ns);
 
 /* Whether the taker wants nudges. The taker only. */

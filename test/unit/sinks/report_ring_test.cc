@@ -38,10 +38,11 @@ TEST(ReportRing, KeepsNothingWhileItIsClosed)
     trim_report_ring_open();
     Put(2);
     EXPECT_EQ(Take(), 2U);
-    Put(3);
     trim_report_ring_close();
+    Put(3);
+    trim_report_ring_open();
     Put(4);
-    EXPECT_EQ(Take(), 3U);
+    EXPECT_EQ(Take(), 4U);
     EXPECT_EQ(trim_report_ring_lost(), 0U);
 }
 
@@ -81,6 +82,22 @@ TEST(ReportRing, IsNudgedOnlyWhereThatIsWanted)
     EXPECT_TRUE(trim_report_ring_wants_nudges());
     trim_report_ring_close();
     EXPECT_FALSE(trim_report_ring_wants_nudges());
+}
+
+TEST(ReportRing, LetsTheTakerGoAtItsEnd)
+{
+    trim_report_ring_open();
+    trim_ring_news news = TRIM_RING_REPORT;
+    std::thread taker([&] {
+        trim_report report = {};
+        do {
+            news = trim_report_ring_take(&report, TRIM_NEVER);
+        } while (news != TRIM_RING_CLOSED);
+    });
+    Put(1);
+    trim_report_ring_close();
+    taker.join();
+    EXPECT_EQ(news, TRIM_RING_CLOSED);
 }
 
 TEST(ReportRing, HandsEachReportOverToAnotherThread)
