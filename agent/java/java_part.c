@@ -11,6 +11,7 @@
 #include "quantity.h"
 #include "report_ring.h"
 #include "thread.h"
+#include "wake.h"
 
 /* A JVM that ends sooner pays nothing. */
 #define DELAY_NS TRIM_NS_PER_S
@@ -79,6 +80,16 @@ static void turn(JNIEnv *env, const struct trim_report *report)
     (void)(*env)->PopLocalFrame(env, NULL);
 }
 
+static void want_nudges(bool wanted)
+{
+    bool before = trim_report_ring_wants_nudges();
+    trim_report_ring_want_nudges(wanted);
+    if (wanted && !before) {
+        /* So that the worker waits for class loads from now on. */
+        trim_wake();
+    }
+}
+
 static void attached(JNIEnv *env)
 {
     enum trim_ring_news news = TRIM_RING_NUDGE;
@@ -91,7 +102,7 @@ static void attached(JNIEnv *env)
         if (!waiting && !any(TRIM_JAVA_ON)) {
             return;
         }
-        trim_report_ring_want_nudges(waiting);
+        want_nudges(waiting);
         bool again = waiting && news == TRIM_RING_NUDGE;
         news = trim_report_ring_take(&part.report, again ? AFTER_NS : TRIM_NEVER);
     }

@@ -186,7 +186,7 @@ TEST_P(JavaPart, ComesUpWithWhatTheApplicationHasNotAskedFor)
     Jvm jvm(Launch(GetParam())
                 .with("--limit-modules=java.base,jdk.unsupported")
                 .with("-Xcheck:jni")
-                .with_agent("jfr,jmx,log-level=debug")
+                .with_agent("jfr,jmx,on=full-gc,check=off,log-level=debug")
                 .run("Quiet"));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     jvm.jcmd({"JFR.start"});
