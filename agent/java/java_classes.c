@@ -115,18 +115,23 @@ jclass trim_java_define(JNIEnv *env, const struct trim_java_bundle *bundle,
 
 void trim_java_add_exception(JNIEnv *env, struct trim_text *text)
 {
+    char buffer[EXCEPTION_MAX] = "unknown";
     jthrowable thrown = (*env)->ExceptionOccurred(env);
     (*env)->ExceptionClear(env);
-    jclass object = (*env)->GetObjectClass(env, thrown);
-    jmethodID describe = (*env)->GetMethodID(env, object, "toString", "()Ljava/lang/String;");
-    jstring said = (*env)->CallObjectMethod(env, thrown, describe);
-    char buffer[EXCEPTION_MAX] = "unknown";
-    if (!(*env)->ExceptionCheck(env) && said != NULL) {
+    jclass object = thrown == NULL ? NULL : (*env)->GetObjectClass(env, thrown);
+    jmethodID describe = object == NULL
+                             ? NULL
+                             : (*env)->GetMethodID(env, object, "toString", "()Ljava/lang/String;");
+    jstring said = describe == NULL ? NULL : (*env)->CallObjectMethod(env, thrown, describe);
+    if (said != NULL && !(*env)->ExceptionCheck(env)) {
         jsize length = (*env)->GetStringLength(env, said);
         /* A character takes three bytes at most. */
         jsize most = EXCEPTION_MAX / 3 - 1;
         (*env)->GetStringUTFRegion(env, said, 0, length < most ? length : most, buffer);
     }
     (*env)->ExceptionClear(env);
-    trim_text_add(text, "%s", buffer);
+    /* Its message may be the application's, and must not pass for a line of its own. */
+    for (char *at = buffer; *at != '\0'; at++) {
+        trim_text_add(text, "%c", *at >= ' ' && *at <= '~' ? *at : '?');
+    }
 }

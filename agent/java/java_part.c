@@ -38,20 +38,27 @@ static struct {
 /* Returns false where nothing can be done. */
 static bool prepare(JNIEnv *env)
 {
+    static const char no_class[] =
+        "options 'jfr' and 'jmx' have no effect: no class can be defined";
     if (in_force.jfr) {
         part.targets[part.count++] = trim_java_jfr;
     }
     if (in_force.jmx) {
         part.targets[part.count++] = trim_java_jmx;
     }
+    if ((*env)->PushLocalFrame(env, LOCAL_REFERENCES) != 0) {
+        trim_java_warn(env, no_class);
+        return false;
+    }
     jclass agent = trim_java_inflate(env, &part.bundle) != 0
                        ? NULL
                        : trim_java_define(env, &part.bundle, TRIM_JAVA_AGENT, TRIM_JAVA_AGENT);
-    if (agent == NULL || trim_java_register(env, agent, &in_force) != 0) {
-        trim_java_warn(env, "options 'jfr' and 'jmx' have no effect: no class can be defined");
-        return false;
+    bool done = agent != NULL && trim_java_register(env, agent, &in_force) == 0;
+    if (!done) {
+        trim_java_warn(env, no_class);
     }
-    return true;
+    (void)(*env)->PopLocalFrame(env, NULL);
+    return done;
 }
 
 /* Whether any of them is in this state. */
@@ -117,12 +124,16 @@ static void *run(void *unused)
     }
     JavaVMAttachArgs arguments = {.version = JNI_VERSION_1_4, .name = "trimagent-java"};
     JNIEnv *env = NULL;
-    /* Not where the VM is ending. */
-    if (trim_report_ring_is_open() &&
-        (*in_force.vm)->AttachCurrentThreadAsDaemon(in_force.vm, (void **)&env, &arguments) ==
-            JNI_OK) {
+    if (!trim_report_ring_is_open()) {
+        return NULL; /* The VM is ending. */
+    }
+    if ((*in_force.vm)->AttachCurrentThreadAsDaemon(in_force.vm, (void **)&env, &arguments) ==
+        JNI_OK) {
         attached(env);
         (void)(*in_force.vm)->DetachCurrentThread(in_force.vm);
+    } else if (trim_report_ring_is_open()) {
+        trim_log(TRIM_LOG_WARNING,
+                 "options 'jfr' and 'jmx' have no effect: the JVM takes no more threads");
     }
     trim_report_ring_close();
     return NULL;
