@@ -192,6 +192,7 @@ static void count_wake_up(struct trim_cycle *cycle)
 {
     (void)pthread_mutex_lock(&cycle->lock);
     cycle->totals.wake_ups++;
+    cycle->totals.worker_cpu_ns = trim_clock_thread_cpu_ns();
     (void)pthread_mutex_unlock(&cycle->lock);
 }
 
