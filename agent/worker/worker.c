@@ -34,6 +34,7 @@ static struct {
     bool ended;
     uint64_t asked[TRIM_COMMAND_COUNT];
     uint64_t served[TRIM_COMMAND_COUNT];
+    uint64_t answers[TRIM_COMMAND_COUNT]; /* The number of the answer that waits for it. */
     char asked_by[TRIM_ASKED_BY_MAX]; /* The application's reason of the last trim. */
     uint64_t by_operator;             /* The last trim that an operator has asked for. */
     struct trim_options wanted;       /* With TRIM_COMMAND_SET. */
@@ -84,21 +85,26 @@ static bool is_open(const uint64_t asked[TRIM_COMMAND_COUNT], enum trim_command 
     return asked[command] != worker.served[command];
 }
 
-static void serve(const uint64_t asked[TRIM_COMMAND_COUNT])
+/* The same; what is said from now on is its answer. */
+static bool take_up(const uint64_t asked[TRIM_COMMAND_COUNT], enum trim_command command)
 {
-    if (is_open(asked, TRIM_COMMAND_STATUS)) {
-        trim_serve_status(&worker.cycle);
+    bool open = is_open(asked, command);
+    if (open) {
+        (void)pthread_mutex_lock(&worker.lock);
+        uint64_t number = worker.answers[command];
+        (void)pthread_mutex_unlock(&worker.lock);
+        trim_answer_serve(number);
     }
-    if (is_open(asked, TRIM_COMMAND_FIGURES)) {
-        trim_serve_figures(&worker.cycle);
-    }
+    return open;
 }
 
-/* Without an allocator to trim there is nothing to decide: the worker only answers. */
-static void refuse_trim(const uint64_t asked[TRIM_COMMAND_COUNT])
+static void serve(const uint64_t asked[TRIM_COMMAND_COUNT])
 {
-    if (is_open(asked, TRIM_COMMAND_TRIM)) {
-        trim_note_cannot_trim(worker.config.allocator_description);
+    if (take_up(asked, TRIM_COMMAND_STATUS)) {
+        trim_serve_status(&worker.cycle);
+    }
+    if (take_up(asked, TRIM_COMMAND_FIGURES)) {
+        trim_serve_figures(&worker.cycle);
     }
 }
 
@@ -124,13 +130,15 @@ static void *run(void *unused)
     trim_cycle_init(&worker.cycle, &worker.config);
     bool awake = true;
     while (awake && read_asked(asked, &wanted)) {
-        if (is_open(asked, TRIM_COMMAND_SET)) {
+        if (take_up(asked, TRIM_COMMAND_SET)) {
             trim_serve_set(&worker.cycle, &worker.config.options, &wanted);
         }
+        bool trim_is_open = take_up(asked, TRIM_COMMAND_TRIM);
         if (can_trim) {
             trim_cycle_run(&worker.cycle, asked[TRIM_COMMAND_TRIM], &wait);
-        } else {
-            refuse_trim(asked);
+        } else if (trim_is_open) {
+            /* There is nothing to decide: the worker only answers. */
+            trim_note_cannot_trim(worker.config.allocator_description);
         }
         const struct trim_cycle_wait until = trim_meter(&worker.cycle, &wait);
         serve(asked);
@@ -234,6 +242,7 @@ static int ask_and_wait(enum trim_command command, uint64_t timeout_ns)
     bool possible = is_at_work();
     uint64_t ticket = possible ? ask(command, "") : 0;
     worker.by_operator = command == TRIM_COMMAND_TRIM ? ticket : worker.by_operator;
+    worker.answers[command] = trim_answer_number();
     int waited = 0;
     while (possible && worker.served[command] < ticket && !worker.ended && !worker.stopping &&
            waited == 0) {
