@@ -2,8 +2,8 @@
  * The answer to an operator's command: what is said of it goes to the log, and is kept for the one
  * who asked, who may be at the other end of late attach.
  *
- * One command is answered at a time: Agent_OnAttach takes one after the other. Each has a number, so
- * that a command which took too long, and is carried out later, adds nothing to the next one's
+ * One command is answered at a time: Agent_OnAttach takes one after the other. Each has a number,
+ * so that a command which took too long, and is carried out later, adds nothing to the next one's
  * answer; the log has its lines. What does not fit is cut. No function may be called in GC
  * callbacks. None allocates.
  */

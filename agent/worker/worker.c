@@ -9,6 +9,7 @@
 #include "answer.h"
 #include "clock.h"
 #include "cycle.h"
+#include "ending.h"
 #include "log.h"
 #include "meter.h"
 #include "notes.h"
@@ -35,9 +36,9 @@ static struct {
     uint64_t asked[TRIM_COMMAND_COUNT];
     uint64_t served[TRIM_COMMAND_COUNT];
     uint64_t answers[TRIM_COMMAND_COUNT]; /* The number of the answer that waits for it. */
-    char asked_by[TRIM_ASKED_BY_MAX]; /* The application's reason of the last trim. */
-    uint64_t by_operator;             /* The last trim that an operator has asked for. */
-    struct trim_options wanted;       /* With TRIM_COMMAND_SET. */
+    char asked_by[TRIM_ASKED_BY_MAX];     /* The application's reason of the last trim. */
+    uint64_t by_operator;                 /* The last trim that an operator has asked for. */
+    struct trim_options wanted;           /* With TRIM_COMMAND_SET. */
 } worker = {.lock = PTHREAD_MUTEX_INITIALIZER, .cycle = {.lock = PTHREAD_MUTEX_INITIALIZER}};
 
 static void note_start(void)
@@ -168,11 +169,7 @@ int trim_worker_start(const struct trim_worker_config *config)
     (void)pthread_mutex_lock(&worker.lock);
     int error = 0;
     if (!worker.started) {
-        pthread_condattr_t attributes;
-        (void)pthread_condattr_init(&attributes);
-        (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-        (void)pthread_cond_init(&worker.changed, &attributes);
-        (void)pthread_condattr_destroy(&attributes);
+        trim_thread_condition(&worker.changed);
         worker.config = *config;
         error = start_thread();
         worker.started = error == 0;
@@ -285,7 +282,6 @@ void trim_worker_stop(void)
     }
     struct trim_totals totals;
     bool trimming = trim_cycle_stop(&worker.cycle, &totals);
-    trim_metering_end(&worker.cycle.metering);
     trim_wake();
-    trim_note_summary(&totals, trimming);
+    trim_ending_say(&worker.cycle.metering, &totals, trimming);
 }
