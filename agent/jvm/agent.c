@@ -173,10 +173,6 @@ static bool prepare(JavaVM *vm, bool live)
     }
     agent.config.root = "";
     find_allocator();
-    trim_tune(&agent.config, live);
-    if (agent.config.allocator->choose != NULL) {
-        agent.config.allocator->choose((enum trim_mode)agent.config.options.mode);
-    }
     agent.config.counters = &agent.counters;
     agent.config.proc = "/proc/self";
     void *function = NULL;
@@ -185,6 +181,11 @@ static bool prepare(JavaVM *vm, bool live)
     if (trim_hooks_install(vm, live, &listener, &agent.counters, &message) != 0) {
         trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", buffer);
         return false;
+    }
+    /* An agent that stays inert changes nothing of malloc. */
+    trim_tune(&agent.config, live);
+    if (agent.config.allocator->choose != NULL) {
+        agent.config.allocator->choose((enum trim_mode)agent.config.options.mode);
     }
     return true;
 }
