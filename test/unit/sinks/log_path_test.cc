@@ -17,7 +17,7 @@
 namespace
 {
 
-class LogPath : public testing::Test
+class LogPlace : public testing::Test
 {
 protected:
     /* The error where it cannot be opened; 0: it is the log. */
@@ -40,7 +40,7 @@ protected:
     ScratchDirectory directory_;
 };
 
-TEST_F(LogPath, LeadsToNoDeviceButThoseThatTakeText)
+TEST_F(LogPlace, LeadsToNoDeviceButThoseThatTakeText)
 {
     RunInChild([&] {
         EXPECT_EQ(Open("/dev/random"), ENOTSUP);
@@ -52,7 +52,7 @@ TEST_F(LogPath, LeadsToNoDeviceButThoseThatTakeText)
     });
 }
 
-TEST_F(LogPath, FollowsNoLinkAndNamesNoDirectory)
+TEST_F(LogPlace, FollowsNoLinkAndNamesNoDirectory)
 {
     directory_.Write("precious", "untouched\n");
     ASSERT_EQ(symlink(Path("precious").c_str(), Path("link").c_str()), 0);
@@ -63,7 +63,7 @@ TEST_F(LogPath, FollowsNoLinkAndNamesNoDirectory)
     EXPECT_EQ(directory_.Read("precious"), "untouched\n");
 }
 
-TEST_F(LogPath, LeadsToNobodyElsesFileWhereEverybodyMayMakeOne)
+TEST_F(LogPlace, LeadsToNobodyElsesFileWhereEverybodyMayMakeOne)
 {
     if (geteuid() != 0) {
         GTEST_SKIP() << "only root can give files away";
@@ -89,7 +89,7 @@ TEST_F(LogPath, LeadsToNobodyElsesFileWhereEverybodyMayMakeOne)
     });
 }
 
-TEST_F(LogPath, MayBeAPipeThatASidecarReads)
+TEST_F(LogPlace, MayBeAPipeThatASidecarReads)
 {
     ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
     RunInChild([&] {
@@ -103,7 +103,7 @@ TEST_F(LogPath, MayBeAPipeThatASidecarReads)
     });
 }
 
-TEST_F(LogPath, ByNumberIsTheStream)
+TEST_F(LogPlace, ByNumberIsTheStream)
 {
     RunInChild([&] {
         int ends[2];
