@@ -30,7 +30,7 @@ static const ElfW(Dyn) * dynamic_of(const struct dl_phdr_info *object)
     return NULL;
 }
 
-static bool has_our_soname(const ElfW(Dyn) * entry)
+static bool has_our_soname(ElfW(Addr) base, const ElfW(Dyn) * entry)
 {
     ElfW(Addr) texts = 0;
     ElfW(Xword) name = 0;
@@ -38,6 +38,8 @@ static bool has_our_soname(const ElfW(Dyn) * entry)
         texts = entry->d_tag == DT_STRTAB ? entry->d_un.d_ptr : texts;
         name = entry->d_tag == DT_SONAME ? entry->d_un.d_val : name;
     }
+    /* glibc has made an address of it, musl leaves it as it stands in the file. */
+    texts += texts < base ? base : 0;
     // NOLINTNEXTLINE(performance-no-int-to-ptr): the same.
     return texts != 0 && name != 0 && strcmp((const char *)texts + name, SONAME) == 0;
 }
@@ -49,7 +51,8 @@ static int look(struct dl_phdr_info *object, size_t size, void *unused)
     (void)unused;
     /* The kernel's has relative addresses, and no path. */
     const ElfW(Dyn) *dynamic = object->dlpi_name[0] == '/' ? dynamic_of(object) : NULL;
-    if (dynamic == NULL || dynamic == _DYNAMIC || !has_our_soname(dynamic) || twin.skip-- > 0) {
+    if (dynamic == NULL || dynamic == _DYNAMIC || !has_our_soname(object->dlpi_addr, dynamic) ||
+        twin.skip-- > 0) {
         return 0;
     }
     (void)snprintf(twin.path, sizeof twin.path, "%s", object->dlpi_name);

@@ -17,6 +17,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,6 +102,15 @@ def number_of(error):
     return SPECIAL[error] if error in SPECIAL else getattr(errno, error)
 
 
+def attach(arguments, process, directory):
+    """Asks the agent for a release by late attach, once the program is at work; whoever asks may wait in vain."""
+    deadline = time.monotonic() + SECONDS_MAX
+    while "round 1" not in (directory / "out").read_text() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return subprocess.Popen([Path(arguments.library).with_name("trimctl"), str(process.pid), "trim"],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def java(arguments, directory, agent, environment=None):
     command = [arguments.java, *JVM]
     if agent:
@@ -110,12 +120,16 @@ def java(arguments, directory, agent, environment=None):
     with (directory / "out").open("w") as out, (directory / "err").open("w") as err:
         process = subprocess.Popen(command, cwd=directory, stdout=out, stderr=err, stdin=subprocess.DEVNULL,
                                    env=os.environ | (environment or {}))
+        asks = attach(arguments, process, directory) if agent else None
         try:
             code = process.wait(SECONDS_MAX)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
             code = "hangs"
+        if asks is not None:
+            asks.kill()
+            asks.wait()
     return (directory / "out").read_text(), code
 
 

@@ -231,7 +231,9 @@ void *dlopen(const char *path, int flags)
         real = (void *(*)(const char *, int))dlsym(RTLD_NEXT, "dlopen");
     }
     void *library = real(path, flags);
-    if (library != NULL && path != NULL && strstr(path, "libtrimagent.so") != NULL) {
+    static bool patched; /* Late attach opens it again. */
+    if (library != NULL && path != NULL && !patched && strstr(path, "libtrimagent.so") != NULL) {
+        patched = true;
         read_wish();
         patch(library);
     }
