@@ -38,10 +38,13 @@ static bool has_our_soname(ElfW(Addr) base, const ElfW(Dyn) * entry)
         texts = entry->d_tag == DT_STRTAB ? entry->d_un.d_ptr : texts;
         name = entry->d_tag == DT_SONAME ? entry->d_un.d_val : name;
     }
+    if (texts == 0 || name == 0) {
+        return false;
+    }
     /* glibc has made an address of it, musl leaves it as it stands in the file. */
     texts += texts < base ? base : 0;
     // NOLINTNEXTLINE(performance-no-int-to-ptr): the same.
-    return texts != 0 && name != 0 && strcmp((const char *)texts + name, SONAME) == 0;
+    return strcmp((const char *)texts + name, SONAME) == 0;
 }
 
 /* With the loader's lock: nothing of the loader's may be called here. */

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -49,11 +48,13 @@ static bool look(int directory, const char *path, int flags, struct stat *found)
 }
 
 /* A device that takes text: null, full, kmsg and terminals. Others act when they are opened, as
- * watchdogs do, or are disks. */
+ * watchdogs do, or are disks. Numbers beyond the old twenty bits are none of these; the C library's
+ * own macros call functions that musl has not. */
 static bool takes_text(const struct stat *device)
 {
-    unsigned kind = major(device->st_rdev);
-    unsigned number = minor(device->st_rdev);
+    uint64_t both = (uint64_t)device->st_rdev;
+    uint64_t kind = both >> 8;
+    uint64_t number = both & 0xff;
     return S_ISCHR(device->st_mode) &&
            ((kind == 1 && (number == 3 || number == 7 || number == 11)) || kind == 4 || kind == 5 ||
             (kind >= 136 && kind <= 143));
