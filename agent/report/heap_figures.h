@@ -47,6 +47,12 @@ struct trim_heap_figures {
     struct trim_named_bytes named[TRIM_NAMED_FIGURES_MAX]; /* Other allocators' own. */
 };
 
+/* Whether the figures tell what is in use and what is free: mimalloc's do not. */
+static inline bool trim_heap_is_told(const struct trim_heap_figures *figures)
+{
+    return figures->source != TRIM_FIGURES_NONE && figures->source != TRIM_FIGURES_MIMALLOC;
+}
+
 /* What a trim would release, and what that was derived from. */
 struct trim_estimate {
     uint64_t expected_bytes;

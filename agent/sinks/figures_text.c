@@ -60,7 +60,7 @@ void trim_estimate_add_figures(struct trim_text *text, const struct trim_estimat
     add(text, "free_whole_pages_bytes", estimate->whole_bytes);
     add(text, "tops_bytes", estimate->tops_bytes);
     add(text, "tops_resident_bytes", estimate->wet_tops_bytes);
-    if (figures->source != TRIM_FIGURES_NONE && figures->source != TRIM_FIGURES_MIMALLOC) {
+    if (trim_heap_is_told(figures)) {
         add(text, "in_use_bytes", figures->uordblks);
         add(text, "mapped_blocks", figures->hblks);
         add(text, "mapped_blocks_bytes", figures->hblkhd);

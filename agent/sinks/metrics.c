@@ -41,9 +41,7 @@ void trim_metrics_take(struct trim_metrics *metrics, const struct trim_report *r
 
 void trim_metrics_take_estimate(struct trim_metrics *metrics, const struct trim_estimate *estimate)
 {
-    /* mimalloc does not tell what is in use. */
-    enum trim_figures_source source = estimate->figures.source;
-    if (!estimate->bound_only && source != TRIM_FIGURES_NONE && source != TRIM_FIGURES_MIMALLOC) {
+    if (!estimate->bound_only && trim_heap_is_told(&estimate->figures)) {
         metrics->heap_known = true;
         metrics->heap = *estimate;
     }
