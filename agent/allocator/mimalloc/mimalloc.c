@@ -6,15 +6,19 @@
  * nothing, and 3.0 to 3.6 a quarter to four fifths. By itself mimalloc purges about a second after
  * memory was freed, but only while threads allocate, and on their time.
  *
- * How much is free mimalloc does not tell, in builds for production. So what is expected is only
- * bounded, by what the process has grown by since the last release. A release that has found little
- * makes the policy wait longer.
+ * How much is free mimalloc does not tell, in builds for production. What is expected is an upper
+ * bound, by RSS: what the process has grown by since the last release, and by and by what that one
+ * has left, since an application frees what it had in use. A release that has found little makes
+ * the policy wait longer.
  *
  * Facts are of mimalloc.h, 2.0.9 to 3.6.0.
  */
+#include "mimalloc.h"
+
 #include <stddef.h>
 
 #include "allocator.h"
+#include "clock.h"
 #include "counted.h"
 #include "process_memory.h"
 #include "quantity.h"
@@ -24,8 +28,16 @@ static struct {
     void (*collect)(bool force);
     void (*process_info)(size_t *elapsed_ms, size_t *user_ms, size_t *system_ms, size_t *rss,
                          size_t *peak_rss, size_t *commit, size_t *peak_commit, size_t *faults);
-    uint64_t left_bytes; /* RSS after the last release. */
+    uint64_t left_bytes; /* RSS after the last release, */
+    uint64_t left_at_ns; /* and when that was. */
 } own;
+
+uint64_t trim_mimalloc_bound(uint64_t rss_bytes, uint64_t left_bytes, uint64_t age_ns)
+{
+    uint64_t left = trim_min(left_bytes, rss_bytes);
+    uint64_t age = trim_min(age_ns, TRIM_MIMALLOC_FREE_AFTER_NS);
+    return rss_bytes - left + (uint64_t)((double)left * (double)age / TRIM_MIMALLOC_FREE_AFTER_NS);
+}
 
 static uint64_t committed_bytes(void)
 {
@@ -42,11 +54,12 @@ static int mimalloc_read(struct trim_count *count)
         return -1;
     }
     own.left_bytes = trim_min(own.left_bytes, rss);
+    uint64_t bound = trim_mimalloc_bound(rss, own.left_bytes, trim_clock_now_ns() - own.left_at_ns);
     uint64_t committed = own.process_info != NULL ? committed_bytes() : rss;
     *count = (struct trim_count){
         .source = TRIM_FIGURES_MIMALLOC,
-        .in_use_bytes = own.left_bytes,
-        .free_bytes = trim_min(rss - own.left_bytes, committed),
+        .in_use_bytes = rss - bound,
+        .free_bytes = trim_min(bound, committed),
         .named = {{own.process_info != NULL ? "committed" : NULL, committed}},
     };
     return 0;
@@ -59,6 +72,7 @@ static bool mimalloc_release_part(uint64_t part)
     own.thread_init();
     own.collect(true);
     own.left_bytes = UINT64_MAX; /* The next look takes what is there then. */
+    own.left_at_ns = trim_clock_now_ns();
     return false;
 }
 
