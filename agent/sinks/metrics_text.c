@@ -179,6 +179,17 @@ static void add_heap(const struct page *page, const struct trim_metrics *metrics
     add_labelled(page, name, "state", "mapped", parts.mapped);
 }
 
+/* One of them is 1. */
+static void add_verdict(const struct page *page, enum trim_heap_verdict verdict)
+{
+    static const char name[] = "trimagent_verdict";
+    begin(page, name, "gauge", "Leak or retention: 1 for the verdict, 0 for the others.");
+    for (int other = 0; other < TRIM_HEAP_VERDICT_COUNT; other++) {
+        const char *word = trim_heap_verdict_name((enum trim_heap_verdict)other);
+        add_labelled(page, name, "verdict", word, other == (int)verdict ? 1 : 0);
+    }
+}
+
 static void add_cpu(const struct page *page, const struct trim_snapshot *snapshot)
 {
     static const char name[] = "trimagent_cpu_seconds_total";
@@ -232,6 +243,7 @@ void trim_metrics_add(struct trim_text *text, const struct trim_metrics *metrics
     add_build(&page, snapshot);
     add_process(&page, snapshot);
     add_heap(&page, metrics);
+    add_verdict(&page, totals->heap.verdict);
     add_trims(&page, metrics, totals->dry);
     add_skips(&page, totals);
     add_count(&page, "trimagent_released_bytes_total", "counter",
