@@ -37,6 +37,7 @@ PURPOSES = {
     "allocator/glibc": "glibc's arenas: estimate, samples, releases, parameters",
     "sinks": "the log, and all words that users read",
     "worker": "the thread that brings the rooms together",
+    "java": "what JFR and JMX are told: the thread that uses JNI, and the classes that it defines",
     "jvm": "entry points, JVMTI callbacks, the VM's counters, commands of late attach",
     "trimctl": "a program of its own: finds JVMs, attaches to one, and says what is to be said of it",
 }
@@ -47,6 +48,7 @@ def seen_by_room() -> dict[str, list[str]]:
     text = (AGENT / "CMakeLists.txt").read_text()
     rooms: dict[str, list[str]] = {
         "report": ["text", "system", "reason", "verdict"],
+        "java": ["text", "system", "reason", "verdict", "policy", "options", "report", "allocator", "sinks", "worker"],
         "jvm": list(PURPOSES),
         "trimctl": ["text", "system", "verdict"],
     }
@@ -104,6 +106,7 @@ def breach_compiles() -> list[str]:
         ("policy/price.c", "quantity.h", "clock.h"),
         ("sinks/log.c", "report.h", "allocator.h"),
         ("allocator/allocator.c", "release.h", "glibc_release.h"),
+        ("java/java_part.c", "worker.h", "hooks.h"),
     ):
         command = entries[str(AGENT / room)]
         if not compiles(command, allowed):

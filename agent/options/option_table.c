@@ -66,6 +66,13 @@ const struct trim_option trim_option_table[] = {
     {"metrics", TRIM_OPTION_METRICS, FIELD(metrics_target), "off", 0, 0,
      "Where to write metrics for Prometheus (node_exporter's textfile collector reads them): a "
      "file that is replaced each time and removed at the end. %p is the process id."},
+    {"jfr", TRIM_OPTION_FLAG, FIELD(jfr), "false", 0, 1,
+     "Whether recordings of JDK Flight Recorder get an event for each trim, and now and then one "
+     "of "
+     "what the C heap is made of."},
+    {"jmx", TRIM_OPTION_FLAG, FIELD(jmx), "false", 0, 1,
+     "Whether there is an MBean, trimagent:type=NativeHeap, with figures, notifications and "
+     "operations."},
     {"dry-run", TRIM_OPTION_FLAG, FIELD(dry_run), "false", 0, 1,
      "Decide and log, but do not trim."},
     {"help", TRIM_OPTION_FLAG, FIELD(help), "false", 0, 1,
@@ -80,6 +87,8 @@ bool trim_option_may_change(const struct trim_option *option)
                                       FIELD(arena_max),
                                       FIELD(log_target),
                                       FIELD(metrics_target),
+                                      FIELD(jfr),
+                                      FIELD(jmx),
                                       FIELD(strict),
                                       FIELD(help)};
     for (size_t i = 0; i < sizeof at_start / sizeof at_start[0]; i++) {

@@ -50,6 +50,8 @@ struct trim_options {
     char log_target[TRIM_LOG_TARGET_MAX];     /* "off", "stderr", "stdout" or a path. */
     uint64_t log_level;                       /* enum trim_log_level. */
     char metrics_target[TRIM_LOG_TARGET_MAX]; /* A path that ends in ".prom"; empty is off. */
+    uint64_t jfr;                             /* 1: events for JDK Flight Recorder. */
+    uint64_t jmx;                             /* 1: an MBean. */
     uint64_t strict;                          /* 0: bad options are ignored, with a warning. */
     uint64_t dry_run;                         /* 1: decide and log, but do not trim. */
     uint64_t help;                            /* 1: print the options instead of starting. */

@@ -76,6 +76,9 @@ void trim_note_begin(uint64_t number, enum trim_reason reason);
 void trim_note_trim(const struct trim_report *report);
 void trim_note_verdict(const struct trim_lot *lot);
 
+/* Whether there is anything to sum up. Any thread. */
+bool trim_note_sums_up(const struct trim_totals *totals, bool trim_running);
+
 /* The summary at exit. Any thread. A short life in which nothing was released ends in silence. */
 void trim_note_summary(const struct trim_totals *totals, bool trim_running);
 

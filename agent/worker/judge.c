@@ -55,7 +55,7 @@ static void take_growth(struct trim_cycle *cycle, const struct trim_heap_state *
     struct trim_signals signals;
     uint64_t now_ns = trim_clock_now_ns();
     uint64_t reloads = cycle->policy.triggers.bursts;
-    trim_signals_read(&signals);
+    trim_signals_read(cycle->config->counters, &signals);
     trim_trend_configure(&judge->in_use, cycle->config->options.growing_after_ns);
     trim_trend_configure(&judge->outside, cycle->config->options.growing_after_ns);
     trim_trend_take(&judge->in_use, now_ns, state->in_use_bytes, signals.old_pauses, reloads);
