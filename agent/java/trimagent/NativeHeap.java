@@ -65,6 +65,10 @@ public final class NativeHeap extends NotificationBroadcasterSupport implements 
         return Agent.map("trims/");
     }
 
+    public Map<String, Long> getTrimsByWay() {
+        return Agent.map("ways/");
+    }
+
     public Map<String, Long> getSkipsByReason() {
         return Agent.map("skips/");
     }
@@ -87,6 +91,10 @@ public final class NativeHeap extends NotificationBroadcasterSupport implements 
 
     public long getLongestTrimNanos() {
         return Agent.read()[Agent.LONGEST_TRIM_NANOS];
+    }
+
+    public long getLongestWaitNanos() {
+        return Agent.read()[Agent.LONGEST_WAIT_EVER];
     }
 
     public Map<String, Long> getCHeapBytes() {

@@ -12,6 +12,8 @@ public interface NativeHeapMXBean {
 
     Map<String, Long> getTrimsByReason();
 
+    Map<String, Long> getTrimsByWay();
+
     Map<String, Long> getSkipsByReason();
 
     long getReleasedBytes();
@@ -23,6 +25,8 @@ public interface NativeHeapMXBean {
     long getTrimNanos();
 
     long getLongestTrimNanos();
+
+    long getLongestWaitNanos();
 
     Map<String, Long> getCHeapBytes();
 
