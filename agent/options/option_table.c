@@ -41,6 +41,9 @@ const struct trim_option trim_option_table[] = {
      "off: look after events only."},
     {"cooldown", TRIM_OPTION_DURATION, FIELD(cooldown_ns), "500ms", 100 * MS, DAY,
      "The least time between two trims."},
+    {"growing-after", TRIM_OPTION_DURATION_OR_OFF, FIELD(growing_after_ns), "24h", S, 30 * DAY,
+     "How long native memory in use must have grown evenly for the verdict growing, a leak. off: "
+     "it is never said."},
     {"trim-threshold", TRIM_OPTION_BYTES_OR_OFF, FIELD(trim_threshold_bytes), "off", 64 * TRIM_KIB,
      64 * TRIM_MIB,
      "Set in glibc at the start: the most that the free end of an arena keeps, at the "

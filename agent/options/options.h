@@ -42,6 +42,7 @@ struct trim_options {
     uint64_t burst_window_ns;
     uint64_t check_ns;             /* Longest time between looks at a busy process; 0 is off. */
     uint64_t cooldown_ns;          /* Least time between two trims. */
+    uint64_t growing_after_ns;     /* So long memory in use must have grown; 0 is off. */
     uint64_t trim_threshold_bytes; /* The allocator's parameters; 0 leaves it alone. */
     uint64_t mmap_threshold_bytes;
     uint64_t arena_max;                       /* TRIM_COUNT_AUTO until it is known. */

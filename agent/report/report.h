@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "heap_figures.h"
+#include "heap_verdict.h"
 #include "lot.h"
 #include "process_memory.h"
 #include "release.h"
@@ -88,6 +89,7 @@ struct trim_totals {
     bool has_estimate;
     struct trim_estimate estimate; /* The last one. */
     uint64_t estimate_at_ns;
+    struct trim_judgement heap; /* Leak or retention, by the last estimate. */
     struct trim_report
         last[TRIM_STATUS_TRIMS]; /* A ring; trim number n is at (n - 1) % TRIM_STATUS_TRIMS. */
     uint64_t last_at_ns[TRIM_STATUS_TRIMS];

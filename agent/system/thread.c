@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "quantity.h"
 
@@ -53,6 +54,15 @@ int trim_thread_start_roomy(pthread_t *thread, size_t stack_bytes, void *(*run)(
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     (void)pthread_attr_destroy(&attributes);
     return error;
+}
+
+void trim_thread_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(condition, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
 }
 
 void trim_thread_name(const char *name)

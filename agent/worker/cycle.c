@@ -184,6 +184,7 @@ static void copy_policy_counts(struct trim_cycle *cycle)
     totals->refilled_bytes = (uint64_t)earnings->all_refilled_bytes;
     totals->reload_bursts = cycle->policy.triggers.bursts;
     totals->verdict = cycle->policy.known.verdict;
+    trim_judge_refresh(cycle, &totals->heap);
     (void)pthread_mutex_unlock(&cycle->lock);
 }
 

@@ -18,12 +18,14 @@
  */
 #define FIGURES_DEAR_NS (2 * TRIM_NS_PER_MS)
 
-/* Keeps the latest estimate for status. */
+/* Keeps the latest estimate, and what is to be made of it. */
 static void keep_estimate(struct trim_cycle *cycle, const struct trim_estimate *estimate)
 {
+    const struct trim_judgement judgement = trim_judge_take(cycle, estimate);
     (void)pthread_mutex_lock(&cycle->lock);
     cycle->totals.has_estimate = true;
     cycle->totals.estimate = *estimate;
+    cycle->totals.heap = judgement;
     cycle->totals.estimate_at_ns = trim_clock_now_ns();
     if (!estimate->bound_only && estimate->figures.source != TRIM_FIGURES_NONE) {
         cycle->totals.has_walk = true;

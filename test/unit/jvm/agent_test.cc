@@ -354,6 +354,23 @@ TEST_F(Agent, LogsToStderrWhereItsFileCannotBeOpened)
     EXPECT_NE(told.find("No such file or directory"), std::string::npos) << told;
 }
 
+TEST_F(Agent, RefusesLateAttachThoughNobodyReadsStderr)
+{
+    RunInChild([&] {
+        int ends[2];
+        ASSERT_EQ(pipe(ends), 0);
+        ASSERT_EQ(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+        const std::vector<char> much(4096, 'x');
+        while (write(ends[1], much.data(), much.size()) > 0) {
+        }
+        ASSERT_EQ(fcntl(ends[1], F_SETFL, 0), 0);
+        ASSERT_EQ(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+        EXPECT_EQ(OnAttach("threshold=5x"), JNI_ERR) << "it hangs here where it waits";
+        setenv("TRIMAGENT_ENABLED", "false", 1);
+        EXPECT_EQ(OnAttach(""), JNI_ERR);
+    });
+}
+
 TEST_F(Agent, AttachedLateStartsAtOnceAndThenTakesCommands)
 {
     RunInChild([&] {
