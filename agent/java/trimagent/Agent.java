@@ -41,6 +41,7 @@ final class Agent {
     static final int ALLOCATOR = 1;
     static final int LAST_REASON = 2;
     static final int LAST_WAY = 3;
+    static final int VERDICT = 4;
 
     private Agent() {
     }

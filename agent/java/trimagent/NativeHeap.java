@@ -57,6 +57,10 @@ public final class NativeHeap extends NotificationBroadcasterSupport implements 
         return Agent.word(Agent.ALLOCATOR);
     }
 
+    public String getVerdict() {
+        return Agent.word(Agent.VERDICT);
+    }
+
     public long getTrims() {
         return Agent.read()[Agent.TRIMS];
     }

@@ -8,6 +8,8 @@ public interface NativeHeapMXBean {
 
     String getAllocator();
 
+    String getVerdict();
+
     long getTrims();
 
     Map<String, Long> getTrimsByReason();
