@@ -151,8 +151,9 @@ static void find_allocator(void)
  * are on. */
 static bool prepare(JavaVM *vm, bool live)
 {
-    static const struct trim_hooks_listener listener = {.vm_init = start_worker,
-                                                        .vm_death = trim_worker_stop};
+    const struct trim_hooks_listener listener = {.vm_init = start_worker,
+                                                 .vm_death = trim_worker_stop,
+                                                 .polls = agent.config.options.check_ns != 0};
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);

@@ -128,7 +128,7 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
 static void take_signals(const struct trim_cycle *cycle, uint64_t demands,
                          struct trim_signals *signals, struct trim_observation *observation)
 {
-    trim_signals_read(signals);
+    trim_signals_read(cycle->config->counters, signals);
     observation->signals = (struct trim_signal_counts){
         .old_pauses = signals->old_pauses,
         .class_changes = signals->class_loads + trim_vm_counters_unloaded(cycle->config->counters),
@@ -221,5 +221,5 @@ void trim_cycle_run(struct trim_cycle *cycle, uint64_t demands, struct trim_cycl
                             : decision.wake_cpu_ns + trim_clock_thread_cpu_ns();
     wait->arm_class_loads = decision.arm_classes == UINT64_MAX
                                 ? UINT64_MAX
-                                : signals.class_loads + decision.arm_classes;
+                                : signals.class_events + decision.arm_classes;
 }

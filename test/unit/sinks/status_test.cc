@@ -24,7 +24,7 @@ std::string Status(const trim_totals &totals)
 {
     const trim_options options = StatusOptions();
     trim_status status = {};
-    status.signals = {1234, 56, 7, 30 * TRIM_NS_PER_S, 89012};
+    status.signals = {1234, 56, 7, 30 * TRIM_NS_PER_S, 89012, 8};
     status.unloaded_classes = 345;
     status.options = &options;
     status.allocator = "glibc 2.36";
