@@ -21,6 +21,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Headers older than Linux 5.10 have no number for it. */
+#ifndef SYS_process_madvise
+#define SYS_process_madvise 440
+#endif
+
 enum style { MINUS, NUMBER, NUL, ZERO, MAPPING, ONE };
 
 /* Seven, since syscall takes the most; each call reads those that it has. */
