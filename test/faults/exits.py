@@ -140,8 +140,7 @@ def carry_out(arguments, ending):
 
 
 def version_of(java):
-    line = subprocess.run([java, "-version"], capture_output=True, text=True).stderr.splitlines()[1]
-    return re.sub(r" \(build.*", "", line).replace("OpenJDK Runtime Environment", "").strip()
+    return subprocess.run([java, "-version"], capture_output=True, text=True).stderr.split('"')[1]
 
 
 def write(endings, seed):

@@ -201,11 +201,15 @@ def general(line):
     """A line without what differs from run to run."""
     line = re.sub(r"'/[^']*/([^'/]+)'", r"'\1'", line)
     line = re.sub(r"\((?:[A-Z][a-z'/-]+(?: [A-Za-z'/-]+)*|error \d+)\)", "(…)", line)
+    line = re.sub(r"'/tmp/[^' ]*$", "'…", line)
     return re.sub(r"\b\d[\d.]*[KMGT]?\b", "N", line)
 
 
 def table(runs, calls):
-    rows = ["| call | made to fail with | runs | most uses | says |", "| --- | --- | --- | --- | --- |"]
+    rows = [
+        "| call | made to fail with | runs | most uses | warnings, besides the debug lines |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     for call in calls:
         own = [run for run in runs if run.call is call and run.faults > 0]
         if not own:
@@ -214,8 +218,7 @@ def table(runs, calls):
         shown = "; ".join(f"`{line}`" for line in said[:3]) + (f"; {len(said) - 3} more" if len(said) > 3 else "")
         errors = [error for error in call.errors if any(run.error == error for run in own)]
         rows.append(
-            f"| `{call.name}` | {', '.join(errors)} | {len(own)} | {max(run.uses for run in own)} | "
-            f"{shown or 'nothing: nothing is lost'} |"
+            f"| `{call.name}` | {', '.join(errors)} | {len(own)} | {max(run.uses for run in own)} | {shown or '–'} |"
         )
     unused = [call.name for call in calls if call.style != "-" and not any(r.faults for r in runs if r.call is call)]
     return rows, unused
@@ -278,8 +281,8 @@ def main():
     hit = sum(run.faults > 0 for run in runs)
     print(f"faults: {len(runs)} runs, {hit} with a fault, {failed} failed")
     if arguments.write:
-        version = subprocess.run([arguments.java, "-version"], capture_output=True, text=True).stderr.splitlines()[1]
-        write(runs, calls, re.sub(r" \(build.*", "", version).strip())
+        version = subprocess.run([arguments.java, "-version"], capture_output=True, text=True).stderr.split('"')[1]
+        write(runs, calls, f"JDK {version}")
     return 1 if failed or hit == 0 else 0
 
 
