@@ -10,7 +10,7 @@ reason=$(unshare --mount --propagation private true 2>&1) ||
 [ -n "${OWN_MOUNTS:-}" ] || OWN_MOUNTS=yes exec unshare --mount --propagation private "$(realpath "$0")" "$@"
 release=$1 library=$(realpath "$2")
 shift 2
-packages=(ninja-build gcc g++ libc6-dev libgtest-dev libgmock-dev binutils libjemalloc2 procps "$@")
+packages=(ninja-build gcc g++ libc6-dev libgtest-dev libgmock-dev binutils libjemalloc2 libjna-java procps "$@")
 cd "$(dirname "$0")/.."
 work=$PWD/build/other-glibc
 tree=$work/$release

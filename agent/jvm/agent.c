@@ -22,6 +22,7 @@
 #include "error_text.h"
 #include "hooks.h"
 #include "hotspot.h"
+#include "java_part.h"
 #include "jdk_tool.h"
 #include "libraries.h"
 #include "log.h"
@@ -54,19 +55,47 @@ static struct {
     struct trim_vm_counters counters;
     char allocator_description[ALLOCATOR_DESCRIPTION_MAX];
     char complaints[COMPLAINTS_MAX]; /* Of options that were ignored. */
-    const void *function_of_vm;
+    JavaVM *vm;
+    bool live; /* Attached late. */
 } agent;
+
+/* Carries out a command for one who waits for the answer. */
+static size_t ask(const char *command, char *answer, size_t capacity)
+{
+    (void)pthread_mutex_lock(&attaching);
+    trim_answer_begin();
+    (void)trim_commands_obey(command, &agent.config.options);
+    size_t length = trim_answer_read(answer, capacity);
+    (void)pthread_mutex_unlock(&attaching);
+    return length;
+}
+
+static void start_java_part(void)
+{
+    const struct trim_java_config config = {.vm = agent.vm,
+                                            .jfr = agent.config.options.jfr != 0,
+                                            .jmx = agent.config.options.jmx != 0,
+                                            .live = agent.live,
+                                            .allocator = agent.allocator_description,
+                                            .counters = &agent.counters,
+                                            .ask = ask};
+    trim_java_start(&config);
+}
 
 static void start_worker(void)
 {
-    trim_hotspot_find_counters(agent.function_of_vm, &agent.counters);
+    void *function = NULL;
+    memcpy(&function, &(*agent.vm)->GetEnv, sizeof function);
+    trim_hotspot_find_counters(function, &agent.counters);
     trim_hooks_counters_found();
     int error = trim_worker_start(&agent.config);
     if (error != 0) {
         char why[TRIM_ERROR_TEXT_MAX];
         trim_log(TRIM_LOG_WARNING, "no thread can be started (%s): the agent stays inert",
                  trim_error_text(why, error));
+        return;
     }
+    start_java_part();
 }
 
 /* Reads the options. On an error it is told on stderr, whatever log the options name. */
@@ -147,13 +176,18 @@ static void find_allocator(void)
     agent.config.allocator_description = agent.allocator_description;
 }
 
+static void stop(void)
+{
+    trim_java_stop();
+    trim_worker_stop();
+}
+
 /* What OnLoad and OnAttach have in common, once the options are read. Returns whether the events
  * are on. */
 static bool prepare(JavaVM *vm, bool live)
 {
-    const struct trim_hooks_listener listener = {.vm_init = start_worker,
-                                                 .vm_death = trim_worker_stop,
-                                                 .polls = agent.config.options.check_ns != 0};
+    const struct trim_hooks_listener listener = {
+        .vm_init = start_worker, .vm_death = stop, .polls = agent.config.options.check_ns != 0};
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
@@ -176,9 +210,8 @@ static bool prepare(JavaVM *vm, bool live)
     find_allocator();
     agent.config.counters = &agent.counters;
     agent.config.proc = "/proc/self";
-    void *function = NULL;
-    memcpy(&function, &(*vm)->GetEnv, sizeof function);
-    agent.function_of_vm = function;
+    agent.vm = vm;
+    agent.live = live;
     if (trim_hooks_install(vm, live, &listener, &agent.counters, &message) != 0) {
         trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", buffer);
         return false;

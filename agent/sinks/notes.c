@@ -120,6 +120,13 @@ void trim_note_pinned(uint64_t free_bytes, uint64_t whole_bytes)
              trim_format_bytes(all, free_bytes), trim_format_bytes(whole, whole_bytes));
 }
 
+void trim_note_heap(const struct trim_judgement *judgement)
+{
+    struct line line;
+    trim_heap_verdict_add(begin(&line), judgement);
+    trim_log_text(TRIM_LOG_WARNING, line.buffer);
+}
+
 void trim_note_locked(uint64_t locked_bytes)
 {
     char locked[TRIM_QUANTITY_TEXT_MAX];

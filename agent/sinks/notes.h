@@ -52,6 +52,9 @@ void trim_note_assumed(void);
 /* So much is free, but only whole_bytes of it in whole pages. */
 void trim_note_pinned(uint64_t free_bytes, uint64_t whole_bytes);
 
+/* Memory in use grows for good: the verdict and its figures. */
+void trim_note_heap(const struct trim_judgement *judgement);
+
 /* So much of the arenas is locked in memory. */
 void trim_note_locked(uint64_t locked_bytes);
 

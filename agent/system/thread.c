@@ -24,12 +24,18 @@ static size_t taken_bytes(const pthread_attr_t *attributes)
 
 int trim_thread_start(pthread_t *thread, void *(*run)(void *), void *argument)
 {
+    return trim_thread_start_roomy(thread, STACK_BYTES, run, argument);
+}
+
+int trim_thread_start_roomy(pthread_t *thread, size_t stack_bytes, void *(*run)(void *),
+                            void *argument)
+{
     pthread_attr_t attributes;
     int error = pthread_attr_init(&attributes);
     if (error != 0) {
         return error;
     }
-    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES + taken_bytes(&attributes));
+    (void)pthread_attr_setstacksize(&attributes, stack_bytes + taken_bytes(&attributes));
 
     /*
      * The new thread inherits the mask: the JVM's signals must find the JVM's threads. Those that a

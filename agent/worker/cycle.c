@@ -184,6 +184,7 @@ static void copy_policy_counts(struct trim_cycle *cycle)
     totals->refilled_bytes = (uint64_t)earnings->all_refilled_bytes;
     totals->reload_bursts = cycle->policy.triggers.bursts;
     totals->verdict = cycle->policy.known.verdict;
+    trim_judge_refresh(cycle, &totals->heap);
     (void)pthread_mutex_unlock(&cycle->lock);
 }
 
@@ -191,6 +192,7 @@ static void count_wake_up(struct trim_cycle *cycle)
 {
     (void)pthread_mutex_lock(&cycle->lock);
     cycle->totals.wake_ups++;
+    cycle->totals.worker_cpu_ns = trim_clock_thread_cpu_ns();
     (void)pthread_mutex_unlock(&cycle->lock);
 }
 

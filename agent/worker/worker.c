@@ -13,6 +13,7 @@
 #include "log.h"
 #include "meter.h"
 #include "notes.h"
+#include "nudge.h"
 #include "quantity.h"
 #include "report_text.h"
 #include "serve.h"
@@ -144,7 +145,7 @@ static void *run(void *unused)
         const struct trim_cycle_wait until = trim_meter(&worker.cycle, &wait);
         serve(asked);
         tell_served(asked);
-        trim_signals_arm_class_loads(wait.arm_class_loads);
+        trim_signals_arm_class_loads(trim_nudge(worker.config.counters, wait.arm_class_loads));
         awake = trim_sleep_until(&until, &worker.cycle.surroundings);
     }
     trim_metering_end(&worker.cycle.metering);

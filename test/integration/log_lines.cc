@@ -140,7 +140,7 @@ std::string agent_cost()
 std::string held_so_far()
 {
     return decorated("info", R"( *kept free (nothing yet|[0-9.]+[KMGT]?\*s) for [0-9.]+m?s of CPU, useless 0, )"
-                             "regretted 0, last verdict ");
+                             "regretted 0, last trim ");
 }
 
 std::string arenas_seen()

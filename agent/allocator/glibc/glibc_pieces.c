@@ -1,7 +1,6 @@
 #include "glibc_pieces.h"
 
 #include <malloc.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include "clock.h"
 #include "drop_pages.h"
 #include "glibc_blocks.h"
+#include "own_calls.h"
 #include "peek.h"
 #include "quantity.h"
 #include "resident_pages.h"
@@ -148,10 +148,10 @@ static void give(void *piece)
     uint64_t own = 0;
     memcpy(&own, (const char *)piece - sizeof own, sizeof own);
     if ((own & CHUNK_IS_MAPPED) != 0) {
-        void *larger = realloc(piece, THRESHOLD_BYTES_MAX + 1);
+        void *larger = trim_own_realloc(piece, THRESHOLD_BYTES_MAX + 1);
         piece = larger != NULL ? larger : piece;
     }
-    free(piece);
+    trim_own_free(piece);
 }
 
 static uint64_t others_cpu_ns(void)
@@ -162,7 +162,7 @@ static uint64_t others_cpu_ns(void)
 void trim_glibc_pieces(struct trim_borrow_world *world)
 {
     world->give = give;
-    world->shrink = realloc;
+    world->shrink = trim_own_realloc;
     world->usable = usable;
     world->resident = trim_glibc_resident;
     world->drop = trim_glibc_drop;

@@ -17,6 +17,7 @@
 #include "fake_jvm.h"
 #include "fake_libraries.h"
 #include "options.h"
+#include "report_ring.h"
 #include "sanitized_malloc.h"
 #include "scratch_directory.h"
 #include "signals.h"
@@ -111,6 +112,26 @@ TEST_F(Agent, StartsItsWorkerAtVmInitAndStopsItAtVmDeath)
         Agent_OnUnload(jvm_.vm());
     });
     EXPECT_EQ(Lines("threshold="), 1) << "by status\n" << Log();
+}
+
+TEST_F(Agent, LetsThePartInJavaGoAtVmDeath)
+{
+    RunInChild([&] {
+        EXPECT_EQ(OnLoad("jfr," + LogOption()), JNI_OK);
+        jvm_.PostVmInit();
+        EXPECT_TRUE(trim_report_ring_is_open());
+        jvm_.PostVmDeath();
+        EXPECT_FALSE(trim_report_ring_is_open());
+    });
+}
+
+TEST_F(Agent, HasNoPartInJavaUnlessToldTo)
+{
+    RunInChild([&] {
+        EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
+        jvm_.PostVmInit();
+        EXPECT_FALSE(trim_report_ring_is_open());
+    });
 }
 
 TEST_F(Agent, MayBeUnloadedWithoutEverHavingStarted)
