@@ -11,12 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "allocator.h"
 #include "answer.h"
-#include "clock.h"
 #include "commands.h"
 #include "enabled.h"
 #include "error_text.h"
@@ -26,15 +24,11 @@
 #include "jdk_tool.h"
 #include "libraries.h"
 #include "log.h"
-#include "quantity.h"
+#include "log_options.h"
 #include "reply.h"
 #include "tune.h"
 #include "twin.h"
 #include "worker.h"
-
-/* What is said of the start waits for so long, or until something else is said: short-lived JVMs
- * are silent. */
-#define QUIET_NS (10 * TRIM_NS_PER_S)
 
 /* Takes its path. */
 #define TWIN "another copy of the agent is loaded in this JVM, '%s'"
@@ -127,47 +121,6 @@ static void print_help_and_exit(void)
     exit(EXIT_SUCCESS);
 }
 
-/* A program with more rights than whoever started it writes no file for that one. */
-static bool refuse_files(struct trim_options *options)
-{
-    bool stream = strcmp(options->log_target, "off") == 0 ||
-                  strcmp(options->log_target, "stdout") == 0 ||
-                  strcmp(options->log_target, "stderr") == 0;
-    if (getauxval(AT_SECURE) == 0 || (stream && options->metrics_target[0] == '\0')) {
-        return false;
-    }
-    if (!stream) {
-        (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
-    }
-    options->metrics_target[0] = '\0';
-    return true;
-}
-
-static void open_log(bool live)
-{
-    struct trim_options *options = &agent.config.options;
-    bool refused = refuse_files(options);
-    int failed = trim_log_open(options->log_target, (enum trim_log_level)options->log_level);
-    int error = errno;
-    if (!live) {
-        trim_log_hold(trim_clock_now_ns() + QUIET_NS);
-    }
-    if (refused) {
-        trim_log(
-            TRIM_LOG_WARNING,
-            "options 'log' and 'metrics': no files in a program with more rights than its caller");
-    }
-    if (failed != 0) {
-        char buffer[TRIM_ERROR_TEXT_MAX];
-        const char *why = error == ELOOP     ? "it is a symbolic link"
-                          : error == ENOTSUP ? "it is a device"
-                                             : trim_error_text(buffer, error);
-        trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%s), logging to stderr",
-                 options->log_target, why);
-        (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
-    }
-}
-
 static void find_allocator(void)
 {
     struct trim_text description;
@@ -191,7 +144,7 @@ static bool prepare(JavaVM *vm, bool live)
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
-    open_log(live);
+    trim_log_options_open(&agent.config.options, live);
     trim_enabled_warn();
     if (agent.complaints[0] != '\0') {
         trim_log_text(TRIM_LOG_WARNING, agent.complaints);
