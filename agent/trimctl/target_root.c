@@ -20,7 +20,8 @@ int ctl_open_in_root(const char *proc, const char *path, int flags)
     }
     struct open_how how = {.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
                            .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-    int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+    /* By the kernel's name: glibc 2.31's headers have no other. */
+    int fd = (int)syscall(__NR_openat2, root, path, &how, sizeof how);
     if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
         /* The slash in front would lead to our own root. */
         fd = openat(root, path + 1, flags | O_CLOEXEC | O_NOFOLLOW);
