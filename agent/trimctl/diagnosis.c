@@ -29,11 +29,45 @@ static enum ctl_part largest_of(const struct ctl_makeup *makeup)
     return largest;
 }
 
+/* The agent's word. */
+static enum trim_heap_verdict told_verdict(const char *figures)
+{
+    const char *word = NULL;
+    size_t length = ctl_figures_find(figures, "verdict", &word);
+    for (int verdict = 0; verdict < TRIM_HEAP_VERDICT_COUNT; verdict++) {
+        const char *name = trim_heap_verdict_name((enum trim_heap_verdict)verdict);
+        if (strlen(name) == length && memcmp(name, word, length) == 0) {
+            return (enum trim_heap_verdict)verdict;
+        }
+    }
+    return TRIM_HEAP_UNKNOWN;
+}
+
+/* What may be malloc's, at most. Other allocators' memory looks like any other mapping. */
+static uint64_t malloc_bytes(const struct ctl_evidence *evidence)
+{
+    const uint64_t *parts = evidence->makeup.parts;
+    return parts[CTL_ARENAS] + (evidence->foreign_malloc != NULL ? parts[CTL_OTHER] : 0);
+}
+
+/* What can be said without the agent, whose allocator's free memory cannot be seen. */
+static enum trim_heap_verdict judge_from_outside(const struct ctl_evidence *evidence)
+{
+    struct trim_judgement judgement = {.state = {.known = true,
+                                                 .rss_bytes = evidence->makeup.rss_bytes,
+                                                 .limit_bytes = evidence->limit.limit_bytes,
+                                                 .malloc_bytes = malloc_bytes(evidence)}};
+    trim_heap_judge(&judgement);
+    return judgement.verdict;
+}
+
 void ctl_diagnose(struct ctl_diagnosis *diagnosis, const struct ctl_evidence *evidence)
 {
     const struct ctl_makeup *makeup = &evidence->makeup;
-    *diagnosis =
-        (struct ctl_diagnosis){.verdict = CTL_VERDICT_NO_CASE, .largest = largest_of(makeup)};
+    *diagnosis = (struct ctl_diagnosis){.largest = largest_of(makeup)};
+    if (evidence->figures != NULL) {
+        diagnosis->verdict = told_verdict(evidence->figures);
+    }
     uint64_t free_bytes = 0;
     uint64_t whole_bytes = 0;
     uint64_t at_most = 0;
@@ -44,9 +78,7 @@ void ctl_diagnose(struct ctl_diagnosis *diagnosis, const struct ctl_evidence *ev
         (void)ctl_figures_number(evidence->figures, "expected_at_most", &at_most);
         diagnosis->at_most = at_most != 0;
         diagnosis->pinned_bytes = trim_excess(free_bytes, whole_bytes);
-        if (is_much(diagnosis->back_bytes, makeup->rss_bytes)) {
-            diagnosis->verdict = CTL_VERDICT_CASE;
-        }
+        diagnosis->helps = is_much(diagnosis->back_bytes, makeup->rss_bytes);
         return;
     }
     const char *foreign = evidence->foreign_malloc;
@@ -54,11 +86,10 @@ void ctl_diagnose(struct ctl_diagnosis *diagnosis, const struct ctl_evidence *ev
         return; /* Nothing that the agent could trim. */
     }
     diagnosis->at_most = true;
-    /* Other allocators' memory looks like any other mapping. */
-    diagnosis->back_bytes =
-        makeup->parts[CTL_ARENAS] + (foreign != NULL ? makeup->parts[CTL_OTHER] : 0);
-    if (is_much(diagnosis->back_bytes, makeup->rss_bytes)) {
-        diagnosis->verdict = CTL_VERDICT_OPEN;
+    diagnosis->back_bytes = malloc_bytes(evidence);
+    diagnosis->open = is_much(diagnosis->back_bytes, makeup->rss_bytes);
+    if (!diagnosis->open) {
+        diagnosis->verdict = judge_from_outside(evidence);
     }
 }
 
@@ -67,7 +98,6 @@ void ctl_diagnosis_print_json(FILE *out, const struct ctl_diagnosis *diagnosis,
 {
     static const char *const parts[CTL_PARTS] = {"java_heap", "metaspace", "code", "stacks",
                                                  "arenas",    "files",     "other"};
-    static const char *const verdicts[] = {"case", "no_case", "unknown"};
     const struct ctl_makeup *makeup = &evidence->makeup;
     char buffer[1024];
     struct trim_text advice;
@@ -81,8 +111,9 @@ void ctl_diagnosis_print_json(FILE *out, const struct ctl_diagnosis *diagnosis,
     (void)fprintf(out,
                   ", \"limit_bytes\": %" PRIu64 ", \"verdict\": \"%s\", \"back_bytes\": %" PRIu64
                   ", \"at_most\": %s, \"pinned_bytes\": %" PRIu64 ", \"advice\": ",
-                  evidence->limit.limit_bytes, verdicts[diagnosis->verdict], diagnosis->back_bytes,
-                  diagnosis->at_most ? "true" : "false", diagnosis->pinned_bytes);
+                  evidence->limit.limit_bytes, trim_heap_verdict_name(diagnosis->verdict),
+                  diagnosis->back_bytes, diagnosis->at_most ? "true" : "false",
+                  diagnosis->pinned_bytes);
     ctl_json_lines(out, buffer);
     if (evidence->figures != NULL) {
         (void)fputs(", \"figures\": {", out);
