@@ -8,7 +8,8 @@
 /* Room for nine changes. */
 #define FIGURES_MAX 512
 
-static const char *const source_names[] = {
+/* No pointers: the loader would have to set each. */
+static const char source_names[][12] = {
     [TRIM_FIGURES_NONE] = "mallinfo2",          [TRIM_FIGURES_MALLINFO2] = "mallinfo2",
     [TRIM_FIGURES_MALLOC_INFO] = "malloc_info", [TRIM_FIGURES_JEMALLOC] = "jemalloc",
     [TRIM_FIGURES_TCMALLOC] = "tcmalloc",       [TRIM_FIGURES_MIMALLOC] = "mimalloc",

@@ -118,13 +118,13 @@ static int counted_learn(uint64_t resident_before, struct trim_estimate *after,
 const struct trim_allocator *trim_counted_allocator(const struct trim_counted *counted)
 {
     static struct trim_allocator allocator = {
+        .name = "counted",
         .estimate = counted_estimate,
         .trim = counted_trim,
         .learn = counted_learn,
     };
     memset(&own, 0, sizeof own);
     own.counted = counted;
-    allocator.name = counted->name;
     allocator.refaulted = counted->bound_only ? NULL : counted_refaulted;
     return &allocator;
 }

@@ -30,8 +30,6 @@ struct trim_count {
 
 /* What is to be known of one allocator. All functions: the worker only. */
 struct trim_counted {
-    const char *name;
-
     /* Reads what the allocator counts. Returns 0, or -1 where it does not tell. */
     int (*read)(struct trim_count *count);
 

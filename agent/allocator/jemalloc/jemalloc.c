@@ -152,7 +152,6 @@ const struct trim_allocator *trim_allocator_jemalloc(trim_find_function find,
                                                      struct trim_text *description)
 {
     static const struct trim_counted counted = {
-        .name = "jemalloc",
         .read = jemalloc_read,
         .release_part = jemalloc_release_part,
         .call = "arena.<i>.purge",

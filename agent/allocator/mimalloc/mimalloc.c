@@ -36,7 +36,9 @@ uint64_t trim_mimalloc_bound(uint64_t rss_bytes, uint64_t left_bytes, uint64_t a
 {
     uint64_t left = trim_min(left_bytes, rss_bytes);
     uint64_t age = trim_min(age_ns, TRIM_MIMALLOC_FREE_AFTER_NS);
-    return rss_bytes - left + (uint64_t)((double)left * (double)age / TRIM_MIMALLOC_FREE_AFTER_NS);
+    /* In milliseconds, so that the product fits. */
+    uint64_t passed = age / TRIM_NS_PER_MS;
+    return rss_bytes - left + left * passed / (TRIM_MIMALLOC_FREE_AFTER_NS / TRIM_NS_PER_MS);
 }
 
 static uint64_t committed_bytes(void)
@@ -89,7 +91,6 @@ const struct trim_allocator *trim_allocator_mimalloc(trim_find_function find,
                                                      struct trim_text *description)
 {
     static const struct trim_counted counted = {
-        .name = "mimalloc",
         .read = mimalloc_read,
         .release_part = mimalloc_release_part,
         .bound_only = true,

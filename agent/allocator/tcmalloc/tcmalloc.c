@@ -92,7 +92,6 @@ const struct trim_allocator *trim_allocator_tcmalloc(trim_find_function find,
                                                      struct trim_text *description)
 {
     static const struct trim_counted counted = {
-        .name = "tcmalloc",
         .read = tcmalloc_read,
         .release_part = tcmalloc_release_part,
         .call = "ReleaseToSystem",
