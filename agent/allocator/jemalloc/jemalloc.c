@@ -4,9 +4,9 @@
  * By its own rules it purges what has decayed, some 10 s after it was freed, but only while threads
  * call it (opt.background_thread is off by default): in an idle process nothing decays.
  *
- * Facts are of its manual, jemalloc(3) of 3.6, 4.5, 5.1 and 5.3. What differs: muzzy pages came
- * with 5.0, stats.retained with 4.5, arena.<i>.purge with 3.5. stats.arenas.<i>.pdirty is there
- * even in builds without statistics (config.stats).
+ * Facts are of jemalloc(3) of 5.3, and of its ChangeLog: muzzy pages came with 5.0, stats.retained
+ * with 4.2, arena.<i>.purge with 3.1. stats.arenas.<i>.pdirty is there even in builds without
+ * statistics (config.stats).
  */
 #include <stddef.h>
 #include <string.h>

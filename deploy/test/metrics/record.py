@@ -84,7 +84,7 @@ def main():
         # Ends at a limit of its own, so that it is only a leak.
         Scene("leak", ["fixtures.Growth", "leak", "400"], ",growing-after=20s"),
         Scene("lost", [models, "60", "100", "5000"], ",log=/dev/full,log-level=debug"),
-        Scene("inert", [models, "10", "0", "1"], environment={"LD_PRELOAD": str(foreign)}.items()),
+        Scene("inert", ["fixtures.Quiet"], environment={"LD_PRELOAD": str(foreign)}.items()),
     ]
     scenes = [scene for scene in scenes if not wanted or scene.name in wanted]
     with tempfile.TemporaryDirectory() as directory:
