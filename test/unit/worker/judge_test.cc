@@ -15,6 +15,7 @@ protected:
     TrimJudge()
     {
         config_.proc = "/proc/self";
+        config_.counters = &counters_;
         trim_options_default(&config_.options);
         cycle_.config = &config_;
         estimate_.figures.source = TRIM_FIGURES_MALLOC_INFO;
@@ -29,6 +30,7 @@ protected:
         return trim_judge_take(&cycle_, &estimate_);
     }
 
+    trim_vm_counters counters_ = {};
     trim_worker_config config_ = {};
     trim_cycle cycle_ = {};
     trim_estimate estimate_ = {};
