@@ -26,8 +26,7 @@ struct page {
     const char *jvm;
 };
 
-/* The name that the log uses too. */
-static const char *way_name(int way)
+const char *trim_way_name(int way)
 {
     const struct trim_release release = {.borrowed = way != TRIM_WAY_TRIM,
                                          .trimmed = way != TRIM_WAY_BORROW};
@@ -115,12 +114,12 @@ static void add_trims(const struct page *page, const struct trim_metrics *metric
     begin(page, name, "counter",
           "Trims, by what made the agent look and by how memory was released.");
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
-        for (int way = 0; way < TRIM_METRICS_WAYS; way++) {
+        for (int way = 0; way < TRIM_WAYS; way++) {
             /* A dry run has that way and no other. */
             if ((way == TRIM_WAY_DRY) == dry) {
                 begin_sample(page, name, "");
                 add_label(page, "reason", trim_reason_name((enum trim_reason)reason));
-                add_label(page, "way", way_name(way));
+                add_label(page, "way", trim_way_name(way));
                 end_with_count(page, metrics->trims[reason][way]);
             }
         }
