@@ -9,9 +9,7 @@
 #include <jvmti.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "allocator.h"
 #include "answer.h"
@@ -24,8 +22,8 @@
 #include "jdk_tool.h"
 #include "libraries.h"
 #include "log.h"
-#include "log_options.h"
 #include "reply.h"
+#include "start.h"
 #include "tune.h"
 #include "twin.h"
 #include "worker.h"
@@ -35,7 +33,6 @@
 
 #define MESSAGE_MAX 1024
 #define COMPLAINTS_MAX 3072 /* Fits into a line of the log, as does each of its lines. */
-#define HELP_MAX 8192
 #define ALLOCATOR_DESCRIPTION_MAX 160
 
 /* HotSpot's own thread attaches one agent after the other, but JMX's jvmtiAgentLoad runs on any
@@ -92,35 +89,6 @@ static void start_worker(void)
     start_java_part();
 }
 
-/* Reads the options. On an error it is told on stderr, whatever log the options name. */
-static int read_options(const char *text)
-{
-    struct trim_text complaints;
-    trim_text_init(&complaints, agent.complaints, sizeof agent.complaints);
-    if (trim_options_parse(&agent.config.options, text, &complaints) == 0) {
-        return 0;
-    }
-    char buffer[MESSAGE_MAX];
-    struct trim_text message;
-    trim_text_init(&message, buffer, sizeof buffer - 1);
-    trim_answer_keep(agent.complaints);
-    trim_text_add(&message, "trimagent: %s", agent.complaints);
-    buffer[message.length++] = '\n';
-    trim_log_plain(buffer, message.length);
-    return -1;
-}
-
-static void print_help_and_exit(void)
-{
-    static char buffer[HELP_MAX];
-    struct trim_text help;
-    trim_text_init(&help, buffer, sizeof buffer);
-    trim_options_add_help(&help);
-    ssize_t written = write(STDOUT_FILENO, help.data, help.length);
-    (void)written; /* Where even this cannot be said, nothing can. */
-    exit(EXIT_SUCCESS);
-}
-
 static void find_allocator(void)
 {
     struct trim_text description;
@@ -135,6 +103,12 @@ static void stop(void)
     trim_worker_stop();
 }
 
+static int read_options(const char *text)
+{
+    return trim_start_options(&agent.config.options, text, agent.complaints,
+                              sizeof agent.complaints);
+}
+
 /* What OnLoad and OnAttach have in common, once the options are read. Returns whether the events
  * are on. */
 static bool prepare(JavaVM *vm, bool live)
@@ -144,7 +118,7 @@ static bool prepare(JavaVM *vm, bool live)
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
-    trim_log_options_open(&agent.config.options, live);
+    trim_start_log(&agent.config.options, live);
     trim_enabled_warn();
     if (agent.complaints[0] != '\0') {
         trim_log_text(TRIM_LOG_WARNING, agent.complaints);
@@ -193,7 +167,7 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
         return JNI_ERR;
     }
     if (agent.config.options.help != 0) {
-        print_help_and_exit();
+        trim_start_help();
     }
     agent.loaded = true;
     (void)prepare(vm, false);

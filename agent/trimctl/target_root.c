@@ -86,7 +86,8 @@ int ctl_open_in_root(const char *proc, const char *path)
     }
     struct open_how how = {.flags = O_PATH | O_CLOEXEC,
                            .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-    int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+    /* By the kernel's name: glibc 2.31's headers have no other. */
+    int fd = (int)syscall(__NR_openat2, root, path, &how, sizeof how);
     if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
         fd = walk(root, path);
     }

@@ -132,6 +132,9 @@ TEST_P(Command, StatusTellsCountersOptionsAndLastTrims)
 
 TEST_P(Command, ThatIsUnknownIsExplainedAndChangesNothing)
 {
+    if (GetParam().version < 9) {
+        GTEST_SKIP() << "JDK 8's jcmd loads no agent, and trimctl passes on no such words";
+    }
     (void)jvm_.attach("tirm");
     ASSERT_TRUE(jvm_.wait_for_line(log_lines::unknown_command("tirm")));
     // Options are none either: those of the start stay.
@@ -159,7 +162,7 @@ TEST_P(Twice, GivenTheAgentStartsOnce)
                 .run("FullGcs", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
     // Nor does it start again by late attach, which scripts use to make sure that it is there.
-    EXPECT_NE(jvm.attach("").transcript.find("return code: 0"), std::string::npos);
+    EXPECT_EQ(jvm.attach("").exit_code, 0);
     EXPECT_EQ(jvm.threads_named("trimagent").size(), 1u);
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_EQ(jvm.lines_with(log_lines::start()).size(), 1u) << jvm.transcript();
