@@ -163,8 +163,8 @@ def write(endings, seed):
             "",
             f"{len(endings)} ends (seed {seed}), {wrong} of them wrong; "
             f"{sum(ending.attach for ending in endings)} amid a late attach. "
-            f"{sum(ending.of_jdk for ending in endings)} met JDK 25 before it knows of modules, which then says so and ends "
-            "with 1, as it does without the agent (3 of 1161 starts that SIGHUP met).",
+            f"{sum(ending.of_jdk for ending in endings)} met JDK 25 before it knows of modules, which then says so "
+            "and ends with 1, as it does without the agent (3 of 1161 starts that SIGHUP met).",
             "",
             *rows,
             "",
