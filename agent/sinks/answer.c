@@ -44,8 +44,7 @@ void trim_answer_serve(uint64_t number)
 /* With the lock held: whether what this thread says comes after its caller has gone. */
 static bool is_late(void)
 {
-    return answer.served != 0 && answer.served != answer.number &&
-           pthread_equal(answer.worker, pthread_self());
+    return answer.served != 0 && answer.served != answer.number && answer.worker == pthread_self();
 }
 
 void trim_answer_keep(const char *text)
