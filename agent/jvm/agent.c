@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "allocator.h"
@@ -21,17 +22,22 @@
 #include "error_text.h"
 #include "hooks.h"
 #include "hotspot.h"
+#include "java_part.h"
 #include "jdk_tool.h"
 #include "libraries.h"
 #include "log.h"
 #include "quantity.h"
 #include "reply.h"
 #include "tune.h"
+#include "twin.h"
 #include "worker.h"
 
 /* What is said of the start waits for so long, or until something else is said: short-lived JVMs
  * are silent. */
 #define QUIET_NS (10 * TRIM_NS_PER_S)
+
+/* Takes its path. */
+#define TWIN "another copy of the agent is loaded in this JVM, '%s'"
 
 #define MESSAGE_MAX 1024
 #define COMPLAINTS_MAX 3072 /* Fits into a line of the log, as does each of its lines. */
@@ -49,25 +55,47 @@ static struct {
     struct trim_vm_counters counters;
     char allocator_description[ALLOCATOR_DESCRIPTION_MAX];
     char complaints[COMPLAINTS_MAX]; /* Of options that were ignored. */
-    const void *function_of_vm;
+    JavaVM *vm;
+    bool live; /* Attached late. */
 } agent;
+
+/* Carries out a command for one who waits for the answer. */
+static size_t ask(const char *command, char *answer, size_t capacity)
+{
+    (void)pthread_mutex_lock(&attaching);
+    trim_answer_begin();
+    (void)trim_commands_obey(command, &agent.config.options);
+    size_t length = trim_answer_read(answer, capacity);
+    (void)pthread_mutex_unlock(&attaching);
+    return length;
+}
+
+static void start_java_part(void)
+{
+    const struct trim_java_config config = {.vm = agent.vm,
+                                            .jfr = agent.config.options.jfr != 0,
+                                            .jmx = agent.config.options.jmx != 0,
+                                            .live = agent.live,
+                                            .allocator = agent.allocator_description,
+                                            .counters = &agent.counters,
+                                            .ask = ask};
+    trim_java_start(&config);
+}
 
 static void start_worker(void)
 {
-    trim_hotspot_find_counters(agent.function_of_vm, &agent.counters);
+    void *function = NULL;
+    memcpy(&function, &(*agent.vm)->GetEnv, sizeof function);
+    trim_hotspot_find_counters(function, &agent.counters);
     trim_hooks_counters_found();
     int error = trim_worker_start(&agent.config);
     if (error != 0) {
         char why[TRIM_ERROR_TEXT_MAX];
         trim_log(TRIM_LOG_WARNING, "no thread can be started (%s): the agent stays inert",
                  trim_error_text(why, error));
+        return;
     }
-}
-
-static void print(int fd, const struct trim_text *text)
-{
-    ssize_t written = write(fd, text->data, text->length);
-    (void)written; /* Where even this cannot be said, nothing can. */
+    start_java_part();
 }
 
 /* Reads the options. On an error it is told on stderr, whatever log the options name. */
@@ -84,7 +112,7 @@ static int read_options(const char *text)
     trim_answer_keep(agent.complaints);
     trim_text_add(&message, "trimagent: %s", agent.complaints);
     buffer[message.length++] = '\n';
-    print(STDERR_FILENO, &message);
+    trim_log_plain(buffer, message.length);
     return -1;
 }
 
@@ -94,21 +122,46 @@ static void print_help_and_exit(void)
     struct trim_text help;
     trim_text_init(&help, buffer, sizeof buffer);
     trim_options_add_help(&help);
-    print(STDOUT_FILENO, &help);
+    ssize_t written = write(STDOUT_FILENO, help.data, help.length);
+    (void)written; /* Where even this cannot be said, nothing can. */
     exit(EXIT_SUCCESS);
+}
+
+/* A program with more rights than whoever started it writes no file for that one. */
+static bool refuse_files(struct trim_options *options)
+{
+    bool stream = strcmp(options->log_target, "off") == 0 ||
+                  strcmp(options->log_target, "stdout") == 0 ||
+                  strcmp(options->log_target, "stderr") == 0;
+    if (getauxval(AT_SECURE) == 0 || (stream && options->metrics_target[0] == '\0')) {
+        return false;
+    }
+    if (!stream) {
+        (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
+    }
+    options->metrics_target[0] = '\0';
+    return true;
 }
 
 static void open_log(bool live)
 {
     struct trim_options *options = &agent.config.options;
+    bool refused = refuse_files(options);
     int failed = trim_log_open(options->log_target, (enum trim_log_level)options->log_level);
     int error = errno;
     if (!live) {
         trim_log_hold(trim_clock_now_ns() + QUIET_NS);
     }
+    if (refused) {
+        trim_log(
+            TRIM_LOG_WARNING,
+            "options 'log' and 'metrics': no files in a program with more rights than its caller");
+    }
     if (failed != 0) {
         char buffer[TRIM_ERROR_TEXT_MAX];
-        const char *why = error == ELOOP ? "it is a symbolic link" : trim_error_text(buffer, error);
+        const char *why = error == ELOOP     ? "it is a symbolic link"
+                          : error == ENOTSUP ? "it is a device"
+                                             : trim_error_text(buffer, error);
         trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%s), logging to stderr",
                  options->log_target, why);
         (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
@@ -123,12 +176,18 @@ static void find_allocator(void)
     agent.config.allocator_description = agent.allocator_description;
 }
 
+static void stop(void)
+{
+    trim_java_stop();
+    trim_worker_stop();
+}
+
 /* What OnLoad and OnAttach have in common, once the options are read. Returns whether the events
  * are on. */
 static bool prepare(JavaVM *vm, bool live)
 {
-    static const struct trim_hooks_listener listener = {.vm_init = start_worker,
-                                                        .vm_death = trim_worker_stop};
+    const struct trim_hooks_listener listener = {
+        .vm_init = start_worker, .vm_death = stop, .polls = agent.config.options.check_ns != 0};
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
@@ -142,20 +201,25 @@ static bool prepare(JavaVM *vm, bool live)
         trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", refusal);
         return false;
     }
+    const char *twin = live ? NULL : trim_twin_path(false);
+    if (twin != NULL) {
+        trim_log(TRIM_LOG_WARNING, TWIN ": the agent stays inert", twin);
+        return false;
+    }
     agent.config.root = "";
     find_allocator();
-    trim_tune(&agent.config, live);
-    if (agent.config.allocator->choose != NULL) {
-        agent.config.allocator->choose((enum trim_mode)agent.config.options.mode);
-    }
     agent.config.counters = &agent.counters;
     agent.config.proc = "/proc/self";
-    void *function = NULL;
-    memcpy(&function, &(*vm)->GetEnv, sizeof function);
-    agent.function_of_vm = function;
+    agent.vm = vm;
+    agent.live = live;
     if (trim_hooks_install(vm, live, &listener, &agent.counters, &message) != 0) {
         trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", buffer);
         return false;
+    }
+    /* An agent that stays inert changes nothing of malloc. */
+    trim_tune(&agent.config, live);
+    if (agent.config.allocator->choose != NULL) {
+        agent.config.allocator->choose((enum trim_mode)agent.config.options.mode);
     }
     return true;
 }
@@ -190,7 +254,7 @@ static void refuse(const char *why)
     struct trim_text line;
     trim_text_init(&line, buffer, sizeof buffer);
     trim_text_add(&line, "trimagent: %s\n", why);
-    print(STDERR_FILENO, &line);
+    trim_log_plain(buffer, line.length);
     trim_answer_keep(why);
 }
 
@@ -202,6 +266,13 @@ static bool attach(JavaVM *vm, const char *text)
     }
     if (!trim_enabled()) {
         refuse("TRIMAGENT_ENABLED of this JVM switches it off");
+        return false;
+    }
+    const char *twin = trim_twin_path(true);
+    if (twin != NULL) {
+        char why[MESSAGE_MAX];
+        (void)snprintf(why, sizeof why, TWIN ": nothing is started; give it the command", twin);
+        refuse(why);
         return false;
     }
     /* A first load may be a command as well: it starts the agent with its defaults. */

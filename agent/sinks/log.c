@@ -96,7 +96,8 @@ static bool write_to(int fd, const char *line, size_t length)
     struct pollfd ready = {.fd = fd, .events = POLLOUT};
     int wait_ms = atomic_load(&stuck) || atomic_load(&hurried) ? 0 : WAIT_MS;
     /* A full pipe would hold up the writer for as long as nobody reads. */
-    if (fd < 0 || poll(&ready, 1, wait_ms) != 1 || (ready.revents & POLLOUT) == 0) {
+    if (fd < 0 || poll(&ready, 1, wait_ms) != 1 ||
+        (ready.revents & (POLLOUT | POLLERR)) != POLLOUT) {
         return false;
     }
     ssize_t written = write(fd, line, length);
@@ -120,6 +121,16 @@ static bool write_line(const char *line, size_t length)
     trim_log_target_give(target, fd);
     atomic_store(&stuck, !through);
     return through;
+}
+
+void trim_log_plain(const char *line, size_t length)
+{
+    static const struct trim_descriptor standard_error = {.fd = STDERR_FILENO};
+    int fd = trim_log_target_take(&standard_error);
+    if (!write_to(fd, line, length)) {
+        (void)atomic_fetch_add(&lost_lines, 1);
+    }
+    trim_log_target_give(&standard_error, fd);
 }
 
 /* Appends a whole line, newline included. */

@@ -120,6 +120,13 @@ void trim_note_pinned(uint64_t free_bytes, uint64_t whole_bytes)
              trim_format_bytes(all, free_bytes), trim_format_bytes(whole, whole_bytes));
 }
 
+void trim_note_heap(const struct trim_judgement *judgement)
+{
+    struct line line;
+    trim_heap_verdict_add(begin(&line), judgement);
+    trim_log_text(TRIM_LOG_WARNING, line.buffer);
+}
+
 void trim_note_locked(uint64_t locked_bytes)
 {
     char locked[TRIM_QUANTITY_TEXT_MAX];
@@ -207,10 +214,15 @@ void trim_note_verdict(const struct trim_lot *lot)
     trim_log_text(bad ? TRIM_LOG_INFO : TRIM_LOG_DEBUG, line.buffer);
 }
 
-void trim_note_summary(const struct trim_totals *totals, bool trim_running)
+bool trim_note_sums_up(const struct trim_totals *totals, bool trim_running)
 {
     bool idle = trim_totals_trims(totals) == 0 && !trim_running;
-    if (totals->considered == 0 || (idle && trim_log_is_quiet())) {
+    return totals->considered != 0 && !(idle && trim_log_is_quiet());
+}
+
+void trim_note_summary(const struct trim_totals *totals, bool trim_running)
+{
+    if (!trim_note_sums_up(totals, trim_running)) {
         return;
     }
     struct line line;

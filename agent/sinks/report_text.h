@@ -38,6 +38,9 @@ void trim_report_add_details(struct trim_text *text, const struct trim_report *r
 /* The line of a verdict on a trim, "trim #N was VERDICT: ...". */
 void trim_verdict_add(struct trim_text *text, const struct trim_lot *lot);
 
+/* The verdict on the process's memory, "verdict: WORD: ...", one line. */
+void trim_heap_verdict_add(struct trim_text *text, const struct trim_judgement *judgement);
+
 /* The summary at exit: one line, or two joined by a newline. */
 void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *totals,
                              bool trim_running);

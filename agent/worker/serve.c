@@ -23,7 +23,7 @@ static struct trim_status status_of(struct trim_cycle *cycle)
         .lost_log_lines = trim_log_lost(),
         .now_ns = trim_clock_now_ns(),
     };
-    trim_signals_read(&status.signals);
+    trim_signals_read(cycle->config->counters, &status.signals);
     trim_cycle_read_totals(cycle, &totals);
     return status;
 }

@@ -88,6 +88,12 @@ Launch &Launch::run(const std::string &fixture, const std::vector<std::string> &
     return *this;
 }
 
+Launch &Launch::run_source(const std::string &file, const std::string &class_path)
+{
+    program_ = {"-cp", class_path, file};
+    return *this;
+}
+
 Jvm::Jvm(const Launch &launch) : Jvm(launch, std::make_unique<TemporaryDirectory>()) {}
 
 Jvm::Jvm(const Launch &launch, std::unique_ptr<TemporaryDirectory> directory)

@@ -32,6 +32,8 @@ public:
     Launch &through(const std::vector<std::string> &words);
     // The fixture's simple name and its arguments.
     Launch &run(const std::string &fixture, const std::vector<std::string> &arguments = {});
+    // A program of one source file, which Java 11 and later compile as they start.
+    Launch &run_source(const std::string &file, const std::string &class_path);
 
 private:
     friend class Jvm;

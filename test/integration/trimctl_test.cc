@@ -245,6 +245,33 @@ TEST_P(Trimctl, HasTheStoppedJvmNoSignalSent)
     EXPECT_TRUE(jvm.lines_with("Full thread dump").empty()) << jvm.transcript();
 }
 
+// What hangs in the kernel stops whoever looks at it: here a pipe without a writer is put over
+// maps.
+TEST_P(Trimctl, ListsTheOthersWhereOneProcessHangs)
+{
+    Jvm hangs(Launch(GetParam()).run("Quiet"));
+    Jvm other(Launch(GetParam()).run("Quiet"));
+    ASSERT_TRUE(hangs.wait_for_line("^ready$"));
+    ASSERT_TRUE(other.wait_for_line("^ready$"));
+    const TemporaryDirectory directory;
+    ASSERT_EQ(mkfifo(directory.file("pipe").c_str(), 0600), 0);
+    const std::string mount = "mount --make-rprivate / && mount --bind " + directory.file("pipe") +
+                              " /proc/" + std::to_string(hangs.pid()) + "/maps";
+    const Words in_mounts = {"/usr/bin/unshare", "--mount", "/bin/sh", "-c"};
+    Words words = in_mounts;
+    words.push_back(mount);
+    if (run({words, {}, ""}).exit_code != 0) {
+        GTEST_SKIP() << "nothing can be mounted over it here";
+    }
+    words = in_mounts;
+    words.push_back(mount + " && exec " TRIM_TRIMCTL);
+    const Outcome list = run({words, {}, ""});
+    EXPECT_EQ(list.exit_code, done) << list.transcript;
+    EXPECT_TRUE(says(list, "process " + std::to_string(hangs.pid()) + " cannot be looked at"))
+        << list.transcript;
+    EXPECT_TRUE(says(list, " " + std::to_string(other.pid()) + " .*Quiet")) << list.transcript;
+}
+
 TEST_P(Trimctl, DoesNoHarmWhereNobodyMayAttach)
 {
     Jvm jvm(quiet().with("-XX:+DisableAttachMechanism").run("Quiet"));

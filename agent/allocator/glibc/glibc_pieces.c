@@ -2,12 +2,12 @@
 
 #include <malloc.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "address.h"
 #include "arena_scan.h"
 #include "clock.h"
+#include "drop_pages.h"
 #include "glibc_blocks.h"
 #include "own_calls.h"
 #include "peek.h"
@@ -36,9 +36,14 @@ uint64_t trim_glibc_resident(uint64_t start, uint64_t end)
     return blind ? end - start : bytes;
 }
 
-int trim_glibc_drop(uint64_t start, uint64_t end)
+int trim_glibc_drop(const struct trim_span *spans, size_t count)
 {
-    return madvise(trim_pointer_to(start), end - start, MADV_DONTNEED);
+    struct iovec ranges[TRIM_SPANS_MAX];
+    for (size_t i = 0; i < count; i++) {
+        ranges[i].iov_base = trim_pointer_to(spans[i].start);
+        ranges[i].iov_len = spans[i].end - spans[i].start;
+    }
+    return trim_drop_pages(ranges, count);
 }
 
 static bool inside(uint64_t arena, uint64_t start, uint64_t end)
