@@ -104,6 +104,7 @@ static void add_plain(const struct trim_vm_counters *counters, int64_t *figures,
         known(trims != 0, last->released_bytes),
         known(trims != 0 && last->expected_known, last->expected_bytes),
         known(trims != 0, trim_longest_wait_ns(&last->release)),
+        (int64_t)totals->longest_wait_ns,
     };
     memcpy(figures, all, sizeof all);
 }
@@ -134,6 +135,9 @@ void trim_java_figures(const struct trim_vm_counters *counters, int64_t figures[
     *figures++ = (int64_t)totals.trim_cpu_ns;
     *figures++ = (int64_t)totals.estimate_cpu_ns;
     *figures++ = (int64_t)trim_excess(totals.worker_cpu_ns, known_ns);
+    for (int way = 0; way < TRIM_WAYS; way++) {
+        *figures++ = (int64_t)totals.ways[way];
+    }
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
         *figures++ = (int64_t)totals.trims[reason];
     }
@@ -158,6 +162,11 @@ const char *trim_java_figure_name(size_t index, char *buffer, size_t capacity)
         return works[index];
     }
     index -= TRIM_JAVA_WORKS;
+    if (index < TRIM_WAYS) {
+        trim_text_add(&name, "ways/%s", trim_way_name((int)index));
+        return buffer;
+    }
+    index -= TRIM_WAYS;
     if (index < TRIM_REASON_COUNT) {
         trim_text_add(&name, "trims/%s", trim_reason_name((enum trim_reason)index));
     } else {

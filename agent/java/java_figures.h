@@ -18,12 +18,12 @@ extern "C" {
 /* The figures of one trim. */
 #define TRIM_JAVA_TRIM_FIGURES 8
 
-/* Numbers without a name, the parts of the C heap, kinds of work, reasons and skips. */
-#define TRIM_JAVA_PLAIN 17
+/* Numbers without a name, the parts of the C heap, kinds of work, ways, reasons and skips. */
+#define TRIM_JAVA_PLAIN 18
 #define TRIM_JAVA_HEAP_PARTS 6
 #define TRIM_JAVA_WORKS 3
 #define TRIM_JAVA_FIGURES                                                                          \
-    (TRIM_JAVA_PLAIN + TRIM_JAVA_HEAP_PARTS + TRIM_JAVA_WORKS + TRIM_REASON_COUNT +                \
+    (TRIM_JAVA_PLAIN + TRIM_JAVA_HEAP_PARTS + TRIM_JAVA_WORKS + TRIM_WAYS + TRIM_REASON_COUNT +    \
      TRIM_SKIP_COUNT - 1)
 
 /* One trim. What is not known is -1. Any thread. */

@@ -59,7 +59,7 @@ static jobjectArray JNICALL names(JNIEnv *env, jclass unused)
 }
 
 /* As Agent.java numbers them. */
-enum { WORD_VERSION = 0, WORD_ALLOCATOR, WORD_LAST_REASON, WORD_LAST_WAY };
+enum { WORD_VERSION = 0, WORD_ALLOCATOR, WORD_LAST_REASON, WORD_LAST_WAY, WORD_VERDICT };
 
 static jstring JNICALL word(JNIEnv *env, jclass unused, jint which)
 {
@@ -82,6 +82,9 @@ static jstring JNICALL word(JNIEnv *env, jclass unused, jint which)
         break;
     case WORD_LAST_WAY:
         text = last == NULL ? "" : trim_java_way(last);
+        break;
+    case WORD_VERDICT:
+        text = trim_heap_verdict_name(alive ? totals.heap.verdict : TRIM_HEAP_UNKNOWN);
         break;
     default:
         break;

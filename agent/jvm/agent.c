@@ -9,14 +9,10 @@
 #include <jvmti.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
-#include <unistd.h>
 
 #include "allocator.h"
 #include "answer.h"
-#include "clock.h"
 #include "commands.h"
 #include "enabled.h"
 #include "error_text.h"
@@ -26,22 +22,17 @@
 #include "jdk_tool.h"
 #include "libraries.h"
 #include "log.h"
-#include "quantity.h"
 #include "reply.h"
+#include "start.h"
 #include "tune.h"
 #include "twin.h"
 #include "worker.h"
-
-/* What is said of the start waits for so long, or until something else is said: short-lived JVMs
- * are silent. */
-#define QUIET_NS (10 * TRIM_NS_PER_S)
 
 /* Takes its path. */
 #define TWIN "another copy of the agent is loaded in this JVM, '%s'"
 
 #define MESSAGE_MAX 1024
 #define COMPLAINTS_MAX 3072 /* Fits into a line of the log, as does each of its lines. */
-#define HELP_MAX 8192
 #define ALLOCATOR_DESCRIPTION_MAX 160
 
 /* HotSpot's own thread attaches one agent after the other, but JMX's jvmtiAgentLoad runs on any
@@ -98,76 +89,6 @@ static void start_worker(void)
     start_java_part();
 }
 
-/* Reads the options. On an error it is told on stderr, whatever log the options name. */
-static int read_options(const char *text)
-{
-    struct trim_text complaints;
-    trim_text_init(&complaints, agent.complaints, sizeof agent.complaints);
-    if (trim_options_parse(&agent.config.options, text, &complaints) == 0) {
-        return 0;
-    }
-    char buffer[MESSAGE_MAX];
-    struct trim_text message;
-    trim_text_init(&message, buffer, sizeof buffer - 1);
-    trim_answer_keep(agent.complaints);
-    trim_text_add(&message, "trimagent: %s", agent.complaints);
-    buffer[message.length++] = '\n';
-    trim_log_plain(buffer, message.length);
-    return -1;
-}
-
-static void print_help_and_exit(void)
-{
-    static char buffer[HELP_MAX];
-    struct trim_text help;
-    trim_text_init(&help, buffer, sizeof buffer);
-    trim_options_add_help(&help);
-    ssize_t written = write(STDOUT_FILENO, help.data, help.length);
-    (void)written; /* Where even this cannot be said, nothing can. */
-    exit(EXIT_SUCCESS);
-}
-
-/* A program with more rights than whoever started it writes no file for that one. */
-static bool refuse_files(struct trim_options *options)
-{
-    bool stream = strcmp(options->log_target, "off") == 0 ||
-                  strcmp(options->log_target, "stdout") == 0 ||
-                  strcmp(options->log_target, "stderr") == 0;
-    if (getauxval(AT_SECURE) == 0 || (stream && options->metrics_target[0] == '\0')) {
-        return false;
-    }
-    if (!stream) {
-        (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
-    }
-    options->metrics_target[0] = '\0';
-    return true;
-}
-
-static void open_log(bool live)
-{
-    struct trim_options *options = &agent.config.options;
-    bool refused = refuse_files(options);
-    int failed = trim_log_open(options->log_target, (enum trim_log_level)options->log_level);
-    int error = errno;
-    if (!live) {
-        trim_log_hold(trim_clock_now_ns() + QUIET_NS);
-    }
-    if (refused) {
-        trim_log(
-            TRIM_LOG_WARNING,
-            "options 'log' and 'metrics': no files in a program with more rights than its caller");
-    }
-    if (failed != 0) {
-        char buffer[TRIM_ERROR_TEXT_MAX];
-        const char *why = error == ELOOP     ? "it is a symbolic link"
-                          : error == ENOTSUP ? "it is a device"
-                                             : trim_error_text(buffer, error);
-        trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%s), logging to stderr",
-                 options->log_target, why);
-        (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
-    }
-}
-
 static void find_allocator(void)
 {
     struct trim_text description;
@@ -182,6 +103,12 @@ static void stop(void)
     trim_worker_stop();
 }
 
+static int read_options(const char *text)
+{
+    return trim_start_options(&agent.config.options, text, agent.complaints,
+                              sizeof agent.complaints);
+}
+
 /* What OnLoad and OnAttach have in common, once the options are read. Returns whether the events
  * are on. */
 static bool prepare(JavaVM *vm, bool live)
@@ -191,7 +118,7 @@ static bool prepare(JavaVM *vm, bool live)
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
-    open_log(live);
+    trim_start_log(&agent.config.options, live);
     trim_enabled_warn();
     if (agent.complaints[0] != '\0') {
         trim_log_text(TRIM_LOG_WARNING, agent.complaints);
@@ -240,7 +167,7 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
         return JNI_ERR;
     }
     if (agent.config.options.help != 0) {
-        print_help_and_exit();
+        trim_start_help();
     }
     agent.loaded = true;
     (void)prepare(vm, false);

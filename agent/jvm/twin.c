@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
 #include "trimagent.h"
 
 /* Older than glibc 2.34 a program may keep it to itself: see jvm/libraries.h. */
@@ -85,6 +86,7 @@ const char *trim_twin_path(bool at_work)
             return NULL;
         }
         if (!at_work || is_at_work()) {
+            trim_text_clean(twin.path, strlen(twin.path));
             return twin.path;
         }
     }

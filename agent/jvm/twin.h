@@ -14,7 +14,8 @@ extern "C" {
 /*
  * The path that another copy was loaded from; NULL: there is none. With at_work only one that runs,
  * which no copy does before VMInit. Found by its soname, so that its file may have any name, and
- * may be gone. The text is overwritten by the next call; one thread at a time.
+ * may be gone. Control characters in it are shown as
+ * "?". The text is overwritten by the next call; one thread at a time.
  */
 const char *trim_twin_path(bool at_work);
 

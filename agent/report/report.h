@@ -57,6 +57,9 @@ struct trim_skip_report {
     uint64_t threshold_bytes;
 };
 
+/* How a trim was carried out: by trim, borrow, both, or not at all, in a dry run. */
+#define TRIM_WAYS 4
+
 /* The number of last trims that status shows. */
 #define TRIM_STATUS_TRIMS 5
 
@@ -90,6 +93,8 @@ struct trim_totals {
     struct trim_report
         last[TRIM_STATUS_TRIMS]; /* A ring; trim number n is at (n - 1) % TRIM_STATUS_TRIMS. */
     uint64_t last_at_ns[TRIM_STATUS_TRIMS];
+    uint64_t ways[TRIM_WAYS]; /* Of trims, as metrics.h tells them apart. */
+    uint64_t longest_wait_ns; /* The longest that a thread may have waited because of a trim. */
     bool has_walk;
     struct trim_estimate walk; /* The last one that is no mere bound: what the heap is made of. */
 };

@@ -27,6 +27,19 @@ static void add_last_trim(struct trim_text *text, const struct trim_report *repo
     }
 }
 
+static void add_verdict(struct trim_text *text, const struct trim_judgement *judgement)
+{
+    const struct trim_growth *growth = &judgement->in_use;
+    trim_text_add(text, "\nverdict %s", trim_heap_verdict_name(judgement->verdict));
+    add(text, "kept_free_bytes", judgement->state.kept_bytes);
+    add(text, "in_use_from_bytes", growth->from_bytes);
+    add(text, "in_use_to_bytes", growth->to_bytes);
+    add(text, "in_use_window_ns", growth->window_ns);
+    add(text, "in_use_old_pauses", growth->old_pauses);
+    add(text, "in_use_hourly_bytes", growth->hourly_bytes);
+    add(text, "in_use_reload_bytes", trim_growth_reload_bytes(growth));
+}
+
 void trim_totals_add_figures(struct trim_text *text, const struct trim_totals *totals,
                              const struct trim_status *status)
 {
@@ -43,6 +56,7 @@ void trim_totals_add_figures(struct trim_text *text, const struct trim_totals *t
     add(text, "estimate_cpu_ns", totals->estimate_cpu_ns);
     add(text, "wake_ups", totals->wake_ups);
     add(text, "lost_log_lines", status->lost_log_lines);
+    add_verdict(text, &totals->heap);
     if (trims > 0) {
         add_last_trim(text, &totals->last[(trims - 1) % TRIM_STATUS_TRIMS]);
     }

@@ -138,7 +138,10 @@ static void add_line(struct trim_text *text, enum trim_log_level level, const ch
                      size_t length)
 {
     trim_log_add_decorations(text, level, trim_clock_now_ns() - atomic_load(&process_start_ns));
+    size_t begin = text->length;
     trim_text_add(text, "%.*s", (int)length, line);
+    /* Names of files and cgroups may hold what drives a terminal or looks like another line. */
+    trim_text_clean(text->data + begin, text->length - begin);
     text->data[text->length++] = '\n';
 }
 

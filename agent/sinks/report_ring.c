@@ -13,6 +13,8 @@
 
 /* How long the taker naps where the system does not let it wait. */
 #define NAP_NS TRIM_NS_PER_S
+/* After so many waits that end for nothing, too: they would be a loop at full speed. */
+#define SURPRISES 16
 
 static struct {
     atomic_bool open;
@@ -67,6 +69,7 @@ enum trim_ring_news trim_report_ring_take(struct trim_report *report, uint64_t w
 {
     unsigned taken = atomic_load_explicit(&ring.taken, memory_order_relaxed);
     const struct timespec timeout = trim_clock_timespec(wait_ns);
+    unsigned surprises = 0; /* Waits that ended for nothing. */
     for (;;) {
         /* Read first, so that what comes now is not slept over. */
         unsigned news = atomic_load(&ring.news);
@@ -85,11 +88,13 @@ enum trim_ring_news trim_report_ring_take(struct trim_report *report, uint64_t w
         if (syscall(SYS_futex, &ring.news, FUTEX_WAIT_PRIVATE, news,
                     wait_ns == TRIM_NEVER ? NULL : &timeout, NULL, 0) == 0 ||
             errno == EAGAIN || errno == EINTR) {
-            continue;
-        }
-        if (errno == ETIMEDOUT) {
+            if (++surprises < SURPRISES) {
+                continue;
+            }
+        } else if (errno == ETIMEDOUT) {
             return TRIM_RING_TIMEOUT;
         }
+        surprises = 0;
         trim_clock_sleep_ns(NAP_NS);
     }
 }

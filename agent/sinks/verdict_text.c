@@ -50,8 +50,14 @@ static void add_growing(struct trim_text *text, const struct trim_growth *growth
 static void add_unknown(struct trim_text *text, const struct trim_judgement *judgement)
 {
     const struct trim_growth *growth = &judgement->in_use;
-    if (!judgement->state.known) {
+    if (!judgement->state.known && judgement->state.malloc_bytes == 0) {
         trim_text_add(text, "malloc's memory was not looked at yet");
+        return;
+    }
+    if (!judgement->state.known) {
+        char bytes[TRIM_QUANTITY_TEXT_MAX];
+        trim_text_add(text, "malloc has %s, too little for threshold to be looked at",
+                      trim_format_bytes(bytes, judgement->state.malloc_bytes));
         return;
     }
     trim_text_add(text, "memory in use has grown, ");
@@ -69,6 +75,11 @@ static void add_fine(struct trim_text *text, const struct trim_judgement *judgem
     const struct trim_growth *growth = &judgement->in_use;
     char in_use[TRIM_QUANTITY_TEXT_MAX];
     char back[TRIM_QUANTITY_TEXT_MAX];
+    if (!judgement->state.known) {
+        trim_text_add(text, "malloc has %s in all",
+                      trim_format_bytes(back, judgement->state.malloc_bytes));
+        return;
+    }
     trim_text_add(text, "%s in use, %s free and resident",
                   trim_format_bytes(in_use, judgement->state.in_use_bytes),
                   trim_format_bytes(back, judgement->state.back_bytes));

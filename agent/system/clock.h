@@ -13,7 +13,8 @@
 extern "C" {
 #endif
 
-/* Nanoseconds of the monotonic clock, from an arbitrary point. */
+/* Nanoseconds of the monotonic clock, from an arbitrary point. It stands still while the system does
+ * not tell it, as do the others. */
 uint64_t trim_clock_now_ns(void);
 
 /* CPU time of the calling thread in nanoseconds; 0 where the system does not tell. */

@@ -1,5 +1,6 @@
 #include "pressure_watch.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -25,6 +26,7 @@ static struct {
 } watch;
 
 static atomic_short heard;
+static atomic_bool ended; /* It cannot wait here. */
 
 static short poll_trigger(void)
 {
@@ -53,6 +55,7 @@ static void *run(void *unused)
     trim_thread_name("trimagent-p");
     for (;;) {
         if (sem_wait(&watch.given) != 0) {
+            atomic_store(&ended, true);
             atomic_store(&heard, POLLERR);
             trim_wake();
             return unused;
@@ -65,6 +68,9 @@ static void *run(void *unused)
 
 int trim_pressure_watch(const struct trim_descriptor *trigger, uint64_t delay_ns)
 {
+    if (atomic_load(&ended)) {
+        return ENOSYS;
+    }
     if (!watch.started) {
         pthread_t thread;
         (void)sem_init(&watch.given, 0, 0);

@@ -49,9 +49,11 @@ int trim_thread_start_roomy(pthread_t *thread, size_t stack_bytes, void *(*run)(
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         (void)sigdelset(&all, faults[i]);
     }
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = pthread_create(thread, &attributes, run, argument);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    error = pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (error == 0) {
+        error = pthread_create(thread, &attributes, run, argument);
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
     (void)pthread_attr_destroy(&attributes);
     return error;
 }

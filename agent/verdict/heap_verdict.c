@@ -48,6 +48,13 @@ static bool is_outside(const struct trim_heap_state *state)
             state->malloc_bytes < rss / OUTSIDE_MALLOC_PART);
 }
 
+/* A heap that was not walked because it is small has nothing that a trim could give back. */
+static bool is_unseen(const struct trim_heap_state *state)
+{
+    return !state->known &&
+           (state->malloc_bytes == 0 || state->malloc_bytes >= RETAINED_LEAST_BYTES);
+}
+
 void trim_heap_judge(struct trim_judgement *judgement)
 {
     const struct trim_heap_state *state = &judgement->state;
@@ -62,7 +69,7 @@ void trim_heap_judge(struct trim_judgement *judgement)
         judgement->verdict = TRIM_HEAP_RETAINED;
     } else if (judgement->outside.growing || is_outside(state)) {
         judgement->verdict = TRIM_HEAP_NOT_MALLOC;
-    } else if (!state->known || trim_growth_open(&judgement->in_use)) {
+    } else if (is_unseen(state) || trim_growth_open(&judgement->in_use)) {
         judgement->verdict = TRIM_HEAP_UNKNOWN;
     } else {
         judgement->verdict = TRIM_HEAP_FINE;

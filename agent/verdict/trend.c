@@ -54,7 +54,7 @@ static void insert(double *sorted, int count, double value)
 /* The median slope of a full window in bytes per nanosecond, and the least. */
 static double median_slope(const struct trim_trend_window *window, double *least)
 {
-    double sorted[PAIRS];
+    double sorted[PAIRS] = {0};
     int count = 0;
     uint64_t first = oldest_of(window);
     for (uint64_t i = first; i < window->count; i++) {

@@ -11,6 +11,10 @@
 #include "report.h"
 #include "trend.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct trim_cycle;
 
 /* Zero at first. */
@@ -29,5 +33,9 @@ void trim_judge_refresh(const struct trim_cycle *cycle, struct trim_judgement *j
 /* Takes in an estimate. Returns the verdict, and what it rests on. */
 struct trim_judgement trim_judge_take(struct trim_cycle *cycle,
                                       const struct trim_estimate *estimate);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -30,6 +30,11 @@ static struct trim_status status_of(struct trim_cycle *cycle)
 
 void trim_serve_status(struct trim_cycle *cycle)
 {
+    /* Who asks so early, or asks a process at rest, wants a verdict too. */
+    struct trim_estimate estimate;
+    if (!cycle->totals.has_estimate) {
+        (void)trim_trimmer_estimate(cycle, 0, &estimate);
+    }
     struct trim_status status = status_of(cycle);
     struct trim_text text;
     trim_text_init(&text, block, sizeof block);

@@ -168,6 +168,9 @@ static bool count_trim(struct trim_cycle *cycle, const struct trim_report *repor
     struct trim_totals *totals = &cycle->totals;
     if (counted) {
         totals->trims[report->reason]++;
+        totals->ways[trim_way_of(report)]++;
+        totals->longest_wait_ns =
+            trim_max(totals->longest_wait_ns, trim_longest_wait_ns(&report->release));
         totals->released_bytes += report->released_bytes;
         totals->last[(report->number - 1) % TRIM_STATUS_TRIMS] = *report;
         totals->last_at_ns[(report->number - 1) % TRIM_STATUS_TRIMS] = now_ns;

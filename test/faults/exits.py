@@ -3,11 +3,11 @@
 
 exits.py LIBRARY CLASSES [--count N] [--seed N] [--write] JAVA...
 
-Each run starts a JVM that loads and frees native memory and collects garbage all the time, while the agent looks, releases
-and borrows, and ends it after a random time: by exit, halt, the end of main, an error that nobody catches, running out of
-memory, or a signal. Some are attached to just before. The exit code must be the one that belongs to the end, within ten
-seconds, no crash report may be there, and after every end but SIGKILL no metrics either. --write puts the figures into
-docs/RELIABILITY.md.
+Each run starts a JVM that loads and frees native memory and collects garbage all the time, while the agent looks,
+releases and borrows, and ends it after a random time: by exit, halt, the end of main, an error that nobody catches,
+running out of memory, or a signal. Some are attached to just before. The exit code must be the one that belongs to
+the end, within ten seconds, no crash report may be there, and after every end that the JVM tells of no metrics
+either. --write puts the figures into docs/RELIABILITY.md.
 """
 
 import argparse
@@ -26,11 +26,23 @@ from pathlib import Path
 DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs/RELIABILITY.md"
 BEGIN, END = "<!-- exits: written by ./dev exits -->", "<!-- end of exits -->"
 
-OPTIONS = "worth=64m,on=full-gc+watermark+pressure,threshold=1m,settle=10ms,cooldown=100ms,check=1s,log=agent.log,log-level=debug"
+OPTIONS = (
+    "worth=64m,on=full-gc+watermark+pressure,threshold=1m,settle=10ms,cooldown=100ms,check=1s,"
+    "log=agent.log,log-level=debug"
+)
 JVM = "-Xshare:auto -XX:TieredStopAtLevel=1 -Xmx64m -XX:+ExitOnOutOfMemoryError -XX:-CreateCoredumpOnCrash".split()
 # What the program is told, or the signal it gets, and the exit code that belongs to it.
-WAYS = {"return": 0, "exit": 3, "halt": 4, "throw": 1, "oom": 3, signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130,
-        signal.SIGKILL: -9}
+WAYS = {
+    "return": 0,
+    "exit": 3,
+    "halt": 4,
+    "throw": 1,
+    "oom": 3,
+    signal.SIGTERM: 143,
+    signal.SIGHUP: 129,
+    signal.SIGINT: 130,
+    signal.SIGKILL: -9,
+}
 # From the first instructions of the JVM to some releases.
 AT_MOST_S = 1.2
 ENDS_WITHIN_S = 10
@@ -53,8 +65,12 @@ def moment_of(log):
     """What the agent was at when its last line but the summary was written."""
     lines = [line for line in log.splitlines() if "summary: " not in line]
     last = lines[-1] if lines else ""
-    for pattern, name in ((r"trim #\d+ \S+ begins", "in a release"), (r"trim #\d+", "after a release"),
-                          (r"no trim|put off|regretted|good", "between releases"), (r".", "after the start")):
+    for pattern, name in (
+        (r"trim #\d+ \S+ begins", "in a release"),
+        (r"trim #\d+", "after a release"),
+        (r"no trim|put off|regretted|good", "between releases"),
+        (r".", "after the start"),
+    ):
         if re.search(pattern, last):
             return name
     return "before the first line"
@@ -77,14 +93,22 @@ def carry_out(arguments, ending):
         collector = "-XX:+UseSerialGC" if ending.after_s * 1000 % 2 < 1 else "-XX:+UseG1GC"
         with (directory / "err").open("w") as err:
             process = subprocess.Popen(
-                [ending.java, *JVM, collector, agent, "-cp", arguments.classes, "fixtures.ExitAnytime"], cwd=directory,
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=err, bufsize=0)
+                [ending.java, *JVM, collector, agent, "-cp", arguments.classes, "fixtures.ExitAnytime"],
+                cwd=directory,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=err,
+                bufsize=0,
+            )
             time.sleep(ending.after_s)
             jcmd = None
             if ending.attach:
+                tool = str(Path(ending.java).with_name("jcmd"))
                 jcmd = subprocess.Popen(
-                    [str(Path(ending.java).with_name("jcmd")), str(process.pid), "JVMTI.agent_load", arguments.library, "trim"],
-                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                    [tool, str(process.pid), "JVMTI.agent_load", arguments.library, "trim"],
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
                 time.sleep(0.3)
             end(process, ending.way)
             try:
@@ -103,7 +127,7 @@ def carry_out(arguments, ending):
         expected = WAYS[ending.way]
         # A signal that comes before the JVM has its handlers ends it as any process.
         early = -ending.way if not isinstance(ending.way, str) else None
-        left = [path.name for path in directory.glob("agent*.prom*")] + [path.name for path in directory.glob("agent*.tmp")]
+        left = [path.name for pattern in ("agent*.prom", "agent*.tmp") for path in directory.glob(pattern)]
         if code not in (expected, early):
             ending.complaint = f"exit code {code}, not {expected}"
         elif list(directory.glob("hs_err*")):
@@ -116,8 +140,7 @@ def carry_out(arguments, ending):
 
 
 def version_of(java):
-    line = subprocess.run([java, "-version"], capture_output=True, text=True).stderr.splitlines()[1]
-    return re.sub(r" \(build.*", "", line).replace("OpenJDK Runtime Environment", "").strip()
+    return subprocess.run([java, "-version"], capture_output=True, text=True).stderr.split('"')[1]
 
 
 def write(endings, seed):
@@ -128,11 +151,23 @@ def write(endings, seed):
         counts = [sum(ending.way == way for ending in own) for way in WAYS]
         rows.append(f"| {version_of(java)} | {' | '.join(map(str, counts))} | {sum(bool(e.complaint) for e in own)} |")
     moments = collections.Counter(ending.moment for ending in endings)
-    text = "\n".join([
-        BEGIN, "", f"{len(endings)} ends (seed {seed}), {sum(bool(ending.complaint) for ending in endings)} of them wrong; "
-        f"{sum(ending.attach for ending in endings)} amid a late attach.", "", *rows, "",
-        "The agent's last line but the summary was written " +
-        ", ".join(f"{name}: {count}" for name, count in moments.most_common()) + ".", "", END])
+    wrong = sum(bool(ending.complaint) for ending in endings)
+    text = "\n".join(
+        [
+            BEGIN,
+            "",
+            f"{len(endings)} ends (seed {seed}), {wrong} of them wrong; "
+            f"{sum(ending.attach for ending in endings)} amid a late attach.",
+            "",
+            *rows,
+            "",
+            "The agent's last line but the summary was written "
+            + ", ".join(f"{name}: {count}" for name, count in moments.most_common())
+            + ".",
+            "",
+            END,
+        ]
+    )
     head, rest = DOCUMENT.read_text().split(BEGIN)
     DOCUMENT.write_text(head + text + rest.split(END)[1])
 
@@ -148,18 +183,29 @@ def main():
     arguments = parser.parse_args()
     chance = random.Random(arguments.seed)
     ways = list(WAYS)
-    endings = [Ending(arguments.java[i % len(arguments.java)], ways[i // len(arguments.java) % len(ways)],
-                      chance.uniform(0, AT_MOST_S), chance.choice(("trim", "borrow", "auto")), chance.random() < 0.1)
-               for i in range(arguments.count)]
+    endings = [
+        Ending(
+            arguments.java[i % len(arguments.java)],
+            ways[i // len(arguments.java) % len(ways)],
+            chance.uniform(0, AT_MOST_S),
+            chance.choice(("trim", "borrow", "auto")),
+            chance.random() < 0.1,
+        )
+        for i in range(arguments.count)
+    ]
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         endings = list(pool.map(lambda ending: carry_out(arguments, ending), endings))
     for ending in endings:
         if ending.complaint:
-            print(f"{ending.java} {ending.way} after {ending.after_s:.3f} s, {ending.mode}"
-                  f"{', attach' if ending.attach else ''}: {ending.complaint}")
+            print(
+                f"{ending.java} {ending.way} after {ending.after_s:.3f} s, {ending.mode}"
+                f"{', attach' if ending.attach else ''}: {ending.complaint}"
+            )
     wrong = sum(bool(ending.complaint) for ending in endings)
-    print(f"exits: {len(endings)}, {wrong} wrong; " +
-          ", ".join(f"{name} {count}" for name, count in collections.Counter(e.moment for e in endings).most_common()))
+    print(
+        f"exits: {len(endings)}, {wrong} wrong; "
+        + ", ".join(f"{name} {count}" for name, count in collections.Counter(e.moment for e in endings).most_common())
+    )
     if arguments.write:
         write(endings, arguments.seed)
     return 1 if wrong else 0

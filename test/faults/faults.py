@@ -3,10 +3,11 @@
 
 faults.py LIBRARY CLASSES [--quick] [--write] [--only NAME] [--java JAVA]
 
-Each run is a JVM with the agent in which one call fails: at its first use, from the fifth on, each second time, or always,
-with one of the errors that calls.txt names. The program's output and exit code must be those without the agent, no call
-may be made so often that a loop turns without waiting, and nothing may crash. --quick tries one error of each call.
---write puts the table into docs/RELIABILITY.md. Fails too where the library imports a call that calls.txt does not name.
+Each run is a JVM with the agent in which one call fails: at its first use, from the fifth on, each second time, or
+always, with one of the errors that calls.txt names. The program's output and exit code must be those without the
+agent, no call may be made so often that a loop turns without waiting, and nothing may crash. --quick tries one error
+of each call. --write puts the table into docs/RELIABILITY.md. Fails too where the library imports a call that
+calls.txt does not name.
 """
 
 import argparse
@@ -27,9 +28,14 @@ BEGIN, END = "<!-- faults: written by ./dev faults -->", "<!-- end of faults -->
 
 PATTERNS = ("first", "later", "second", "always")
 STYLES = {"minus": "MINUS", "number": "NUMBER", "null": "NUL", "zero": "ZERO", "mapping": "MAPPING", "one": "ONE"}
+# The start opens its log; what hangs there holds it up as any program that opens a file.
+AT_THE_START = ("open", "close", "read", "write", "poll", "syscall:fstat", "syscall:newfstatat")
 SPECIAL = {"none": 0, "short": -1, "hang": -2}
 
-OPTIONS = "mode=borrow,on=full-gc+watermark+pressure,threshold=4m,settle=10ms,cooldown=100ms,check=1s,arena-max=4,log=agent.log"
+OPTIONS = (
+    "mode=borrow,on=full-gc+watermark+pressure,threshold=4m,settle=10ms,cooldown=100ms,check=1s,"
+    "arena-max=4,log=agent.log"
+)
 JVM = "-Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx64m -XX:-UsePerfData".split()
 # One that works makes a few hundred calls of a kind; a loop without a wait makes a million.
 CALLS_MAX = 20000
@@ -69,12 +75,12 @@ def read_calls():
 
 
 def forgotten(library, calls):
-    """Imports without a line, and lines without an import."""
+    """Imports, and system calls by their number, without a line. A line more does no harm: compilers differ."""
     text = subprocess.run(["nm", "-D", "--undefined-only", library], check=True, capture_output=True, text=True).stdout
     imports = {line.split()[-1].split("@")[0] for line in text.splitlines()}
-    named = {call.name for call in calls if ":" not in call.name}
-    # Older and newer compilers and C libraries import a few of these under other names, or not at all.
-    return sorted(imports - named), sorted(named - imports)
+    sources = [path for path in (HERE.parent.parent / "agent").rglob("*.c") if path.parent.name != "trimctl"]
+    by_number = {f"syscall:{name}" for path in sources for name in re.findall(r"\bSYS_(\w+)", path.read_text())}
+    return sorted((imports | by_number) - {call.name for call in calls})
 
 
 def build(directory, calls):
@@ -86,8 +92,8 @@ def build(directory, calls):
         stub = "NULL"
         if ":" not in call.name:
             stub = f"stub_{call.name}"
-            stubs.append(f"static long {stub}(PARAMETERS)\n{{\n    return answer(&calls[{number}], calls[{number}].real, "
-                         "a, b, c, d, e, f, g);\n}\n")
+            body = f"answer(&calls[{number}], calls[{number}].real, a, b, c, d, e, f, g)"
+            stubs.append(f"static long {stub}(PARAMETERS)\n{{\n    return {body};\n}}\n")
         rows.append(f'    {{"{call.name}", {style}, {carried_out}, {stub}, NULL, {system_call}, 0, 0}},\n')
     declarations = [stub.split("\n")[0] + ";\n" for stub in stubs]
     text = "".join(declarations) + f"#define CALLS {len(rows)}\nstatic struct call calls[CALLS] = {{\n" + "".join(rows)
@@ -107,8 +113,11 @@ def attach(arguments, process, directory):
     deadline = time.monotonic() + SECONDS_MAX
     while "round 1" not in (directory / "out").read_text() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
-    return subprocess.Popen([Path(arguments.library).with_name("trimctl"), str(process.pid), "trim"],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [Path(arguments.library).with_name("trimctl"), str(process.pid), "trim"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def java(arguments, directory, agent, environment=None):
@@ -118,8 +127,14 @@ def java(arguments, directory, agent, environment=None):
     command += ["-cp", arguments.classes, "fixtures.Rounds"]
     # Output to files: a stuck child of a stuck JVM must not hold this program up.
     with (directory / "out").open("w") as out, (directory / "err").open("w") as err:
-        process = subprocess.Popen(command, cwd=directory, stdout=out, stderr=err, stdin=subprocess.DEVNULL,
-                                   env=os.environ | (environment or {}))
+        process = subprocess.Popen(
+            command,
+            cwd=directory,
+            stdout=out,
+            stderr=err,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | (environment or {}),
+        )
         asks = attach(arguments, process, directory) if agent else None
         try:
             code = process.wait(SECONDS_MAX)
@@ -148,14 +163,16 @@ def carry_out(arguments, injector, expected, run):
         directory = Path(name)
         wish = f"{run.call.name} {run.pattern} {number_of(run.error)}"
         report = directory / "report"
-        found = java(arguments, directory, True, {"LD_PRELOAD": str(injector), "INJECT": wish,
-                                                  "INJECT_REPORT": str(report)})
+        found = java(
+            arguments, directory, True, {"LD_PRELOAD": str(injector), "INJECT": wish, "INJECT_REPORT": str(report)}
+        )
         for line in report.read_text().splitlines() if report.exists() else []:
             called, uses, faults = line.split()
             if called == run.call.name:
                 run.uses, run.faults = int(uses), int(faults)
         log = directory / "agent.log"
-        text = (log.read_text(errors="replace") if log.exists() else "") + (directory / "err").read_text(errors="replace")
+        text = log.read_text(errors="replace") if log.exists() else ""
+        text += (directory / "err").read_text(errors="replace")
         run.trims = len(re.findall(r"\] trim #\d+ ", text))
         run.said = re.findall(r"\[(?:warning|error)\]\[trimagent\] (.*)", text)
         run.complaint = judge(run, expected, found, directory)
@@ -172,8 +189,10 @@ def plan(calls, quick):
             continue
         errors = call.errors[:1] + [error for error in call.errors[1:] if error == "hang"] if quick else call.errors
         for error in errors:
-            # The start must open its log; what hangs there holds it up as any program that opens a file.
-            patterns = ("later",) if error == "hang" else ("always",) if quick else PATTERNS
+            if error == "hang":
+                patterns = ("later",) if call.name in AT_THE_START else ("always",)
+            else:
+                patterns = ("always",) if quick else PATTERNS
             for pattern in patterns:
                 yield Run(call, pattern, error)
 
@@ -182,11 +201,15 @@ def general(line):
     """A line without what differs from run to run."""
     line = re.sub(r"'/[^']*/([^'/]+)'", r"'\1'", line)
     line = re.sub(r"\((?:[A-Z][a-z'/-]+(?: [A-Za-z'/-]+)*|error \d+)\)", "(…)", line)
+    line = re.sub(r"'/tmp/[^' ]*$", "'…", line)
     return re.sub(r"\b\d[\d.]*[KMGT]?\b", "N", line)
 
 
 def table(runs, calls):
-    rows = ["| call | made to fail with | runs | most uses | says |", "| --- | --- | --- | --- | --- |"]
+    rows = [
+        "| call | made to fail with | runs | most uses | warnings, besides the debug lines |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     for call in calls:
         own = [run for run in runs if run.call is call and run.faults > 0]
         if not own:
@@ -194,8 +217,9 @@ def table(runs, calls):
         said = sorted({general(line) for run in own for line in run.said})
         shown = "; ".join(f"`{line}`" for line in said[:3]) + (f"; {len(said) - 3} more" if len(said) > 3 else "")
         errors = [error for error in call.errors if any(run.error == error for run in own)]
-        rows.append(f"| `{call.name}` | {', '.join(errors)} | {len(own)} | {max(run.uses for run in own)} | "
-                    f"{shown or 'nothing: nothing is lost'} |")
+        rows.append(
+            f"| `{call.name}` | {', '.join(errors)} | {len(own)} | {max(run.uses for run in own)} | {shown or '–'} |"
+        )
     unused = [call.name for call in calls if call.style != "-" and not any(r.faults for r in runs if r.call is call)]
     return rows, unused
 
@@ -203,15 +227,27 @@ def table(runs, calls):
 def write(runs, calls, version):
     rows, unused = table(runs, calls)
     hit = [run for run in runs if run.faults > 0]
-    reasons = "; ".join(f"`{call.name}` ({call.reason})" for call in calls if call.style == "-" and "_" != call.name[0])
-    text = "\n".join([
-        BEGIN, "",
-        f"{len(hit)} runs on {version}, of {len(rows) - 2} calls: the program's output and exit code were those without the "
-        f"agent in {sum(not run.complaint for run in hit)} of them. No call was made more than "
-        f"{max(run.uses for run in hit)} times in a run, whatever failed.", "",
-        *rows, "",
-        "Never used by this program, and so never failed: " + (", ".join(f"`{name}`" for name in unused) or "none") + ".", "",
-        "Not made to fail: " + reasons + ".", "", END])
+    whole = [call for call in calls if call.style == "-" and call.name[0] != "_"]
+    reasons = "; ".join(f"`{call.name}` ({call.reason})" for call in whole)
+    alike = sum(not run.complaint for run in hit)
+    never = ", ".join(f"`{name}`" for name in unused) or "none"
+    text = "\n".join(
+        [
+            BEGIN,
+            "",
+            f"{len(hit)} runs on {version}, of {len(rows) - 2} calls: the program's output and exit code were those "
+            f"without the agent in {alike} of them. No call was made more than "
+            f"{max(run.uses for run in hit)} times in a run, whatever failed.",
+            "",
+            *rows,
+            "",
+            f"Never used by this program, and so never failed: {never}.",
+            "",
+            "Not made to fail: " + reasons + ".",
+            "",
+            END,
+        ]
+    )
     document = DOCUMENT.read_text()
     head, rest = document.split(BEGIN)
     DOCUMENT.write_text(head + text + rest.split(END)[1])
@@ -227,7 +263,7 @@ def main():
     parser.add_argument("--java", default="java")
     arguments = parser.parse_args()
     calls = read_calls()
-    missing, _ = forgotten(arguments.library, calls)
+    missing = forgotten(arguments.library, calls)
     if missing:
         print("no line in calls.txt: " + ", ".join(missing))
         return 1
@@ -245,8 +281,8 @@ def main():
     hit = sum(run.faults > 0 for run in runs)
     print(f"faults: {len(runs)} runs, {hit} with a fault, {failed} failed")
     if arguments.write:
-        version = subprocess.run([arguments.java, "-version"], capture_output=True, text=True).stderr.splitlines()[1]
-        write(runs, calls, re.sub(r" \(build.*", "", version).strip())
+        version = subprocess.run([arguments.java, "-version"], capture_output=True, text=True).stderr.split('"')[1]
+        write(runs, calls, f"JDK {version}")
     return 1 if failed or hit == 0 else 0
 
 

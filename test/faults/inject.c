@@ -1,9 +1,10 @@
 /*
  * Preloaded into a JVM, has calls of libtrimagent.so fail, and no others.
  *
- * The JVM opens the agent with dlopen, which is ours. We then point the agent's own table of imports
- * to functions of ours: each counts, and fails when it is told to. INJECT says which call, how often
- * and how: "NAME PATTERN ERROR". INJECT_REPORT names the file that the counts go to at the end.
+ * The JVM opens the agent with dlopen, which is ours. We then point the agent's own table of
+ * imports to functions of ours: each counts, and fails when it is told to. INJECT says which call,
+ * how often and how: "NAME PATTERN ERROR". INJECT_REPORT names the file that the counts go to at
+ * the end.
  *
  * calls.h is made of calls.txt by faults.py.
  */
@@ -19,6 +20,11 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* Headers older than Linux 5.10 have no number for it. */
+#ifndef SYS_process_madvise
+#define SYS_process_madvise 440
+#endif
 
 enum style { MINUS, NUMBER, NUL, ZERO, MAPPING, ONE };
 
@@ -131,8 +137,9 @@ static long syscall_stub(PARAMETERS)
 static void *dlsym_stub(void *handle, const char *name)
 {
     struct call *call = named("dlsym:", name, 0);
-    return call != NULL ? (void *)answer(call, (call_t)dlsym, (long)handle, (long)name, 0, 0, 0, 0, 0)
-                        : dlsym(handle, name);
+    return call != NULL
+               ? (void *)answer(call, (call_t)dlsym, (long)handle, (long)name, 0, 0, 0, 0, 0)
+               : dlsym(handle, name);
 }
 
 /* Its functions come by value, on the stack, where answer does not see them. */
@@ -171,7 +178,7 @@ static void patch(const struct link_map *library)
 {
     const char *texts = NULL;
     const ElfW(Sym) *symbols = NULL;
-    const ElfW(Rela) *tables[2] = {NULL, NULL};
+    const ElfW(Rela) * tables[2] = {NULL, NULL};
     size_t bytes[2] = {0, 0};
     for (const ElfW(Dyn) *entry = library->l_ld; entry->d_tag != DT_NULL; entry++) {
         switch (entry->d_tag) {

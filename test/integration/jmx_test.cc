@@ -73,6 +73,11 @@ TEST_P(Jmx, HasFiguresOperationsAndNotifications)
     EXPECT_EQ(number(jvm, "LastTrimNanos"), number(jvm, "TrimNanos"));
     EXPECT_EQ(number(jvm, "LongestTrimNanos"), number(jvm, "TrimNanos"));
     EXPECT_LE(number(jvm, "LastTrimLongestWaitNanos"), number(jvm, "LastTrimNanos"));
+    EXPECT_EQ(number(jvm, "LongestWaitNanos"), number(jvm, "LastTrimLongestWaitNanos"));
+    EXPECT_EQ(number_in(jvm, "TrimsByWay", "trim") + number_in(jvm, "TrimsByWay", "borrow") +
+                  number_in(jvm, "TrimsByWay", "borrow\\+trim"),
+              1);
+    EXPECT_EQ(number_in(jvm, "TrimsByWay", "dry-run"), 0);
     EXPECT_GE(number(jvm, "LastTrimExpectedBytes"), returned_bytes);
     EXPECT_EQ(attribute(jvm, "LastTrimReason"), "demand");
     EXPECT_TRUE(std::regex_search(attribute(jvm, "LastTrimWay"), std::regex("^(trim|borrow)")));
@@ -84,6 +89,7 @@ TEST_P(Jmx, HasFiguresOperationsAndNotifications)
                 static_cast<double>(jvm.resident_bytes()), 32 << 20);
     EXPECT_GT(number(jvm, "MemoryLimitBytes"), number(jvm, "ResidentBytes"));
     EXPECT_EQ(number(jvm, "LostReports"), 0);
+    EXPECT_EQ(attribute(jvm, "Verdict"), "retained");
     EXPECT_TRUE(std::regex_search(attribute(jvm, "Allocator"), std::regex("glibc")));
 
     jvm.write_line("diagnose");

@@ -8,6 +8,7 @@
 #include "jdks.h"
 #include "jvm.h"
 #include "log_lines.h"
+#include "memory_cgroup.h"
 #include "scene.h"
 
 namespace trimagent_test
@@ -157,6 +158,26 @@ TEST_P(OneByOne, WithATwentiethOfACpuItStillReleasesAndEnds)
         EXPECT_EQ(jvm.wait_exit(), 3) << jvm.transcript();
     }
     std::filesystem::remove(group, error);
+}
+
+// Throttled at memory.high where the hierarchy has it, which version 1 has not.
+TEST_P(OneByOne, In64MebibytesItStillReleasesAndEnds)
+{
+    MemoryCgroup cgroup(uint64_t{64} << 20);
+    if (!cgroup.why_not().empty()) {
+        GTEST_SKIP() << cgroup.why_not();
+    }
+    std::ofstream(cgroup.directory() + "/memory.high") << (uint64_t{60} << 20);
+    Jvm jvm(Launch(GetParam())
+                .through(cgroup.joining())
+                .with("-Xmx8m")
+                .with("-XX:+UseSerialGC")
+                .with_agent("on=full-gc+watermark+pressure,threshold=1m,check=1s")
+                .run("FullGcs", {"16", "3"}));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    EXPECT_EQ(jvm.attach("trim").exit_code, 0);
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::any_trim_for("demand")));
+    EXPECT_EQ(jvm.finish(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, OneByOne, testing::ValuesIn(jdks()), parameter_name<Jdk>);

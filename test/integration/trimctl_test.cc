@@ -220,7 +220,10 @@ TEST_P(Trimctl, DiagnosesWhatATrimThenGivesBack)
     EXPECT_NEAR(number(json, "back_bytes"), released, released * 0.02) << json.transcript;
     EXPECT_NEAR(number(json, "rss_bytes") - static_cast<double>(jvm.resident_bytes()), released,
                 released * 0.1);
-    EXPECT_TRUE(says(trimctl(jvm.pid(), {"diagnose"}), "No case for trimagent now"));
+    EXPECT_TRUE(says(json, "\"verdict\": \"retained\"")) << json.transcript;
+    const Outcome after = trimctl(jvm.pid(), {"diagnose"});
+    EXPECT_TRUE(says(after, "Verdict: retained")) << "it would be resident without the trim";
+    EXPECT_TRUE(says(after, "The agent keeps [0-9.]+M given back")) << after.transcript;
     EXPECT_EQ(jvm.finish(), 0);
 }
 
@@ -352,7 +355,7 @@ TEST_P(Trimctl, ReachesIntoAContainer)
     const Outcome trim = trimctl(inside, {"trim"});
     EXPECT_EQ(trim.exit_code, done);
     EXPECT_TRUE(says(trim, "trim #1 demand: RSS")) << trim.transcript;
-    EXPECT_TRUE(says(trimctl(inside, {"diagnose"}), "No case for trimagent now"));
+    EXPECT_TRUE(says(trimctl(inside, {"diagnose"}), "The agent keeps [0-9.]+M given back"));
     const Outcome missing = trimctl(inside, {"start", "--library", "/no/such/agent.so"});
     EXPECT_EQ(missing.exit_code, done) << "it runs already, whatever the library";
     EXPECT_EQ(jvm.finish(), 0);

@@ -23,8 +23,9 @@ final class Agent {
     static final int LAST_RELEASED = 14;
     static final int LAST_EXPECTED = 15;
     static final int LAST_LONGEST_WAIT = 16;
+    static final int LONGEST_WAIT_EVER = 17;
     /** The six parts of the C heap begin here; they are -1 before the first look. */
-    static final int HEAP = 17;
+    static final int HEAP = 18;
 
     /** Indices into what {@link #trim} is given. */
     static final int NUMBER = 0;
@@ -40,6 +41,7 @@ final class Agent {
     static final int ALLOCATOR = 1;
     static final int LAST_REASON = 2;
     static final int LAST_WAY = 3;
+    static final int VERDICT = 4;
 
     private Agent() {
     }

@@ -16,6 +16,10 @@ import jdk.jfr.StackTrace;
 @Period("10 s")
 @StackTrace(false)
 final class CHeap extends Event {
+    @Label("Verdict")
+    @Description("Leak or retention")
+    String verdict;
+
     @Label("In Use")
     @DataAmount
     long inUse;

@@ -57,12 +57,20 @@ public final class NativeHeap extends NotificationBroadcasterSupport implements 
         return Agent.word(Agent.ALLOCATOR);
     }
 
+    public String getVerdict() {
+        return Agent.word(Agent.VERDICT);
+    }
+
     public long getTrims() {
         return Agent.read()[Agent.TRIMS];
     }
 
     public Map<String, Long> getTrimsByReason() {
         return Agent.map("trims/");
+    }
+
+    public Map<String, Long> getTrimsByWay() {
+        return Agent.map("ways/");
     }
 
     public Map<String, Long> getSkipsByReason() {
@@ -87,6 +95,10 @@ public final class NativeHeap extends NotificationBroadcasterSupport implements 
 
     public long getLongestTrimNanos() {
         return Agent.read()[Agent.LONGEST_TRIM_NANOS];
+    }
+
+    public long getLongestWaitNanos() {
+        return Agent.read()[Agent.LONGEST_WAIT_EVER];
     }
 
     public Map<String, Long> getCHeapBytes() {

@@ -8,9 +8,13 @@ public interface NativeHeapMXBean {
 
     String getAllocator();
 
+    String getVerdict();
+
     long getTrims();
 
     Map<String, Long> getTrimsByReason();
+
+    Map<String, Long> getTrimsByWay();
 
     Map<String, Long> getSkipsByReason();
 
@@ -23,6 +27,8 @@ public interface NativeHeapMXBean {
     long getTrimNanos();
 
     long getLongestTrimNanos();
+
+    long getLongestWaitNanos();
 
     Map<String, Long> getCHeapBytes();
 

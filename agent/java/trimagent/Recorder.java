@@ -75,6 +75,7 @@ final class Recorder implements Runnable {
             return;
         }
         CHeap event = new CHeap();
+        event.verdict = Agent.word(Agent.VERDICT);
         event.inUse = figures[heap];
         event.freeResident = figures[heap + 1];
         event.freePinned = figures[heap + 2];

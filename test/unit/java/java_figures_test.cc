@@ -28,7 +28,8 @@ TEST(JavaFigures, OfMapsHaveNamesOfTheirOwn)
     EXPECT_EQ(names.size(), size_t{TRIM_JAVA_FIGURES - TRIM_JAVA_PLAIN + 1});
     EXPECT_EQ(NameOf(TRIM_JAVA_PLAIN), "heap/in_use");
     EXPECT_EQ(NameOf(TRIM_JAVA_PLAIN + TRIM_JAVA_HEAP_PARTS), "cpu/release");
-    EXPECT_EQ(NameOf(TRIM_JAVA_PLAIN + TRIM_JAVA_HEAP_PARTS + TRIM_JAVA_WORKS),
+    EXPECT_EQ(NameOf(TRIM_JAVA_PLAIN + TRIM_JAVA_HEAP_PARTS + TRIM_JAVA_WORKS), "ways/trim");
+    EXPECT_EQ(NameOf(TRIM_JAVA_PLAIN + TRIM_JAVA_HEAP_PARTS + TRIM_JAVA_WORKS + TRIM_WAYS),
               std::string("trims/") + trim_reason_name(TRIM_REASON_WATERMARK));
     EXPECT_EQ(NameOf(TRIM_JAVA_FIGURES - 1),
               std::string("skips/") + trim_skip_name(TRIM_SKIP_NO_ESTIMATE));

@@ -107,6 +107,13 @@ TEST(TrimVerdictText, OfWhatIsUnknownTellsWhatIsMissing)
 {
     EXPECT_EQ(Sentence({}), "verdict: unknown: malloc's memory was not looked at yet");
     trim_judgement judgement = Sample();
+    judgement.state.known = false;
+    EXPECT_EQ(Sentence(judgement),
+              "verdict: unknown: malloc has 600M, too little for threshold to be looked at");
+    judgement.state.malloc_bytes = 3 * TRIM_MIB;
+    judgement.state.rss_bytes = 40 * TRIM_MIB;
+    EXPECT_EQ(Sentence(judgement), "verdict: fine: malloc has 3M in all");
+    judgement = Sample();
     judgement.in_use.window_ns = 25 * 60 * TRIM_NS_PER_S;
     judgement.in_use.from_bytes = 210 * TRIM_MIB;
     judgement.in_use.to_bytes = 450 * TRIM_MIB;

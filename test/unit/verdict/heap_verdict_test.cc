@@ -31,6 +31,11 @@ TEST(TrimHeapVerdict, IsFineWhereNothingIsToBeSaid)
 TEST(TrimHeapVerdict, IsUnknownBeforeTheHeapWasWalked)
 {
     EXPECT_EQ(Judge({}), TRIM_HEAP_UNKNOWN);
+    trim_judgement judgement = {};
+    judgement.state.malloc_bytes = 16 * TRIM_MIB;
+    EXPECT_EQ(Judge(judgement), TRIM_HEAP_UNKNOWN);
+    judgement.state.malloc_bytes--;
+    EXPECT_EQ(Judge(judgement), TRIM_HEAP_FINE) << "nothing there that could be given back";
 }
 
 TEST(TrimHeapVerdict, IsUnknownWhileGrowthIsNotCertain)
