@@ -21,6 +21,7 @@
 #include "error_text.h"
 #include "hooks.h"
 #include "hotspot.h"
+#include "java_name.h"
 #include "jdk_tool.h"
 #include "libraries.h"
 #include "log.h"
@@ -52,6 +53,20 @@ static struct {
     const void *function_of_vm;
 } agent;
 
+static void tell(enum trim_log_level level, const char *name, const char *text)
+{
+    trim_log_tell(level, &(struct trim_log_event){.name = name, .text = text});
+}
+
+static void stay_inert(const char *why)
+{
+    char buffer[MESSAGE_MAX];
+    struct trim_text text;
+    trim_text_init(&text, buffer, sizeof buffer);
+    trim_text_add(&text, "%s: the agent stays inert", why);
+    tell(TRIM_LOG_WARNING, "inert", buffer);
+}
+
 static void start_worker(void)
 {
     trim_hotspot_find_counters(agent.function_of_vm, &agent.counters);
@@ -59,8 +74,10 @@ static void start_worker(void)
     int error = trim_worker_start(&agent.config);
     if (error != 0) {
         char why[TRIM_ERROR_TEXT_MAX];
-        trim_log(TRIM_LOG_WARNING, "no thread can be started (%s): the agent stays inert",
-                 trim_error_text(why, error));
+        char buffer[MESSAGE_MAX];
+        (void)snprintf(buffer, sizeof buffer, "no thread can be started (%s)",
+                       trim_error_text(why, error));
+        stay_inert(buffer);
     }
 }
 
@@ -70,21 +87,47 @@ static void print(int fd, const struct trim_text *text)
     (void)written; /* Where even this cannot be said, nothing can. */
 }
 
-/* Reads the options. On an error it is told on stderr, whatever log the options name. */
-static int read_options(const char *text)
+/* Has lines written as the options say. */
+static void use_format(JavaVM *vm)
+{
+    char name[TRIM_LOG_COMMAND_MAX];
+    struct trim_text command;
+    trim_text_init(&command, name, sizeof name);
+    bool json = agent.config.options.format == TRIM_LOG_JSON;
+    if (json) {
+        trim_add_java_name(&command, vm);
+    }
+    trim_log_use_format(json ? TRIM_LOG_JSON : TRIM_LOG_PLAIN, name);
+}
+
+/* Tells on stderr, whatever log the options name, why the agent is not started, and the one who
+ * attaches. It may be a program that reads stderr, and goes on doing so. */
+static void refuse(JavaVM *vm, const char *name, const char *why)
+{
+    trim_answer_keep(why);
+    if (agent.config.options.format == TRIM_LOG_JSON) {
+        use_format(vm);
+        (void)trim_log_open("stderr", TRIM_LOG_INFO);
+        tell(TRIM_LOG_ERROR, name, why);
+        return;
+    }
+    char buffer[MESSAGE_MAX];
+    struct trim_text line;
+    trim_text_init(&line, buffer, sizeof buffer - 1);
+    trim_text_add(&line, "trimagent: %s", why);
+    buffer[line.length++] = '\n';
+    print(STDERR_FILENO, &line);
+}
+
+static int read_options(JavaVM *vm, const char *text)
 {
     struct trim_text complaints;
     trim_text_init(&complaints, agent.complaints, sizeof agent.complaints);
     if (trim_options_parse(&agent.config.options, text, &complaints) == 0) {
+        use_format(vm);
         return 0;
     }
-    char buffer[MESSAGE_MAX];
-    struct trim_text message;
-    trim_text_init(&message, buffer, sizeof buffer - 1);
-    trim_answer_keep(agent.complaints);
-    trim_text_add(&message, "trimagent: %s", agent.complaints);
-    buffer[message.length++] = '\n';
-    print(STDERR_FILENO, &message);
+    refuse(vm, "bad_option", agent.complaints);
     return -1;
 }
 
@@ -135,11 +178,11 @@ static bool prepare(JavaVM *vm, bool live)
     open_log(live);
     trim_enabled_warn();
     if (agent.complaints[0] != '\0') {
-        trim_log_text(TRIM_LOG_WARNING, agent.complaints);
+        tell(TRIM_LOG_WARNING, "bad_option", agent.complaints);
     }
     const char *refusal = trim_libraries_refusal();
     if (refusal != NULL) {
-        trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", refusal);
+        stay_inert(refusal);
         return false;
     }
     agent.config.root = "";
@@ -154,7 +197,7 @@ static bool prepare(JavaVM *vm, bool live)
     memcpy(&function, &(*vm)->GetEnv, sizeof function);
     agent.function_of_vm = function;
     if (trim_hooks_install(vm, live, &listener, &agent.counters, &message) != 0) {
-        trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", buffer);
+        stay_inert(buffer);
         return false;
     }
     return true;
@@ -172,7 +215,7 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
     if (!trim_enabled() || trim_jdk_tool_runs(vm)) {
         return JNI_OK;
     }
-    if (read_options(options) != 0) {
+    if (read_options(vm, options) != 0) {
         return JNI_ERR;
     }
     if (agent.config.options.help != 0) {
@@ -183,34 +226,23 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
     return JNI_OK;
 }
 
-/* Tells the one who attaches, and the JVM's stderr, why the agent is not started. */
-static void refuse(const char *why)
-{
-    char buffer[MESSAGE_MAX];
-    struct trim_text line;
-    trim_text_init(&line, buffer, sizeof buffer);
-    trim_text_add(&line, "trimagent: %s\n", why);
-    print(STDERR_FILENO, &line);
-    trim_answer_keep(why);
-}
-
 /* Starts the agent, or gives the one that runs a command. */
 static bool attach(JavaVM *vm, const char *text)
 {
     if (agent.loaded) {
         return trim_commands_obey(text, &agent.config.options);
     }
-    if (!trim_enabled()) {
-        refuse("TRIMAGENT_ENABLED of this JVM switches it off");
-        return false;
-    }
     /* A first load may be a command as well: it starts the agent with its defaults. */
     bool command = trim_commands_known(text);
-    if (read_options(command ? "" : text) != 0) {
+    if (read_options(vm, command ? "" : text) != 0) {
+        return false;
+    }
+    if (!trim_enabled()) {
+        refuse(vm, "refused", "TRIMAGENT_ENABLED of this JVM switches it off");
         return false;
     }
     if (agent.config.options.help != 0) {
-        refuse("option 'help': not possible in a running JVM");
+        refuse(vm, "refused", "option 'help': not possible in a running JVM");
         return false;
     }
     agent.loaded = true;

@@ -26,6 +26,13 @@ uint64_t trim_clock_now_ns(void)
     return ns;
 }
 
+uint64_t trim_clock_utc_ns(void)
+{
+    uint64_t ns = 0;
+    (void)read_clock(CLOCK_REALTIME, &ns);
+    return ns;
+}
+
 uint64_t trim_clock_thread_cpu_ns(void)
 {
     uint64_t ns = 0;

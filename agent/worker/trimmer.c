@@ -186,6 +186,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
         .reason = decision->reason,
         .dry = cycle->config->options.dry_run != 0,
         .expected_known = true,
+        .worth_bytes = cycle->config->options.worth_bytes,
         .earned = last_earned(cycle),
     };
     struct trim_estimate own = *estimate;
