@@ -14,6 +14,7 @@ installed() {
     libclang-rt-*) [ -e "$(clang --print-file-name=libclang_rt.fuzzer-x86_64.a 2>/dev/null)" ] ||
         [ -e "$(clang --print-file-name=libclang_rt.fuzzer.a 2>/dev/null)" ] ;;
     libjemalloc2) ldconfig -p | grep -q 'libjemalloc\.so\.2' ;;
+    libjna-java) [ -e /usr/share/java/jna.jar ] ;;
     libgomp1) ldconfig -p | grep -q 'libgomp\.so\.1' ;;
     python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
     python3-matplotlib) python3 -c 'import matplotlib' 2>/dev/null ;;

@@ -36,3 +36,39 @@ unpack_tree() {
     for package in "$directory"/var/cache/apt/archives/*.deb; do dpkg-deb -x "$package" "$directory"; done
     echo "$packages" >"$directory.packages"
 }
+
+# The tree of a RELEASE for an ARCHITECTURE with each JDK that it has, below build/debian; its directory is printed.
+debian_tree() {
+    local release=$1 architecture=$2 jdks packages version
+    case $release in
+    bullseye) jdks="11 17" ;;
+    bookworm) jdks="17" ;;
+    trixie) jdks="21 25" ;;
+    sid) jdks="8 11 17 21 25 26" ;;
+    *) echo "no such release: $release" >&2 && return 2 ;;
+    esac
+    # Tests are built in this processor's trees, and run in all.
+    packages=libstdc++6,musl,procps
+    [ "$architecture" != "$(dpkg --print-architecture)" ] ||
+        packages=$packages,ninja-build,gcc,g++,libc6-dev,libgtest-dev,libgmock-dev,binutils,libjemalloc2,libjna-java
+    for version in $jdks; do packages=$packages,openjdk-$version-jdk-headless; done
+    mkdir -p build/debian
+    unpack_tree "$release" "$architecture" "$packages" "$PWD/build/debian/$release-$architecture" >&2 || return 1
+    echo "$PWD/build/debian/$release-$architecture"
+}
+
+# qemu for AArch64's programs; its path is printed. Debian 12's crashes on newer kernels.
+debian_qemu() {
+    unpack_package trixie "$(dpkg --print-architecture)" qemu-user "$PWD/build/debian/qemu" >&2 || return 1
+    echo "$PWD/build/debian/qemu/usr/bin/qemu-aarch64"
+}
+
+# In a namespace of users and mounts of the caller's own, to whom Linux 6.7 gives a binfmt_misc of its own: has the kernel
+# start AArch64's programs by qemu, for us and for nobody else.
+start_aarch64_by() {
+    local magic mask
+    mount -t binfmt_misc none /proc/sys/fs/binfmt_misc 2>/dev/null || return 1
+    magic='\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
+    mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
+    echo ":aarch64:M::$magic:$mask:$1:F" >/proc/sys/fs/binfmt_misc/register
+}

@@ -28,6 +28,7 @@ PURPOSES = {
     "text": "texts, quantities and units",
     "system": "clock, threads, and readers of /proc, /sys and cgroups",
     "reason": "the words of a decision: reasons, skips, verdicts",
+    "verdict": "leak or retention: what has grown, and what is to be said of it; pure",
     "policy": "when to look, to wait and to release: pure, numbers in and a decision out",
     "options": "the one table of options, and what they say to the policy",
     "report": "the figures of a trim, a skip, the totals: plain data",
@@ -36,6 +37,7 @@ PURPOSES = {
     "allocator/glibc": "glibc's arenas: estimate, samples, releases, parameters",
     "sinks": "the log, and all words that users read",
     "worker": "the thread that brings the rooms together",
+    "java": "what JFR and JMX are told: the thread that uses JNI, and the classes that it defines",
     "jvm": "entry points, JVMTI callbacks, the VM's counters, commands of late attach",
     "trimctl": "a program of its own: finds JVMs, attaches to one, and says what is to be said of it",
 }
@@ -45,9 +47,10 @@ def seen_by_room() -> dict[str, list[str]]:
     """What agent/CMakeLists.txt lets each room see; jvm sees all."""
     text = (AGENT / "CMakeLists.txt").read_text()
     rooms: dict[str, list[str]] = {
-        "report": ["text", "system", "reason"],
+        "report": ["text", "system", "reason", "verdict"],
+        "java": ["text", "system", "reason", "verdict", "policy", "options", "report", "allocator", "sinks", "worker"],
         "jvm": list(PURPOSES),
-        "trimctl": ["text", "system"],
+        "trimctl": ["text", "system", "verdict"],
     }
     for room, body in re.findall(r"^trim_room\(([\w/]+)(.*?)\)", text, re.MULTILINE | re.DOTALL):
         seen = re.search(r"SEES(.*?)FILES", body, re.DOTALL)
@@ -102,7 +105,8 @@ def breach_compiles() -> list[str]:
     for room, allowed, forbidden in (
         ("policy/price.c", "quantity.h", "clock.h"),
         ("sinks/log.c", "report.h", "allocator.h"),
-        ("allocator/allocator.c", "report.h", "glibc_release.h"),
+        ("allocator/allocator.c", "release.h", "glibc_release.h"),
+        ("java/java_part.c", "worker.h", "hooks.h"),
     ):
         command = entries[str(AGENT / room)]
         if not compiles(command, allowed):

@@ -9,28 +9,18 @@ cd "$(dirname "$0")/.."
 . deploy/debian.sh
 [ "$(id -u)" -eq 0 ] || skip "another processor needs root"
 [ "$(uname -m)" != aarch64 ] || skip "this is an AArch64: ./dev test has it all"
-work=$PWD/build/aarch64-debian
-# Debian 12's qemu crashes on newer kernels.
-qemu=$work/qemu/usr/bin/qemu-aarch64
-
+tree=$PWD/build/debian/bookworm-arm64
 if [ -z "${INSIDE:-}" ]; then
-    unpack_package trixie "$(dpkg --print-architecture)" qemu-user "$work/qemu"
-    unpack_tree bookworm arm64 openjdk-17-jdk-headless,libstdc++6,musl "$work/bookworm"
-    # The kernel starts the other processor's programs for us by qemu, and for nobody else: Linux 6.7 has binfmt_misc of
-    # a namespace's own.
-    INSIDE=yes exec unshare --user --map-root-user --mount "$0" "$@"
+    debian_tree bookworm arm64 >/dev/null
+    QEMU=$(debian_qemu) INSIDE=yes exec unshare --user --map-root-user --mount "$0" "$@"
 fi
-mount -t binfmt_misc none /proc/sys/fs/binfmt_misc 2>/dev/null || skip "no binfmt_misc of a namespace's own here"
-magic='\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
-mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
-echo ":aarch64:M::$magic:$mask:$qemu:F" >/proc/sys/fs/binfmt_misc/register
-export QEMU_LD_PREFIX=$work/bookworm
+start_aarch64_by "$QEMU" || skip "no binfmt_misc of a namespace's own here"
+export QEMU_LD_PREFIX=$tree TRIM_JVM_DIRECTORY=$tree/usr/lib/jvm
 
 # At a fixed address, since qemu leaves no room for brk, and so for [heap], behind the others.
 output=$({
     cmake --preset aarch64 -DTRIM_BUILD_TESTS=ON -DCMAKE_EXE_LINKER_FLAGS=-no-pie \
-        "-DTRIM_JVM_DIRECTORY=$work/bookworm/usr/lib/jvm" \
-        "-DTRIM_MUSL_LOADER=$work/bookworm/lib/ld-musl-aarch64.so.1"
+        "-DTRIM_MUSL_LOADER=$tree/lib/ld-musl-aarch64.so.1"
     cmake --build --preset aarch64
 } 2>&1) || { echo "$output"; exit 1; }
 

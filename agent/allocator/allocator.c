@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "own_calls.h"
 
 /* More than glibc takes out of its arenas unless it was told to (DEFAULT_MMAP_THRESHOLD_MAX is 32
  * MiB). It is never touched. */
@@ -93,9 +94,9 @@ static bool passes_to_glibc(void)
 {
     for (int try = 0; try < PROBES; try++) {
         int before = mapped_chunks();
-        void *volatile block = malloc(PROBE_BYTES);
+        void *volatile block = trim_own_malloc(PROBE_BYTES);
         int during = mapped_chunks();
-        free(block);
+        trim_own_free(block);
         if (block != NULL && before >= 0 && during == before + 1 && mapped_chunks() == before) {
             return true;
         }

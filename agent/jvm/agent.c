@@ -9,34 +9,30 @@
 #include <jvmti.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "allocator.h"
 #include "answer.h"
-#include "clock.h"
 #include "commands.h"
 #include "enabled.h"
 #include "error_text.h"
 #include "hooks.h"
 #include "hotspot.h"
-#include "java_name.h"
+#include "java_part.h"
 #include "jdk_tool.h"
 #include "libraries.h"
 #include "log.h"
-#include "quantity.h"
 #include "reply.h"
+#include "start.h"
 #include "tune.h"
+#include "twin.h"
 #include "worker.h"
 
-/* What is said of the start waits for so long, or until something else is said: short-lived JVMs
- * are silent. */
-#define QUIET_NS (10 * TRIM_NS_PER_S)
+/* Takes its path. */
+#define TWIN "another copy of the agent is loaded in this JVM, '%s'"
 
 #define MESSAGE_MAX 1024
 #define COMPLAINTS_MAX 3072 /* Fits into a line of the log, as does each of its lines. */
-#define HELP_MAX 8192
 #define ALLOCATOR_DESCRIPTION_MAX 160
 
 /* HotSpot's own thread attaches one agent after the other, but JMX's jvmtiAgentLoad runs on any
@@ -50,7 +46,8 @@ static struct {
     struct trim_vm_counters counters;
     char allocator_description[ALLOCATOR_DESCRIPTION_MAX];
     char complaints[COMPLAINTS_MAX]; /* Of options that were ignored. */
-    const void *function_of_vm;
+    JavaVM *vm;
+    bool live; /* Attached late. */
 } agent;
 
 static void tell(enum trim_log_level level, const char *name, const char *text)
@@ -67,9 +64,34 @@ static void stay_inert(const char *why)
     tell(TRIM_LOG_WARNING, "inert", buffer);
 }
 
+/* Carries out a command for one who waits for the answer. */
+static size_t ask(const char *command, char *answer, size_t capacity)
+{
+    (void)pthread_mutex_lock(&attaching);
+    trim_answer_begin();
+    (void)trim_commands_obey(command, &agent.config.options);
+    size_t length = trim_answer_read(answer, capacity);
+    (void)pthread_mutex_unlock(&attaching);
+    return length;
+}
+
+static void start_java_part(void)
+{
+    const struct trim_java_config config = {.vm = agent.vm,
+                                            .jfr = agent.config.options.jfr != 0,
+                                            .jmx = agent.config.options.jmx != 0,
+                                            .live = agent.live,
+                                            .allocator = agent.allocator_description,
+                                            .counters = &agent.counters,
+                                            .ask = ask};
+    trim_java_start(&config);
+}
+
 static void start_worker(void)
 {
-    trim_hotspot_find_counters(agent.function_of_vm, &agent.counters);
+    void *function = NULL;
+    memcpy(&function, &(*agent.vm)->GetEnv, sizeof function);
+    trim_hotspot_find_counters(function, &agent.counters);
     trim_hooks_counters_found();
     int error = trim_worker_start(&agent.config);
     if (error != 0) {
@@ -78,84 +100,9 @@ static void start_worker(void)
         (void)snprintf(buffer, sizeof buffer, "no thread can be started (%s)",
                        trim_error_text(why, error));
         stay_inert(buffer);
-    }
-}
-
-static void print(int fd, const struct trim_text *text)
-{
-    ssize_t written = write(fd, text->data, text->length);
-    (void)written; /* Where even this cannot be said, nothing can. */
-}
-
-/* Has lines written as the options say. */
-static void use_format(JavaVM *vm)
-{
-    char name[TRIM_LOG_COMMAND_MAX];
-    struct trim_text command;
-    trim_text_init(&command, name, sizeof name);
-    bool json = agent.config.options.format == TRIM_LOG_JSON;
-    if (json) {
-        trim_add_java_name(&command, vm);
-    }
-    trim_log_use_format(json ? TRIM_LOG_JSON : TRIM_LOG_PLAIN, name);
-}
-
-/* Tells on stderr, whatever log the options name, why the agent is not started, and the one who
- * attaches. It may be a program that reads stderr, and goes on doing so. */
-static void refuse(JavaVM *vm, const char *name, const char *why)
-{
-    trim_answer_keep(why);
-    if (agent.config.options.format == TRIM_LOG_JSON) {
-        use_format(vm);
-        (void)trim_log_open("stderr", TRIM_LOG_INFO);
-        tell(TRIM_LOG_ERROR, name, why);
         return;
     }
-    char buffer[MESSAGE_MAX];
-    struct trim_text line;
-    trim_text_init(&line, buffer, sizeof buffer - 1);
-    trim_text_add(&line, "trimagent: %s", why);
-    buffer[line.length++] = '\n';
-    print(STDERR_FILENO, &line);
-}
-
-static int read_options(JavaVM *vm, const char *text)
-{
-    struct trim_text complaints;
-    trim_text_init(&complaints, agent.complaints, sizeof agent.complaints);
-    if (trim_options_parse(&agent.config.options, text, &complaints) == 0) {
-        use_format(vm);
-        return 0;
-    }
-    refuse(vm, "bad_option", agent.complaints);
-    return -1;
-}
-
-static void print_help_and_exit(void)
-{
-    static char buffer[HELP_MAX];
-    struct trim_text help;
-    trim_text_init(&help, buffer, sizeof buffer);
-    trim_options_add_help(&help);
-    print(STDOUT_FILENO, &help);
-    exit(EXIT_SUCCESS);
-}
-
-static void open_log(bool live)
-{
-    struct trim_options *options = &agent.config.options;
-    int failed = trim_log_open(options->log_target, (enum trim_log_level)options->log_level);
-    int error = errno;
-    if (!live) {
-        trim_log_hold(trim_clock_now_ns() + QUIET_NS);
-    }
-    if (failed != 0) {
-        char buffer[TRIM_ERROR_TEXT_MAX];
-        const char *why = error == ELOOP ? "it is a symbolic link" : trim_error_text(buffer, error);
-        trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%s), logging to stderr",
-                 options->log_target, why);
-        (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
-    }
+    start_java_part();
 }
 
 static void find_allocator(void)
@@ -166,16 +113,28 @@ static void find_allocator(void)
     agent.config.allocator_description = agent.allocator_description;
 }
 
+static void stop(void)
+{
+    trim_java_stop();
+    trim_worker_stop();
+}
+
+static int read_options(JavaVM *vm, const char *text)
+{
+    return trim_start_options(&agent.config.options, vm, text, agent.complaints,
+                              sizeof agent.complaints);
+}
+
 /* What OnLoad and OnAttach have in common, once the options are read. Returns whether the events
  * are on. */
 static bool prepare(JavaVM *vm, bool live)
 {
-    static const struct trim_hooks_listener listener = {.vm_init = start_worker,
-                                                        .vm_death = trim_worker_stop};
+    const struct trim_hooks_listener listener = {
+        .vm_init = start_worker, .vm_death = stop, .polls = agent.config.options.check_ns != 0};
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
-    open_log(live);
+    trim_start_log(&agent.config.options, live);
     trim_enabled_warn();
     if (agent.complaints[0] != '\0') {
         tell(TRIM_LOG_WARNING, "bad_option", agent.complaints);
@@ -185,20 +144,26 @@ static bool prepare(JavaVM *vm, bool live)
         stay_inert(refusal);
         return false;
     }
+    const char *twin = live ? NULL : trim_twin_path(false);
+    if (twin != NULL) {
+        (void)snprintf(buffer, sizeof buffer, TWIN, twin);
+        stay_inert(buffer);
+        return false;
+    }
     agent.config.root = "";
     find_allocator();
-    trim_tune(&agent.config, live);
-    if (agent.config.allocator->choose != NULL) {
-        agent.config.allocator->choose((enum trim_mode)agent.config.options.mode);
-    }
     agent.config.counters = &agent.counters;
     agent.config.proc = "/proc/self";
-    void *function = NULL;
-    memcpy(&function, &(*vm)->GetEnv, sizeof function);
-    agent.function_of_vm = function;
+    agent.vm = vm;
+    agent.live = live;
     if (trim_hooks_install(vm, live, &listener, &agent.counters, &message) != 0) {
         stay_inert(buffer);
         return false;
+    }
+    /* An agent that stays inert changes nothing of malloc. */
+    trim_tune(&agent.config, live);
+    if (agent.config.allocator->choose != NULL) {
+        agent.config.allocator->choose((enum trim_mode)agent.config.options.mode);
     }
     return true;
 }
@@ -219,7 +184,7 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
         return JNI_ERR;
     }
     if (agent.config.options.help != 0) {
-        print_help_and_exit();
+        trim_start_help();
     }
     agent.loaded = true;
     (void)prepare(vm, false);
@@ -229,6 +194,7 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
 /* Starts the agent, or gives the one that runs a command. */
 static bool attach(JavaVM *vm, const char *text)
 {
+    const struct trim_options *options = &agent.config.options;
     if (agent.loaded) {
         return trim_commands_obey(text, &agent.config.options);
     }
@@ -238,11 +204,18 @@ static bool attach(JavaVM *vm, const char *text)
         return false;
     }
     if (!trim_enabled()) {
-        refuse(vm, "refused", "TRIMAGENT_ENABLED of this JVM switches it off");
+        trim_start_refuse(options, vm, "refused", "TRIMAGENT_ENABLED of this JVM switches it off");
         return false;
     }
-    if (agent.config.options.help != 0) {
-        refuse(vm, "refused", "option 'help': not possible in a running JVM");
+    const char *twin = trim_twin_path(true);
+    if (twin != NULL) {
+        char why[MESSAGE_MAX];
+        (void)snprintf(why, sizeof why, TWIN ": nothing is started; give it the command", twin);
+        trim_start_refuse(options, vm, "refused", why);
+        return false;
+    }
+    if (options->help != 0) {
+        trim_start_refuse(options, vm, "refused", "option 'help': not possible in a running JVM");
         return false;
     }
     agent.loaded = true;

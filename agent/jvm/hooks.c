@@ -37,6 +37,12 @@ static void JNICALL on_gc_finish(jvmtiEnv *jvmti)
     trim_signals_pause_end(pause, trim_clock_now_ns());
 }
 
+/* For events without which the agent still works, only later. */
+static void set_event(jvmtiEnv *jvmti, jvmtiEventMode mode, jvmtiEvent event)
+{
+    (void)(*jvmti)->SetEventNotificationMode(jvmti, mode, event, NULL);
+}
+
 static void JNICALL on_class_load(jvmtiEnv *jvmti, JNIEnv *jni, jthread thread, jclass klass)
 {
     (void)jvmti;
@@ -46,12 +52,31 @@ static void JNICALL on_class_load(jvmtiEnv *jvmti, JNIEnv *jni, jthread thread, 
     trim_signals_class_load();
 }
 
+/*
+ * The event of each class costs a start that loads 20,000 of them 1 to 2 %, whoever listens. The
+ * VM's own counters tell their number as well, so the event is left off until the worker waits for
+ * classes, which it does once the start has calmed down. It then comes on with the next thread that
+ * starts: the worker itself is none that the VM knows. Until one does, the worker sees new classes
+ * when it looks at the process, up to two seconds later.
+ */
+static void JNICALL on_thread_start(jvmtiEnv *jvmti, JNIEnv *jni, jthread thread)
+{
+    (void)jni;
+    (void)thread;
+    if (trim_signals_class_loads_armed()) {
+        set_event(jvmti, JVMTI_DISABLE, JVMTI_EVENT_THREAD_START);
+        set_event(jvmti, JVMTI_ENABLE, JVMTI_EVENT_CLASS_LOAD);
+    }
+}
+
 static void JNICALL on_vm_init(jvmtiEnv *jvmti, JNIEnv *jni, jthread thread)
 {
-    (void)jvmti;
     (void)jni;
     (void)thread;
     to_tell.vm_init();
+    uint64_t loaded = 0;
+    bool may_wait = to_tell.polls && trim_vm_counters_loaded(vm_counters, &loaded);
+    set_event(jvmti, JVMTI_ENABLE, may_wait ? JVMTI_EVENT_THREAD_START : JVMTI_EVENT_CLASS_LOAD);
 }
 
 static void JNICALL on_vm_death(jvmtiEnv *jvmti, JNIEnv *jni)
@@ -90,12 +115,11 @@ static bool succeeded(jvmtiEnv *jvmti, jvmtiError error, const char *call,
 
 static bool enable_events(jvmtiEnv *jvmti, bool live, struct trim_text *message)
 {
-    static const jvmtiEvent events[] = {
-        JVMTI_EVENT_GARBAGE_COLLECTION_START, JVMTI_EVENT_GARBAGE_COLLECTION_FINISH,
-        JVMTI_EVENT_CLASS_LOAD, JVMTI_EVENT_VM_DEATH, JVMTI_EVENT_VM_INIT};
-    /* VMInit, the last one, has passed where the agent is attached late. */
-    size_t count = sizeof events / sizeof events[0] - (live ? 1 : 0);
-    for (size_t i = 0; i < count; i++) {
+    /* VMInit has passed where the agent is attached late, and so has the start. */
+    const jvmtiEvent events[] = {JVMTI_EVENT_GARBAGE_COLLECTION_START,
+                                 JVMTI_EVENT_GARBAGE_COLLECTION_FINISH, JVMTI_EVENT_VM_DEATH,
+                                 live ? JVMTI_EVENT_CLASS_LOAD : JVMTI_EVENT_VM_INIT};
+    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
         if (!succeeded(jvmti,
                        (*jvmti)->SetEventNotificationMode(jvmti, JVMTI_ENABLE, events[i], NULL),
                        "SetEventNotificationMode", message)) {
@@ -126,6 +150,7 @@ int trim_hooks_install(JavaVM *vm, bool live, const struct trim_hooks_listener *
     callbacks.GarbageCollectionStart = on_gc_start;
     callbacks.GarbageCollectionFinish = on_gc_finish;
     callbacks.ClassLoad = on_class_load;
+    callbacks.ThreadStart = on_thread_start;
     callbacks.VMInit = on_vm_init;
     callbacks.VMDeath = on_vm_death;
 

@@ -3,22 +3,29 @@
  *
  * The callbacks only turn events into signals. GarbageCollectionStart and -Finish run on the VM
  * thread while the world is stopped, where JVMTI allows little but raw monitors; ClassLoad runs on
- * any Java thread, tens of thousands of times during a start-up. So none of them allocates, locks,
- * logs or uses JNI.
+ * any Java thread. So none of them allocates, locks, logs or uses JNI. ThreadStart does one thing,
+ * once: it switches ClassLoad on.
  */
 #ifndef TRIMAGENT_HOOKS_H
 #define TRIMAGENT_HOOKS_H
 
 #include <jvmti.h>
+#include <stdbool.h>
 
 #include "text.h"
 #include "vm_counters.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* What hooks call when the VM's life changes. Neither runs at a safepoint. */
 struct trim_hooks_listener {
     void (*vm_init)(
         void); /* The VM is initialised: counters can be found. Not called on late attach. */
     void (*vm_death)(void); /* The VM is about to end. */
+    bool polls; /* The worker looks at the process of itself, so that it sees classes without the
+                   event. */
 };
 
 /*
@@ -32,5 +39,9 @@ int trim_hooks_install(JavaVM *vm, bool live, const struct trim_hooks_listener *
 
 /* Publishes the counters to the GC callbacks, which treat every pause as unknown before. */
 void trim_hooks_counters_found(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -34,6 +34,9 @@ static void find_perf(const struct trim_vm_structs *structs, struct trim_vm_coun
             counters->source = TRIM_GC_SOURCE_PERF;
         }
     }
+    counters->loaded_classes = trim_perf_find_long(memory, *capacity, "java.cls.loadedClasses");
+    counters->shared_loaded_classes =
+        trim_perf_find_long(memory, *capacity, "java.cls.sharedLoadedClasses");
     counters->unloaded_classes = trim_perf_find_long(memory, *capacity, "java.cls.unloadedClasses");
     counters->shared_unloaded_classes =
         trim_perf_find_long(memory, *capacity, "java.cls.sharedUnloadedClasses");

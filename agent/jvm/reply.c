@@ -29,9 +29,6 @@ static int write_whole(int fd, const char *data, size_t length)
 {
     while (length > 0) {
         ssize_t written = write(fd, data, length);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
         if (written <= 0) {
             return -1;
         }

@@ -41,6 +41,9 @@ const struct trim_option trim_option_table[] = {
      "off: look after events only."},
     {"cooldown", TRIM_OPTION_DURATION, FIELD(cooldown_ns), "500ms", 100 * MS, DAY,
      "The least time between two trims."},
+    {"growing-after", TRIM_OPTION_DURATION_OR_OFF, FIELD(growing_after_ns), "24h", S, 30 * DAY,
+     "How long native memory in use must have grown evenly for the verdict growing, a leak. off: "
+     "it is never said."},
     {"trim-threshold", TRIM_OPTION_BYTES_OR_OFF, FIELD(trim_threshold_bytes), "off", 64 * TRIM_KIB,
      64 * TRIM_MIB,
      "Set in glibc at the start: the most that the free end of an arena keeps, at the "
@@ -65,6 +68,13 @@ const struct trim_option trim_option_table[] = {
     {"metrics", TRIM_OPTION_METRICS, FIELD(metrics_target), "off", 0, 0,
      "Where to write metrics for Prometheus (node_exporter's textfile collector reads them): a "
      "file that is replaced each time and removed at the end. %p is the process id."},
+    {"jfr", TRIM_OPTION_FLAG, FIELD(jfr), "false", 0, 1,
+     "Whether recordings of JDK Flight Recorder get an event for each trim, and now and then one "
+     "of "
+     "what the C heap is made of."},
+    {"jmx", TRIM_OPTION_FLAG, FIELD(jmx), "false", 0, 1,
+     "Whether there is an MBean, trimagent:type=NativeHeap, with figures, notifications and "
+     "operations."},
     {"dry-run", TRIM_OPTION_FLAG, FIELD(dry_run), "false", 0, 1,
      "Decide and log, but do not trim."},
     {"help", TRIM_OPTION_FLAG, FIELD(help), "false", 0, 1,
@@ -80,6 +90,8 @@ bool trim_option_may_change(const struct trim_option *option)
                                       FIELD(log_target),
                                       FIELD(format),
                                       FIELD(metrics_target),
+                                      FIELD(jfr),
+                                      FIELD(jmx),
                                       FIELD(strict),
                                       FIELD(help)};
     for (size_t i = 0; i < sizeof at_start / sizeof at_start[0]; i++) {

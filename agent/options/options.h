@@ -48,6 +48,7 @@ struct trim_options {
     uint64_t burst_window_ns;
     uint64_t check_ns;             /* Longest time between looks at a busy process; 0 is off. */
     uint64_t cooldown_ns;          /* Least time between two trims. */
+    uint64_t growing_after_ns;     /* So long memory in use must have grown; 0 is off. */
     uint64_t trim_threshold_bytes; /* The allocator's parameters; 0 leaves it alone. */
     uint64_t mmap_threshold_bytes;
     uint64_t arena_max;                       /* TRIM_COUNT_AUTO until it is known. */
@@ -56,6 +57,8 @@ struct trim_options {
     uint64_t log_level;                       /* enum trim_log_level. */
     uint64_t format;                          /* enum trim_log_format. */
     char metrics_target[TRIM_LOG_TARGET_MAX]; /* A path that ends in ".prom"; empty is off. */
+    uint64_t jfr;                             /* 1: events for JDK Flight Recorder. */
+    uint64_t jmx;                             /* 1: an MBean. */
     uint64_t strict;                          /* 0: bad options are ignored, with a warning. */
     uint64_t dry_run;                         /* 1: decide and log, but do not trim. */
     uint64_t help;                            /* 1: print the options instead of starting. */

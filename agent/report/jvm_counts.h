@@ -17,6 +17,8 @@ struct trim_signals {
     uint64_t empty_pauses; /* Pairs in which no collection took place. */
     uint64_t last_old_ns;  /* When the last old pause ended; 0: never. */
     uint64_t class_loads;
+    uint64_t
+        class_events; /* JVMTI's for them: fewer, since they are on only when a start is over. */
 };
 
 #ifdef __cplusplus

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "heap_figures.h"
+#include "heap_verdict.h"
 #include "lot.h"
 #include "process_memory.h"
 #include "release.h"
@@ -30,8 +31,9 @@ struct trim_report {
     bool memory_known;
     struct trim_process_memory before;
     struct trim_process_memory after;
-    uint64_t took_ns; /* Of the trim alone, by the wall clock, */
-    uint64_t cpu_ns;  /* and its CPU time, helping threads included. */
+    uint64_t began_ns; /* On trim_clock_now_ns's clock. */
+    uint64_t took_ns;  /* Of the trim alone, by the wall clock, */
+    uint64_t cpu_ns;   /* and its CPU time, helping threads included. */
     bool expected_known;
     uint64_t expected_bytes;
     bool resident_assumed; /* The expectation takes memory for resident that could not be looked at.
@@ -56,6 +58,9 @@ struct trim_skip_report {
     uint64_t threshold_bytes;
 };
 
+/* How a trim was carried out: by trim, borrow, both, or not at all, in a dry run. */
+#define TRIM_WAYS 4
+
 /* The number of last trims that status shows. */
 #define TRIM_STATUS_TRIMS 5
 
@@ -74,6 +79,8 @@ struct trim_totals {
     uint64_t estimates;
     uint64_t estimate_cpu_ns;
     uint64_t wake_ups;
+    uint64_t
+        worker_cpu_ns;   /* Of the agent's thread up to its last wake-up, with all of the above. */
     double held_byte_ns; /* Bytes that trims have kept free times how long, */
     double held_cost_ns; /* and the CPU that this has cost, faults of taking them again included. */
     uint64_t worth_bytes; /* What memory is worth: so much, free for a second, a second of CPU. */
@@ -84,9 +91,14 @@ struct trim_totals {
     bool has_estimate;
     struct trim_estimate estimate; /* The last one. */
     uint64_t estimate_at_ns;
+    struct trim_judgement heap; /* Leak or retention, by the last estimate. */
     struct trim_report
         last[TRIM_STATUS_TRIMS]; /* A ring; trim number n is at (n - 1) % TRIM_STATUS_TRIMS. */
     uint64_t last_at_ns[TRIM_STATUS_TRIMS];
+    uint64_t ways[TRIM_WAYS]; /* Of trims, as metrics.h tells them apart. */
+    uint64_t longest_wait_ns; /* The longest that a thread may have waited because of a trim. */
+    bool has_walk;
+    struct trim_estimate walk; /* The last one that is no mere bound: what the heap is made of. */
 };
 
 #ifdef __cplusplus

@@ -12,19 +12,48 @@ static char buffer[TRIM_ANSWER_MAX];
 static struct {
     pthread_mutex_t lock; /* Guards the text. Nothing else is taken while it is held. */
     struct trim_text text;
+    uint64_t number; /* Of the command that is being answered. */
+    uint64_t served; /* And of that which the worker carries out. 0: it has none yet. */
+    pthread_t worker;
 } answer = {.lock = PTHREAD_MUTEX_INITIALIZER, .text = {.data = buffer, .capacity = sizeof buffer}};
 
 void trim_answer_begin(void)
 {
     (void)pthread_mutex_lock(&answer.lock);
+    answer.number++;
     trim_text_init(&answer.text, buffer, sizeof buffer);
     (void)pthread_mutex_unlock(&answer.lock);
+}
+
+uint64_t trim_answer_number(void)
+{
+    (void)pthread_mutex_lock(&answer.lock);
+    uint64_t number = answer.number;
+    (void)pthread_mutex_unlock(&answer.lock);
+    return number;
+}
+
+void trim_answer_serve(uint64_t number)
+{
+    (void)pthread_mutex_lock(&answer.lock);
+    answer.served = number;
+    answer.worker = pthread_self();
+    (void)pthread_mutex_unlock(&answer.lock);
+}
+
+/* With the lock held: whether what this thread says comes after its caller has gone. */
+static bool is_late(void)
+{
+    return answer.served != 0 && answer.served != answer.number &&
+           pthread_equal(answer.worker, pthread_self());
 }
 
 void trim_answer_keep(const char *text)
 {
     (void)pthread_mutex_lock(&answer.lock);
-    trim_text_add(&answer.text, "%s\n", text);
+    if (!is_late()) {
+        trim_text_add(&answer.text, "%s\n", text);
+    }
     (void)pthread_mutex_unlock(&answer.lock);
 }
 

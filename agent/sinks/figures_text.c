@@ -24,6 +24,19 @@ static void add_last_trim(struct trim_fields *fields, const struct trim_report *
     }
 }
 
+void trim_judgement_add_figures(struct trim_fields *fields, const struct trim_judgement *judgement)
+{
+    const struct trim_growth *growth = &judgement->in_use;
+    trim_fields_add(fields,
+                    "verdict %s kept_free_bytes %" PRIu64 " in_use_from_bytes %" PRIu64
+                    " in_use_to_bytes %" PRIu64 " in_use_window_ns %" PRIu64
+                    " in_use_old_pauses %" PRIu64 " in_use_hourly_bytes %" PRIu64
+                    " in_use_reload_bytes %" PRIu64,
+                    trim_heap_verdict_name(judgement->verdict), judgement->state.kept_bytes,
+                    growth->from_bytes, growth->to_bytes, growth->window_ns, growth->old_pauses,
+                    growth->hourly_bytes, trim_growth_reload_bytes(growth));
+}
+
 void trim_totals_add_figures(struct trim_fields *fields, const struct trim_totals *totals,
                              const struct trim_status *status)
 {
@@ -37,6 +50,7 @@ void trim_totals_add_figures(struct trim_fields *fields, const struct trim_total
                     totals->dry, status->signals.old_pauses, totals->considered, trims,
                     totals->released_bytes, totals->trim_cpu_ns, totals->estimates,
                     totals->estimate_cpu_ns, totals->wake_ups, status->lost_log_lines);
+    trim_judgement_add_figures(fields, &totals->heap);
     if (trims > 0) {
         add_last_trim(fields, &totals->last[(trims - 1) % TRIM_STATUS_TRIMS]);
     }

@@ -88,7 +88,8 @@ static bool write_to(int fd, const char *line, size_t length)
     struct pollfd ready = {.fd = fd, .events = POLLOUT};
     int wait_ms = atomic_load(&stuck) || atomic_load(&hurried) ? 0 : WAIT_MS;
     /* A full pipe would hold up the writer for as long as nobody reads. */
-    if (fd < 0 || poll(&ready, 1, wait_ms) != 1 || (ready.revents & POLLOUT) == 0) {
+    if (fd < 0 || poll(&ready, 1, wait_ms) != 1 ||
+        (ready.revents & (POLLOUT | POLLERR)) != POLLOUT) {
         return false;
     }
     ssize_t written = write(fd, line, length);
@@ -112,6 +113,16 @@ static bool write_line(const char *line, size_t length)
     trim_log_target_give(target, fd);
     atomic_store(&stuck, !through);
     return through;
+}
+
+void trim_log_plain(const char *line, size_t length)
+{
+    static const struct trim_descriptor standard_error = {.fd = STDERR_FILENO};
+    int fd = trim_log_target_take(&standard_error);
+    if (!write_to(fd, line, length)) {
+        (void)atomic_fetch_add(&lost_lines, 1);
+    }
+    trim_log_target_give(&standard_error, fd);
 }
 
 /* Appends a whole line, newline included, to a text that has room for it. */
@@ -218,15 +229,6 @@ static void tell_lost(void)
     }
 }
 
-static void tell_opened_again(void)
-{
-    static const char told[] = "the log was closed by other code and has been opened again";
-    static const struct trim_log_event event = {"log_opened_again", told, NULL};
-    if (atomic_exchange(&opened_again, false)) {
-        (void)log_line(TRIM_LOG_WARNING, &event, told, sizeof told - 1);
-    }
-}
-
 static void log_event(enum trim_log_level level, const struct trim_log_event *event)
 {
     if (atomic_load(&off)) {
@@ -234,7 +236,11 @@ static void log_event(enum trim_log_level level, const struct trim_log_event *ev
     }
     release_held();
     tell_lost();
-    tell_opened_again();
+    if (atomic_exchange(&opened_again, false)) {
+        static const struct trim_log_event again = {
+            "log_opened_again", "the log was closed by other code and has been opened again", NULL};
+        (void)log_line(TRIM_LOG_WARNING, &again, again.text, strlen(again.text));
+    }
     const char *text = event->text;
     bool more = true;
     while (more) {

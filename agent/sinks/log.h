@@ -94,6 +94,10 @@ void trim_log_answer(const struct trim_log_event *event);
 /* Writes a line, or several that are joined by newlines: events of the name "message". */
 void trim_log_text(enum trim_log_level level, const char *text);
 
+/* Writes a whole line, newline included, to stderr as it is, whatever the log's target: where the
+ * log is not open yet. It waits no longer than any other. Any thread. */
+void trim_log_plain(const char *line, size_t length);
+
 /* Writes a formatted line; integer and string conversions only. */
 void trim_log(enum trim_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -85,6 +85,9 @@ void trim_log_add_line(struct trim_text *text, enum trim_log_level level,
         trim_log_add_object(text, &stamp, level, event, line, length);
     } else {
         trim_log_add_decorations(text, level, uptime_ns);
+        size_t begin = text->length;
         trim_text_add(text, "%.*s", (int)length, line);
+        /* Names of files and cgroups may hold what drives a terminal or looks like another line. */
+        trim_text_clean(text->data + begin, text->length - begin);
     }
 }

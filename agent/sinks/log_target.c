@@ -6,6 +6,8 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -39,6 +41,44 @@ int trim_log_add_path(struct trim_text *path, const char *target, uint64_t pid)
     return 0;
 }
 
+/* The C library's stat and its kin are symbols of 2.33. */
+static bool look(int directory, const char *path, int flags, struct stat *found)
+{
+    return syscall(SYS_newfstatat, directory, path, found, flags) == 0;
+}
+
+/* A device that takes text: null, full, kmsg and terminals. Others act when they are opened, as
+ * watchdogs do, or are disks. Numbers beyond the old twenty bits are none of these; the C library's
+ * own macros call functions that musl has not. */
+static bool takes_text(const struct stat *device)
+{
+    uint64_t both = (uint64_t)device->st_rdev;
+    uint64_t kind = both >> 8;
+    uint64_t number = both & 0xff;
+    return S_ISCHR(device->st_mode) &&
+           ((kind == 1 && (number == 3 || number == 7 || number == 11)) || kind == 4 || kind == 5 ||
+            (kind >= 136 && kind <= 143));
+}
+
+/*
+ * Whether an open file may be another user's trap: it is not ours, and lies in a directory like
+ * /tmp where everybody may make files. The kernel refuses these as well where fs.protected_regular
+ * and protected_fifos are set. Of a hard link nobody knows what else it is.
+ */
+static bool is_trap(int fd, const char *path)
+{
+    char place[TRIM_LOG_TARGET_MAX + 32];
+    const char *slash = strrchr(path, '/');
+    int length = slash == NULL ? 0 : (int)(slash - path) + 1;
+    (void)snprintf(place, sizeof place, "%.*s", length, path);
+    struct stat file;
+    struct stat directory;
+    return look(fd, "", AT_EMPTY_PATH, &file) &&
+           look(AT_FDCWD, length == 0 ? "." : place, 0, &directory) &&
+           (directory.st_mode & S_ISVTX) != 0 && (directory.st_mode & S_IWOTH) != 0 &&
+           ((file.st_uid != geteuid() && file.st_uid != directory.st_uid) || file.st_nlink > 1);
+}
+
 static int open_file(struct trim_descriptor *kept, const char *target)
 {
     char path_name[TRIM_LOG_TARGET_MAX + 32];
@@ -48,12 +88,23 @@ static int open_file(struct trim_descriptor *kept, const char *target)
         errno = EINVAL;
         return -1;
     }
+    struct stat there;
+    if (look(AT_FDCWD, path_name, AT_SYMLINK_NOFOLLOW, &there) &&
+        (S_ISBLK(there.st_mode) || (S_ISCHR(there.st_mode) && !takes_text(&there)))) {
+        errno = ENOTSUP;
+        return -1;
+    }
     /* O_NONBLOCK, so that a FIFO without a reader is refused instead of holding up the JVM's start.
      */
-    return trim_descriptor_keep(
-        kept,
+    int fd =
         open(path_name,
-             O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640));
+             O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);
+    if (fd >= 0 && is_trap(fd, path_name)) {
+        (void)close(fd);
+        errno = EPERM;
+        return -1;
+    }
+    return trim_descriptor_keep(kept, fd);
 }
 
 /* A standard stream, unless it is closed: what is opened next may get its number. */
@@ -62,9 +113,21 @@ static void take_stream(struct trim_descriptor *kept, int fd)
     *kept = (struct trim_descriptor){.fd = fcntl(fd, F_GETFL) < 0 ? -1 : fd};
 }
 
-static bool is_either(const char *target, const char *stream, const char *device)
+/* The devices' names are symbolic links, which are not followed, but everybody knows what they
+ * mean.
+ */
+static bool is_stream(const char *target, const char *stream, char number)
 {
-    return strcmp(target, stream) == 0 || strcmp(target, device) == 0;
+    static const char *const places[] = {"/dev/", "/proc/self/fd/", "/dev/fd/"};
+    for (int i = 0; i < 3; i++) {
+        size_t length = strlen(places[i]);
+        const char *rest = target + length;
+        if (strncmp(target, places[i], length) == 0 &&
+            (i == 0 ? strcmp(rest, stream) == 0 : rest[0] == number && rest[1] == '\0')) {
+            return true;
+        }
+    }
+    return strcmp(target, stream) == 0;
 }
 
 /* Returns 0, or -1 with errno where stderr stands in. */
@@ -72,11 +135,9 @@ static int open_target(const char *target)
 {
     struct trim_descriptor *kept = &openings[atomic_fetch_add(&opened, 1) % OPENINGS];
     int error = 0;
-    /* The devices' names are symbolic links, which are not followed, but everybody knows what they
-     * mean. */
-    if (is_either(target, "stderr", "/dev/stderr")) {
+    if (is_stream(target, "stderr", '2')) {
         take_stream(kept, STDERR_FILENO);
-    } else if (is_either(target, "stdout", "/dev/stdout")) {
+    } else if (is_stream(target, "stdout", '1')) {
         take_stream(kept, STDOUT_FILENO);
     } else if (open_file(kept, target) != 0) {
         error = errno;

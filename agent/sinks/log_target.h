@@ -14,6 +14,10 @@
 
 #include "descriptor.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Opens what the option names. Any thread, before others log. Returns 0, or -1 with errno: then
  * stderr stands in. */
 int trim_log_target_open(const char *target);
@@ -37,5 +41,9 @@ void trim_log_target_give(const struct trim_descriptor *target, int fd);
 
 /* Opens it again, or takes stderr where that fails. Any thread. */
 void trim_log_target_open_again(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

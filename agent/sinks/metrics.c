@@ -13,7 +13,7 @@ static void take_value(struct trim_histogram *histogram, const uint64_t *bounds,
     histogram->sum_ns += value_ns;
 }
 
-static int way_of(const struct trim_report *report)
+int trim_way_of(const struct trim_report *report)
 {
     if (report->dry) {
         return TRIM_WAY_DRY;
@@ -32,7 +32,7 @@ uint64_t trim_longest_wait_ns(const struct trim_release *release)
 
 void trim_metrics_take(struct trim_metrics *metrics, const struct trim_report *report)
 {
-    metrics->trims[report->reason][way_of(report)]++;
+    metrics->trims[report->reason][trim_way_of(report)]++;
     if (!report->dry) {
         take_value(&metrics->durations, trim_duration_bounds, report->took_ns);
         take_value(&metrics->waits, trim_wait_bounds, trim_longest_wait_ns(&report->release));

@@ -25,9 +25,6 @@ extern "C" {
 /* Room for the name of a JVM, with its NUL: that of a file. */
 #define TRIM_METRICS_NAME_MAX 256
 
-/* How a trim was carried out: by trim, borrow, both, or not at all, in a dry run. */
-#define TRIM_METRICS_WAYS 4
-
 /* Bounds of a histogram's buckets, at most. */
 #define TRIM_METRICS_BOUNDS_MAX 14
 
@@ -41,7 +38,7 @@ struct trim_histogram {
 /* Zero at first, but for the name. */
 struct trim_metrics {
     char name[TRIM_METRICS_NAME_MAX]; /* Of this JVM, which keeps its series apart from others'. */
-    uint64_t trims[TRIM_REASON_COUNT][TRIM_METRICS_WAYS];
+    uint64_t trims[TRIM_REASON_COUNT][TRIM_WAYS];
     struct trim_histogram durations;
     struct trim_histogram waits;
     bool heap_known;
@@ -57,6 +54,10 @@ struct trim_heap_parts {
     uint64_t top;           /* The free ends of the arenas, resident or not. */
     uint64_t mapped;        /* Blocks that were mapped one by one. */
 };
+
+/* Which of the ways a trim went, and the name that the log uses too. Any thread. */
+int trim_way_of(const struct trim_report *report);
+const char *trim_way_name(int way);
 
 /* Takes one trim in. Any thread, one at a time. */
 void trim_metrics_take(struct trim_metrics *metrics, const struct trim_report *report);

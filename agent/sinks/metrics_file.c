@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "descriptor.h"
@@ -14,6 +15,9 @@
 #include "text.h"
 
 enum { RESTING = 0, WRITING, ENDED };
+
+/* A page is written in milliseconds. */
+#define WRITES_NO_LONGER_S 60
 
 /* What the option makes sure of. */
 #define ENDING ".prom"
@@ -42,13 +46,39 @@ void trim_metrics_file_stem(const struct trim_metrics_file *file, char *name, si
     (void)snprintf(name, capacity, "%.*s", (int)length, begin);
 }
 
-/* A temporary file of this name was left by a process that was killed: it is of no use. */
+/* The C library's lstat is a symbol of 2.33. */
+static bool look(const char *name, struct stat *there)
+{
+    return syscall(SYS_newfstatat, AT_FDCWD, name, there, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool is_made(const struct stat *there, const struct trim_metrics_made *made)
+{
+    return there->st_ino != 0 &&
+           (uint64_t)there->st_dev == __atomic_load_n(&made->device, __ATOMIC_SEQ_CST) &&
+           (uint64_t)there->st_ino == __atomic_load_n(&made->inode, __ATOMIC_SEQ_CST);
+}
+
+/* What is in the way, and is of no use: no file of ours, or one that a killed process has left.
+ * Another container's process may have our number and write just now. */
+static bool is_left_over(const char *name)
+{
+    struct stat there;
+    struct timespec now;
+    return look(name, &there) && clock_gettime(CLOCK_REALTIME, &now) == 0 &&
+           (!S_ISREG(there.st_mode) || there.st_mtime < now.tv_sec - WRITES_NO_LONGER_S);
+}
+
 static int create(const char *name)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
     int fd = open(name, flags, 0644);
-    if (fd < 0 && errno == EEXIST && unlink(name) == 0) {
-        fd = open(name, flags, 0644);
+    if (fd < 0 && errno == EEXIST) {
+        if (is_left_over(name) && unlink(name) == 0) {
+            fd = open(name, flags, 0644);
+        } else {
+            errno = EBUSY;
+        }
     }
     return fd;
 }
@@ -76,10 +106,16 @@ static int write_and_rename(struct trim_metrics_file *file, const char *page, si
     if (trim_descriptor_keep(&kept, create(file->temporary)) != 0) {
         return errno;
     }
-    uint64_t device = kept.device;
-    uint64_t inode = kept.inode;
+    /* Before it has the file's name, so that whoever ends it knows it. */
+    struct trim_metrics_made *made = &file->made[1 - file->last];
+    __atomic_store_n(&made->device, kept.device, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&made->inode, kept.inode, __ATOMIC_SEQ_CST);
     int error = fill(&kept, page, length);
     trim_descriptor_close(&kept);
+    struct stat there;
+    if (look(file->temporary, &there) && !is_made(&there, made)) {
+        return EBUSY; /* Somebody took it for left over. */
+    }
     if (error == 0 && rename(file->temporary, file->path) != 0) {
         error = errno;
     }
@@ -87,20 +123,20 @@ static int write_and_rename(struct trim_metrics_file *file, const char *page, si
         (void)unlink(file->temporary);
         return error;
     }
-    file->device = device;
-    file->inode = inode;
+    file->last = 1 - file->last;
     return 0;
 }
 
 /* Another process may have been given the same path and have written last: its file stays. */
 static void remove_ours(const struct trim_metrics_file *file)
 {
-    struct stat there;
-    /* The C library's lstat is a symbol of 2.33. */
-    if (file->inode != 0 &&
-        syscall(SYS_newfstatat, AT_FDCWD, file->path, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-        (uint64_t)there.st_dev == file->device && (uint64_t)there.st_ino == file->inode) {
-        (void)unlink(file->path);
+    const char *names[] = {file->temporary, file->path};
+    for (int i = 0; i < 2; i++) {
+        struct stat there;
+        if (look(names[i], &there) &&
+            (is_made(&there, &file->made[0]) || is_made(&there, &file->made[1]))) {
+            (void)unlink(names[i]);
+        }
     }
 }
 
@@ -126,7 +162,7 @@ int trim_metrics_file_write(struct trim_metrics_file *file, const char *page, si
 
 void trim_metrics_file_end(struct trim_metrics_file *file)
 {
-    if (__atomic_exchange_n(&file->state, ENDED, __ATOMIC_SEQ_CST) == RESTING) {
+    if (__atomic_exchange_n(&file->state, ENDED, __ATOMIC_SEQ_CST) != ENDED) {
         remove_ours(file);
     }
 }

@@ -26,8 +26,13 @@ extern "C" {
 struct trim_metrics_file {
     char path[TRIM_METRICS_PATH_MAX];
     char temporary[TRIM_METRICS_PATH_MAX];
-    uint64_t device; /* The file as it was written last; 0 and 0: never. */
-    uint64_t inode;
+    /* The last two files that were made: the one that was written last and one that was tried
+     * since. 0 and 0: none. */
+    struct trim_metrics_made {
+        uint64_t device;
+        uint64_t inode;
+    } made[2];
+    int last;  /* Which of them was written last. Of the writer. */
     int state; /* Resting, being written, or ended. Not an _Atomic, which C++ does not read. */
 };
 
@@ -42,13 +47,15 @@ void trim_metrics_file_stem(const struct trim_metrics_file *file, char *name, si
 
 /*
  * Writes the file anew. One thread at a time. Returns 0, or an error number; what was there before
- * then stays, and no temporary file does. ECANCELED once the file has ended.
+ * then stays, and no temporary file does. ECANCELED once the file has ended; EBUSY where another
+ * process writes it just now, as a container with the same process id may.
  */
 int trim_metrics_file_write(struct trim_metrics_file *file, const char *page, size_t length);
 
 /*
- * Removes the file if it is the one that was written here, and lets no other appear. Any thread; it
- * does not wait for one that is writing, which removes the file itself then. Idempotent.
+ * Removes the file if it is one that was written here, and lets no other appear. Any thread; it
+ * does not wait for one that is writing, but takes its temporary file away too, because the process
+ * may end before that one does. Idempotent.
  */
 void trim_metrics_file_end(struct trim_metrics_file *file);
 

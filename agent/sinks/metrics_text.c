@@ -26,8 +26,7 @@ struct page {
     const char *jvm;
 };
 
-/* The name that the log uses too. */
-static const char *way_name(int way)
+const char *trim_way_name(int way)
 {
     const struct trim_release release = {.borrowed = way != TRIM_WAY_TRIM,
                                          .trimmed = way != TRIM_WAY_BORROW};
@@ -115,12 +114,12 @@ static void add_trims(const struct page *page, const struct trim_metrics *metric
     begin(page, name, "counter",
           "Trims, by what made the agent look and by how memory was released.");
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
-        for (int way = 0; way < TRIM_METRICS_WAYS; way++) {
+        for (int way = 0; way < TRIM_WAYS; way++) {
             /* A dry run has that way and no other. */
             if ((way == TRIM_WAY_DRY) == dry) {
                 begin_sample(page, name, "");
                 add_label(page, "reason", trim_reason_name((enum trim_reason)reason));
-                add_label(page, "way", way_name(way));
+                add_label(page, "way", trim_way_name(way));
                 end_with_count(page, metrics->trims[reason][way]);
             }
         }
@@ -179,6 +178,17 @@ static void add_heap(const struct page *page, const struct trim_metrics *metrics
     add_labelled(page, name, "state", "mapped", parts.mapped);
 }
 
+/* One of them is 1. */
+static void add_verdict(const struct page *page, enum trim_heap_verdict verdict)
+{
+    static const char name[] = "trimagent_verdict";
+    begin(page, name, "gauge", "Leak or retention: 1 for the verdict, 0 for the others.");
+    for (int other = 0; other < TRIM_HEAP_VERDICT_COUNT; other++) {
+        const char *word = trim_heap_verdict_name((enum trim_heap_verdict)other);
+        add_labelled(page, name, "verdict", word, other == (int)verdict ? 1 : 0);
+    }
+}
+
 static void add_cpu(const struct page *page, const struct trim_snapshot *snapshot)
 {
     static const char name[] = "trimagent_cpu_seconds_total";
@@ -232,6 +242,7 @@ void trim_metrics_add(struct trim_text *text, const struct trim_metrics *metrics
     add_build(&page, snapshot);
     add_process(&page, snapshot);
     add_heap(&page, metrics);
+    add_verdict(&page, totals->heap.verdict);
     add_trims(&page, metrics, totals->dry);
     add_skips(&page, totals);
     add_count(&page, "trimagent_released_bytes_total", "counter",

@@ -149,6 +149,14 @@ void trim_note_pinned(uint64_t free_bytes, uint64_t whole_bytes)
     trim_log_tell(TRIM_LOG_INFO, &line.event);
 }
 
+void trim_note_heap(const struct trim_judgement *judgement)
+{
+    struct line line;
+    trim_heap_verdict_add(begin(&line, "verdict"), judgement);
+    trim_judgement_add_figures(&line.fields, judgement);
+    trim_log_tell(TRIM_LOG_WARNING, &line.event);
+}
+
 void trim_note_locked(uint64_t locked_bytes)
 {
     struct line line;
@@ -260,10 +268,15 @@ void trim_note_verdict(const struct trim_lot *lot, uint64_t worth_bytes)
     trim_log_tell(bad ? TRIM_LOG_INFO : TRIM_LOG_DEBUG, &line.event);
 }
 
-void trim_note_summary(const struct trim_totals *totals, bool trim_running)
+bool trim_note_sums_up(const struct trim_totals *totals, bool trim_running)
 {
     bool idle = trim_totals_trims(totals) == 0 && !trim_running;
-    if (totals->considered == 0 || (idle && trim_log_is_quiet())) {
+    return totals->considered != 0 && !(idle && trim_log_is_quiet());
+}
+
+void trim_note_summary(const struct trim_totals *totals, bool trim_running)
+{
+    if (!trim_note_sums_up(totals, trim_running)) {
         return;
     }
     struct line line;

@@ -52,6 +52,9 @@ void trim_note_assumed(void);
 /* So much is free, but only whole_bytes of it in whole pages. */
 void trim_note_pinned(uint64_t free_bytes, uint64_t whole_bytes);
 
+/* Memory in use grows for good: the verdict and its figures. */
+void trim_note_heap(const struct trim_judgement *judgement);
+
 /* So much of the arenas is locked in memory. */
 void trim_note_locked(uint64_t locked_bytes);
 
@@ -72,6 +75,9 @@ void trim_note_skip(const struct trim_skip_report *skip);
 void trim_note_begin(uint64_t number, enum trim_reason reason);
 void trim_note_trim(const struct trim_report *report);
 void trim_note_verdict(const struct trim_lot *lot, uint64_t worth_bytes);
+
+/* Whether there is anything to sum up. Any thread. */
+bool trim_note_sums_up(const struct trim_totals *totals, bool trim_running);
 
 /* The summary at exit. Any thread. A short life in which nothing was released ends in silence. */
 void trim_note_summary(const struct trim_totals *totals, bool trim_running);

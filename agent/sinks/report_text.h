@@ -39,6 +39,9 @@ void trim_report_add_details(struct trim_text *text, const struct trim_report *r
 /* The line of a verdict on a trim, "trim #N was VERDICT: ...". */
 void trim_verdict_add(struct trim_text *text, const struct trim_lot *lot);
 
+/* The verdict on the process's memory, "verdict: WORD: ...", one line. */
+void trim_heap_verdict_add(struct trim_text *text, const struct trim_judgement *judgement);
+
 /* The summary at exit: one line, or two joined by a newline. */
 void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *totals,
                              bool trim_running);
@@ -60,6 +63,9 @@ void trim_totals_add_status(struct trim_text *text, const struct trim_totals *to
 /* Appends figures for programs: the totals and the last trim, */
 void trim_totals_add_figures(struct trim_fields *fields, const struct trim_totals *totals,
                              const struct trim_status *status);
+
+/* the verdict on the process's memory, which is one of them, */
+void trim_judgement_add_figures(struct trim_fields *fields, const struct trim_judgement *judgement);
 
 /* and an estimate. */
 void trim_estimate_add_figures(struct trim_fields *fields, const struct trim_estimate *estimate);

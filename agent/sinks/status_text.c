@@ -63,7 +63,8 @@ void trim_totals_add_status(struct trim_text *text, const struct trim_totals *to
                             const struct trim_status *status)
 {
     char quantity[TRIM_QUANTITY_TEXT_MAX];
-    trim_text_add(text, "status: %s", status->allocator);
+    trim_text_add(text, "status: %s\n  ", status->allocator);
+    trim_heap_verdict_add(text, &totals->heap);
     trim_text_add(text, "\n  GC pauses: old %" PRIu64 ", young %" PRIu64 ", empty %" PRIu64,
                   status->signals.old_pauses, status->signals.young_pauses,
                   status->signals.empty_pauses);
@@ -81,7 +82,7 @@ void trim_totals_add_status(struct trim_text *text, const struct trim_totals *to
     trim_add_released(text, totals);
     trim_text_add(text, "\n  ");
     trim_add_held(text, totals);
-    trim_text_add(text, ", last verdict %s", trim_verdict_name(totals->verdict));
+    trim_text_add(text, ", last trim %s", trim_verdict_name(totals->verdict));
     add_last_estimate(text, totals, status->now_ns);
     trim_text_add(text, "\n  agent: CPU in trims %s",
                   trim_format_ms(quantity, totals->trim_cpu_ns));

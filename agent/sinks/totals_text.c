@@ -103,14 +103,16 @@ void trim_add_released(struct trim_text *text, const struct trim_totals *totals)
                   trim_format_ms(longest, totals->longest_trim_ns));
 }
 
-/* Appends "3.37G*s for 210ms of CPU". */
+/* Appends "3.37G*s for 210ms of CPU", or "nothing yet for 210ms of CPU" where no time has passed.
+ */
 static void add_bargain(struct trim_text *text, double byte_ns, double cost_ns)
 {
     char held[TRIM_QUANTITY_TEXT_MAX];
     char cost[TRIM_QUANTITY_TEXT_MAX];
-    trim_text_add(text, "%s*s for %s of CPU",
-                  trim_format_bytes(held, (uint64_t)(byte_ns / (double)TRIM_NS_PER_S)),
-                  trim_format_ms(cost, (uint64_t)cost_ns));
+    uint64_t byte_s = (uint64_t)(byte_ns / (double)TRIM_NS_PER_S);
+    trim_text_add(text, "%s%s for %s of CPU",
+                  byte_s != 0 ? trim_format_bytes(held, byte_s) : "nothing yet",
+                  byte_s != 0 ? "*s" : "", trim_format_ms(cost, (uint64_t)cost_ns));
 }
 
 static void add_refilled(struct trim_text *text, uint64_t bytes)

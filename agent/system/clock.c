@@ -1,5 +1,6 @@
 #include "clock.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +20,21 @@ static bool read_clock(clockid_t clock, uint64_t *ns)
     return true;
 }
 
-uint64_t trim_clock_now_ns(void)
+/* A clock that cannot be read stands still, since differences of times must not be negative. */
+static uint64_t read_or_stand(clockid_t clock, _Atomic uint64_t *last)
 {
     uint64_t ns = 0;
-    (void)read_clock(CLOCK_MONOTONIC, &ns);
+    if (!read_clock(clock, &ns)) {
+        return atomic_load_explicit(last, memory_order_relaxed);
+    }
+    atomic_store_explicit(last, ns, memory_order_relaxed);
     return ns;
+}
+
+uint64_t trim_clock_now_ns(void)
+{
+    static _Atomic uint64_t last;
+    return read_or_stand(CLOCK_MONOTONIC, &last);
 }
 
 uint64_t trim_clock_utc_ns(void)
@@ -35,16 +46,15 @@ uint64_t trim_clock_utc_ns(void)
 
 uint64_t trim_clock_thread_cpu_ns(void)
 {
-    uint64_t ns = 0;
-    (void)read_clock(CLOCK_THREAD_CPUTIME_ID, &ns);
-    return ns;
+    /* The worker's, which alone is asked for again and again. */
+    static _Atomic uint64_t last;
+    return read_or_stand(CLOCK_THREAD_CPUTIME_ID, &last);
 }
 
 uint64_t trim_clock_process_cpu_ns(void)
 {
-    uint64_t ns = 0;
-    (void)read_clock(CLOCK_PROCESS_CPUTIME_ID, &ns);
-    return ns;
+    static _Atomic uint64_t last;
+    return read_or_stand(CLOCK_PROCESS_CPUTIME_ID, &last);
 }
 
 struct timespec trim_clock_timespec(uint64_t ns)

@@ -38,10 +38,8 @@ static bool read_more(struct trim_line_reader *reader)
         reader->skipping = true;
         reader->end = 0;
     }
-    ssize_t got = 0;
-    do {
-        got = read(reader->fd, reader->buffer + reader->end, sizeof reader->buffer - reader->end);
-    } while (got < 0 && errno == EINTR);
+    ssize_t got =
+        read(reader->fd, reader->buffer + reader->end, sizeof reader->buffer - reader->end);
     if (got <= 0) {
         reader->failed = got < 0;
         return false;

@@ -28,10 +28,7 @@ static int set_trigger(struct trim_descriptor *kept, const char *path)
     if (trim_descriptor_keep(kept, open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)) != 0) {
         return errno;
     }
-    ssize_t written = 0;
-    do {
-        written = write(kept->fd, trigger_text, sizeof trigger_text);
-    } while (written < 0 && errno == EINTR);
+    ssize_t written = write(kept->fd, trigger_text, sizeof trigger_text);
     if (written == (ssize_t)sizeof trigger_text) {
         return 0;
     }

@@ -103,9 +103,6 @@ long trim_read_small_file(const char *proc, const char *name, char *buffer, size
     bool failed = false;
     while (length < capacity - 1) {
         ssize_t got = read(fd, buffer + length, capacity - 1 - length);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
         if (got <= 0) {
             failed = got < 0;
             break;

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "quantity.h"
 
@@ -23,12 +24,18 @@ static size_t taken_bytes(const pthread_attr_t *attributes)
 
 int trim_thread_start(pthread_t *thread, void *(*run)(void *), void *argument)
 {
+    return trim_thread_start_roomy(thread, STACK_BYTES, run, argument);
+}
+
+int trim_thread_start_roomy(pthread_t *thread, size_t stack_bytes, void *(*run)(void *),
+                            void *argument)
+{
     pthread_attr_t attributes;
     int error = pthread_attr_init(&attributes);
     if (error != 0) {
         return error;
     }
-    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES + taken_bytes(&attributes));
+    (void)pthread_attr_setstacksize(&attributes, stack_bytes + taken_bytes(&attributes));
 
     /*
      * The new thread inherits the mask: the JVM's signals must find the JVM's threads. Those that a
@@ -42,11 +49,22 @@ int trim_thread_start(pthread_t *thread, void *(*run)(void *), void *argument)
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         (void)sigdelset(&all, faults[i]);
     }
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = pthread_create(thread, &attributes, run, argument);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    error = pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (error == 0) {
+        error = pthread_create(thread, &attributes, run, argument);
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
     (void)pthread_attr_destroy(&attributes);
     return error;
+}
+
+void trim_thread_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(condition, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
 }
 
 void trim_thread_name(const char *name)

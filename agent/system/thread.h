@@ -15,6 +15,13 @@ extern "C" {
  */
 int trim_thread_start(pthread_t *thread, void *(*run)(void *), void *argument);
 
+/* The same with room for so many bytes on its stack, of which only touched pages count. */
+int trim_thread_start_roomy(pthread_t *thread, size_t stack_bytes, void *(*run)(void *),
+                            void *argument);
+
+/* Readies a condition whose deadlines are times of trim_clock_now_ns. Any thread, once for each. */
+void trim_thread_condition(pthread_cond_t *condition);
+
 /* Names the calling thread, in at most 15 characters, for top and for debuggers. */
 void trim_thread_name(const char *name);
 

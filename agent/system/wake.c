@@ -21,6 +21,10 @@
 /* How long the worker naps where it cannot be woken. */
 #define NAP_NS TRIM_NS_PER_S
 
+/* A wait that ends sooner is none, and so many of them in a row are no chance. */
+#define SURPRISE_NS (TRIM_NS_PER_MS / 10)
+#define SURPRISES 16
+
 /* The kernel's set of signals has a bit for each. */
 #define KERNEL_SET_BYTES (_NSIG / 8)
 
@@ -118,10 +122,11 @@ static void listen_from(int number)
         sigset_t set;
         (void)sigemptyset(&set);
         (void)sigaddset(&set, chosen);
-        (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
         atomic_store(&signal_number, chosen);
         atomic_store(&worker_process, (int)syscall(SYS_getpid));
-        refusal = try_signal(thread);
+        /* One that is not blocked would end the process. */
+        refusal = pthread_sigmask(SIG_BLOCK, &set, NULL);
+        refusal = refusal == 0 ? try_signal(thread) : refusal;
     }
     if (refusal == 0) {
         (void)trim_cpu_alarm_open(chosen);
@@ -156,20 +161,44 @@ static int nap(uint64_t ns)
     return nanosleep(&left, NULL) != 0 && errno != EINTR ? errno : 0;
 }
 
+static bool is_failure(int error)
+{
+    return error != 0 && error != EAGAIN && error != EINTR;
+}
+
+/*
+ * Whether the system does not let the worker sleep: a wait that ends at once with neither a signal
+ * nor its time is a surprise, as is an alarm, because the process has used no CPU time meanwhile.
+ * Several in a row would be a loop at full speed. SIGCONT is such a surprise too, but does not come
+ * so often.
+ */
+static bool does_not_wait(uint64_t began_ns, uint64_t timeout_ns)
+{
+    static int surprises;
+    uint64_t waited_ns = trim_clock_now_ns() - began_ns;
+    bool surprise = waited_ns < trim_min(timeout_ns, SURPRISE_NS);
+    surprises = surprise ? surprises + 1 : 0;
+    return surprises >= SURPRISES;
+}
+
 int trim_wake_wait(uint64_t timeout_ns)
 {
+    uint64_t began_ns = trim_clock_now_ns();
     if (refusal != 0) {
-        return nap(timeout_ns);
+        int error = nap(timeout_ns);
+        return error == 0 && does_not_wait(began_ns, timeout_ns) ? EINTR : error;
     }
     siginfo_t taken;
     memset(&taken, 0, sizeof taken);
     struct timespec timeout = trim_clock_timespec(timeout_ns);
     int error = take_signal(&taken, timeout_ns == TRIM_NEVER ? NULL : &timeout);
-    if (error == 0 && taken.si_code != SI_TKILL && !trim_cpu_alarm_sent(&taken)) {
+    bool alarm = error == 0 && trim_cpu_alarm_sent(&taken);
+    if (error == 0 && taken.si_code != SI_TKILL && !alarm) {
         hand_back(&taken);
-    } else if (error != 0 && error != EAGAIN && error != EINTR) {
+    } else if (is_failure(error) ||
+               ((error != 0 || alarm) && does_not_wait(began_ns, timeout_ns))) {
         trim_wake_close();
-        refusal = error;
+        refusal = error != 0 ? error : EAGAIN;
     }
     if (refusal == 0) {
         /* An exchange, so that what is read after it is what was there before who wakes anew. */

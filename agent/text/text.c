@@ -30,6 +30,14 @@ void trim_text_add(struct trim_text *text, const char *format, ...)
     }
 }
 
+void trim_text_clean(char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        text[i] = c < ' ' || c == 0x7f ? '?' : text[i];
+    }
+}
+
 void trim_text_add_quoted(struct trim_text *text, const char *foreign, size_t length)
 {
     size_t shown = length < TRIM_TEXT_QUOTED_MAX ? length : TRIM_TEXT_QUOTED_MAX;

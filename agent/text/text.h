@@ -41,6 +41,9 @@ void trim_text_add(struct trim_text *text, const char *format, ...)
  */
 void trim_text_add_quoted(struct trim_text *text, const char *foreign, size_t length);
 
+/* Makes "?" of control characters, newlines among them, in place. */
+void trim_text_clean(char *text, size_t length);
+
 #ifdef __cplusplus
 }
 #endif

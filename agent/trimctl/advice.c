@@ -62,6 +62,38 @@ static void add_flag(struct trim_text *text, const struct ctl_evidence *evidence
     }
 }
 
+static uint64_t figure(const struct ctl_evidence *evidence, const char *name)
+{
+    uint64_t value = 0;
+    (void)ctl_figures_number(evidence->figures, name, &value);
+    return value;
+}
+
+/* What the agent has seen of a leak. */
+static void add_growth(struct trim_text *text, const struct ctl_evidence *evidence)
+{
+    char bytes[TRIM_QUANTITY_TEXT_MAX];
+    uint64_t reload_bytes = figure(evidence, "in_use_reload_bytes");
+    trim_text_add(text, "Memory in use grows by %s an hour",
+                  trim_format_bytes(bytes, figure(evidence, "in_use_hourly_bytes")));
+    if (reload_bytes != 0) {
+        trim_text_add(text, ", %s a reload", trim_format_bytes(bytes, reload_bytes));
+    }
+    trim_text_add(text, ", %s", trim_format_bytes(bytes, figure(evidence, "in_use_from_bytes")));
+    trim_text_add(text,
+                  " to %s so far: a native leak. async-profiler's nativemem or jcmd %d "
+                  "VM.native_memory shows who allocates it.\n",
+                  trim_format_bytes(bytes, figure(evidence, "in_use_to_bytes")),
+                  (int)evidence->pid);
+}
+
+static void add_kept(struct trim_text *text, const struct ctl_evidence *evidence)
+{
+    char bytes[TRIM_QUANTITY_TEXT_MAX];
+    trim_text_add(text, "The agent keeps %s given back, which would be resident without it.\n",
+                  trim_format_bytes(bytes, figure(evidence, "kept_free_bytes")));
+}
+
 void ctl_advice_add(struct trim_text *text, const struct ctl_diagnosis *diagnosis,
                     const struct ctl_evidence *evidence)
 {
@@ -71,22 +103,24 @@ void ctl_advice_add(struct trim_text *text, const struct ctl_diagnosis *diagnosi
                       evidence->foreign_malloc);
         return;
     }
-    switch (diagnosis->verdict) {
-    case CTL_VERDICT_CASE:
+    bool pinned = diagnosis->pinned_bytes >= PINNED_LEAST_BYTES &&
+                  diagnosis->pinned_bytes >= evidence->makeup.rss_bytes / PINNED_PART;
+    if (diagnosis->verdict == TRIM_HEAP_GROWING) {
+        add_growth(text, evidence);
+    }
+    if (diagnosis->helps) {
         add_for_agent(text, evidence);
         add_flag(text, evidence);
-        break;
-    case CTL_VERDICT_OPEN:
+    } else if (diagnosis->open) {
         trim_text_add(text, "To find out, load the agent: trimctl %d diagnose --load\n",
                       (int)evidence->pid);
-        break;
-    case CTL_VERDICT_NO_CASE:
+    } else if (diagnosis->verdict == TRIM_HEAP_RETAINED) {
+        add_kept(text, evidence);
+    } else if (!pinned && diagnosis->verdict != TRIM_HEAP_GROWING) {
         trim_text_add(text, "No case for trimagent now. %s\n",
                       instead_of_trimming(diagnosis->largest));
-        break;
     }
-    if (diagnosis->pinned_bytes >= PINNED_LEAST_BYTES &&
-        diagnosis->pinned_bytes >= evidence->makeup.rss_bytes / PINNED_PART) {
+    if (pinned) {
         trim_text_add(text, "Blocks in use hold much free memory in place: try arena-max=auto at "
                             "the next start, or another malloc.\n");
     }

@@ -69,7 +69,7 @@ enum ctl_exit ctl_attach_open(struct ctl_attach *attach, const struct ctl_jvm *j
         trim_text_add(message, "JVM %d has ended", (int)jvm->pid);
         code = CTL_NO_JVM;
     } else {
-        attach->directory = ctl_open_in_root(jvm->proc, "/tmp", O_PATH | O_DIRECTORY);
+        attach->directory = ctl_open_in_root(jvm->proc, "/tmp");
         if (attach->directory < 0) {
             code = fail(attach, errno == EACCES || errno == EPERM ? CTL_FORBIDDEN : CTL_NO_JVM,
                         "cannot open the JVM's /tmp");

@@ -28,11 +28,39 @@ static enum ctl_part largest_of(const struct ctl_makeup *makeup)
     return largest;
 }
 
+/* The agent's word. */
+static enum trim_heap_verdict told_verdict(const char *figures)
+{
+    const char *word = NULL;
+    size_t length = ctl_figures_find(figures, "verdict", &word);
+    for (int verdict = 0; verdict < TRIM_HEAP_VERDICT_COUNT; verdict++) {
+        const char *name = trim_heap_verdict_name((enum trim_heap_verdict)verdict);
+        if (strlen(name) == length && memcmp(name, word, length) == 0) {
+            return (enum trim_heap_verdict)verdict;
+        }
+    }
+    return TRIM_HEAP_UNKNOWN;
+}
+
+/* What can be said without the agent, whose allocator's free memory cannot be seen. */
+static enum trim_heap_verdict judge_from_outside(const struct ctl_evidence *evidence)
+{
+    struct trim_judgement judgement = {
+        .state = {.known = true,
+                  .rss_bytes = evidence->makeup.rss_bytes,
+                  .limit_bytes = evidence->limit.limit_bytes,
+                  .malloc_bytes = evidence->makeup.parts[CTL_ARENAS]}};
+    trim_heap_judge(&judgement);
+    return judgement.verdict;
+}
+
 void ctl_diagnose(struct ctl_diagnosis *diagnosis, const struct ctl_evidence *evidence)
 {
     const struct ctl_makeup *makeup = &evidence->makeup;
-    *diagnosis =
-        (struct ctl_diagnosis){.verdict = CTL_VERDICT_NO_CASE, .largest = largest_of(makeup)};
+    *diagnosis = (struct ctl_diagnosis){.largest = largest_of(makeup)};
+    if (evidence->figures != NULL) {
+        diagnosis->verdict = told_verdict(evidence->figures);
+    }
     uint64_t free_bytes = 0;
     uint64_t whole_bytes = 0;
     uint64_t at_most = 0;
@@ -43,9 +71,7 @@ void ctl_diagnose(struct ctl_diagnosis *diagnosis, const struct ctl_evidence *ev
         (void)ctl_figures_number(evidence->figures, "expected_at_most", &at_most);
         diagnosis->at_most = at_most != 0;
         diagnosis->pinned_bytes = trim_excess(free_bytes, whole_bytes);
-        if (is_much(diagnosis->back_bytes, makeup->rss_bytes)) {
-            diagnosis->verdict = CTL_VERDICT_CASE;
-        }
+        diagnosis->helps = is_much(diagnosis->back_bytes, makeup->rss_bytes);
         return;
     }
     if (evidence->figures != NULL || evidence->foreign_malloc != NULL) {
@@ -53,8 +79,9 @@ void ctl_diagnose(struct ctl_diagnosis *diagnosis, const struct ctl_evidence *ev
     }
     diagnosis->at_most = true;
     diagnosis->back_bytes = makeup->parts[CTL_ARENAS];
-    if (is_much(diagnosis->back_bytes, makeup->rss_bytes)) {
-        diagnosis->verdict = CTL_VERDICT_OPEN;
+    diagnosis->open = is_much(diagnosis->back_bytes, makeup->rss_bytes);
+    if (!diagnosis->open) {
+        diagnosis->verdict = judge_from_outside(evidence);
     }
 }
 
@@ -63,7 +90,6 @@ void ctl_diagnosis_print_json(FILE *out, const struct ctl_diagnosis *diagnosis,
 {
     static const char *const parts[CTL_PARTS] = {"java_heap", "metaspace", "code", "stacks",
                                                  "arenas",    "files",     "other"};
-    static const char *const verdicts[] = {"case", "no_case", "unknown"};
     const struct ctl_makeup *makeup = &evidence->makeup;
     char buffer[1024];
     struct trim_text advice;
@@ -77,8 +103,9 @@ void ctl_diagnosis_print_json(FILE *out, const struct ctl_diagnosis *diagnosis,
     (void)fprintf(out,
                   ", \"limit_bytes\": %" PRIu64 ", \"verdict\": \"%s\", \"back_bytes\": %" PRIu64
                   ", \"at_most\": %s, \"pinned_bytes\": %" PRIu64 ", \"advice\": ",
-                  evidence->limit.limit_bytes, verdicts[diagnosis->verdict], diagnosis->back_bytes,
-                  diagnosis->at_most ? "true" : "false", diagnosis->pinned_bytes);
+                  evidence->limit.limit_bytes, trim_heap_verdict_name(diagnosis->verdict),
+                  diagnosis->back_bytes, diagnosis->at_most ? "true" : "false",
+                  diagnosis->pinned_bytes);
     ctl_json_lines(out, buffer);
     if (evidence->figures != NULL) {
         (void)fputs(", \"figures\": {", out);

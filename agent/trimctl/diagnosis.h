@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "heap_verdict.h"
 #include "limit.h"
 #include "makeup.h"
 #include "text.h"
@@ -30,14 +31,10 @@ struct ctl_evidence {
     struct ctl_limit limit;
 };
 
-enum ctl_verdict {
-    CTL_VERDICT_CASE = 0, /* Trimming gives much back. */
-    CTL_VERDICT_NO_CASE,
-    CTL_VERDICT_OPEN /* It cannot be told from outside. */
-};
-
 struct ctl_diagnosis {
-    enum ctl_verdict verdict;
+    enum trim_heap_verdict verdict; /* The agent's where it is there: it alone sees growth. */
+    bool helps;                     /* Trimming gives much back. */
+    bool open;                      /* Whether it would cannot be told from outside. */
     uint64_t back_bytes;   /* What a trim would give back now, at most where at_most is set. */
     bool at_most;          /* More is not known. */
     uint64_t pinned_bytes; /* Free, in no whole page: blocks in use hold it in place. */

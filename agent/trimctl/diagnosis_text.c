@@ -87,7 +87,8 @@ static void add_back(struct trim_text *text, const struct ctl_diagnosis *diagnos
                      const struct ctl_evidence *evidence)
 {
     char back[TRIM_QUANTITY_TEXT_MAX];
-    if (diagnosis->verdict == CTL_VERDICT_OPEN) {
+    trim_text_add(text, "Verdict: %s. ", trim_heap_verdict_name(diagnosis->verdict));
+    if (diagnosis->open) {
         trim_text_add(text,
                       "How much of the C heap is free cannot be seen from outside. Trimming would "
                       "give back %s at most.\n",

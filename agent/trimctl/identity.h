@@ -7,10 +7,19 @@
 
 #include <sys/types.h>
 
-/* From now on this process is uid and gid in what it does. Returns 0, or -1 with errno. */
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* From now on this process is uid and gid in what it does, and in no other group. Returns 0, or -1
+ * with errno. */
 int ctl_identity_take(uid_t uid, gid_t gid);
 
 /* Is itself again. */
 void ctl_identity_return(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -74,15 +74,54 @@ void ctl_add_java_command(struct trim_text *text, const char *arguments, size_t 
     add(text, argument != NULL ? argument : launcher);
 }
 
-bool ctl_attach_disabled(const char *texts, size_t length)
+/* Takes one option of the VM in. */
+static void take_option(const char *option, size_t length, bool *disabled)
 {
     static const char flag[] = "DisableAttachMechanism";
-    const size_t flag_length = sizeof flag - 1;
+    const size_t prefix = sizeof "-XX:+" - 1;
+    if (length == prefix + sizeof flag - 1 && memcmp(option, "-XX:", prefix - 1) == 0 &&
+        memcmp(option + prefix, flag, sizeof flag - 1) == 0) {
+        *disabled = option[prefix - 1] == '+';
+    }
+}
+
+/* The options in a variable that a JVM reads; NULL: it is another one. */
+static const char *options_in(const char *variable)
+{
+    static const char *const names[] = {
+        "JAVA_TOOL_OPTIONS=", "JDK_JAVA_OPTIONS=", "_JAVA_OPTIONS="};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strncmp(variable, names[i], strlen(names[i])) == 0) {
+            return variable + strlen(names[i]);
+        }
+    }
+    return NULL;
+}
+
+bool ctl_attach_disabled(const char *texts, size_t length)
+{
+    static const char blanks[] = " \t\n";
     bool disabled = false;
-    /* "-XX:" and the sign stand before it. */
-    for (size_t at = 5; at + flag_length <= length; at++) {
-        if (memcmp(texts + at, flag, flag_length) == 0 && memcmp(texts + at - 5, "-XX:", 4) == 0) {
-            disabled = texts[at - 1] == '+';
+    bool program = false; /* Whether what comes now is the program's. */
+    if (length == 0 || texts[length - 1] != '\0') {
+        return false;
+    }
+    const char *end = texts + length;
+    for (const char *text = texts; text != NULL; text = next(text, end)) {
+        const char *word = options_in(text);
+        while (word != NULL && *(word += strspn(word, blanks)) != '\0') {
+            size_t word_length = strcspn(word, blanks);
+            take_option(word, word_length, &disabled);
+            word += word_length;
+        }
+        if (text == texts) {
+            continue; /* The launcher. */
+        }
+        program = program || (text[0] != '-' && text[0] != '@') || strcmp(text, "-jar") == 0;
+        if (!program) {
+            take_option(text, strlen(text), &disabled);
+            const char *value = takes_value(text) ? next(text, end) : NULL;
+            text = value != NULL ? value : text;
         }
     }
     return disabled;

@@ -18,7 +18,8 @@ extern "C" {
 void ctl_add_java_command(struct trim_text *text, const char *arguments, size_t length);
 
 /* Whether the JVM was told by this text, arguments or environment with NULs between them, not to
- * let anybody attach. The last word on it counts. */
+ * let anybody attach: by an option in front of its program, or by a variable that JVMs read. The
+ * last word on it counts. */
 bool ctl_attach_disabled(const char *texts, size_t length);
 
 /* Whether it was told to load the agent when it starts. texts are as above. */

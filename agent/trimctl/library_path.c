@@ -49,7 +49,7 @@ int ctl_library_find(char path[PATH_MAX], const struct ctl_jvm *jvm, const char 
         trim_text_add(message, NAME " is not installed with trimctl: name it with --library");
         return -1;
     }
-    int fd = ctl_open_in_root(jvm->proc, path, O_PATH);
+    int fd = ctl_open_in_root(jvm->proc, path);
     if (fd < 0) {
         trim_text_add(message,
                       "JVM %d has no file %s: copy it into its container, and name it with "

@@ -2,10 +2,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "json.h"
@@ -14,6 +18,9 @@
 #include "quantity.h"
 
 #define WORD_MAX 160
+
+/* To look at a process takes a millisecond. */
+#define STUCK_MS 3000
 
 /* What the list says of the agent. */
 static const char *agent_of(const struct ctl_jvm *jvm)
@@ -101,6 +108,79 @@ static long find_processes(pid_t **pids)
     return (long)count;
 }
 
+/* What the child tells its parent, before it looks at a process and in the end. */
+struct progress {
+    long next;       /* The process that it looks at now; their number: it is done. */
+    bool printed;    /* Whether any row was. */
+    unsigned hidden; /* How many JVMs only root can see. */
+};
+
+static void tell(int pipe, const struct progress *progress)
+{
+    (void)fflush(stdout);
+    ssize_t written = write(pipe, progress, sizeof *progress);
+    (void)written; /* Nobody is there any more to hear it. */
+}
+
+/* Looks at the processes from progress->next on. */
+static void look_on(const pid_t *pids, long count, bool json, struct progress *progress, int pipe)
+{
+    for (; progress->next < count; progress->next++) {
+        struct ctl_jvm jvm;
+        tell(pipe, progress);
+        if (ctl_jvm_look(&jvm, pids[progress->next]) != 0) {
+            progress->hidden += (errno == EACCES || errno == EPERM) && may_be_java(&jvm) ? 1 : 0;
+        } else if (jvm.hotspot) {
+            print_row(&jvm, json, !progress->printed);
+            progress->printed = true;
+        }
+    }
+    tell(pipe, progress);
+}
+
+/* Takes in what the child tells until it is done. Returns false where it is stuck. */
+static bool hear(int pipe, long count, struct progress *progress)
+{
+    while (progress->next < count) {
+        struct pollfd ready = {.fd = pipe, .events = POLLIN};
+        if (poll(&ready, 1, STUCK_MS) != 1 ||
+            read(pipe, progress, sizeof *progress) != (ssize_t)sizeof *progress) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Looks on in a child: a process that is stuck in the kernel with its memory's lock held, or whose
+ * files lie on a file system that hangs, stops whoever looks at it, and only death ends that.
+ * Returns false where none can be had. */
+static bool look_in_child(const pid_t *pids, long count, bool json, struct progress *progress)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return false;
+    }
+    (void)fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        look_on(pids, count, json, progress, ends[1]);
+        _exit(0);
+    }
+    (void)close(ends[1]);
+    bool done = child > 0 && hear(ends[0], count, progress);
+    (void)close(ends[0]);
+    if (child > 0 && !done) {
+        (void)kill(child,
+                   SIGKILL); /* It may outlive even that for a while, and is not waited for. */
+        (void)fprintf(stderr, "trimctl: process %d cannot be looked at: it hangs\n",
+                      (int)pids[progress->next]);
+        progress->next++;
+    } else if (child > 0) {
+        (void)waitpid(child, NULL, 0);
+    }
+    return child > 0;
+}
+
 enum ctl_exit ctl_list(bool json)
 {
     pid_t *pids = NULL;
@@ -110,29 +190,27 @@ enum ctl_exit ctl_list(bool json)
         free(pids);
         return CTL_FAILED;
     }
-    unsigned hidden = 0;
-    bool first = true;
     if (json) {
         printf("[");
     } else {
         printf("%8s  %-12s %8s  %-8s  %s\n", "PID", "USER", "RSS", "AGENT", "COMMAND");
     }
-    for (long i = 0; i < count; i++) {
-        struct ctl_jvm jvm;
-        if (ctl_jvm_look(&jvm, pids[i]) != 0) {
-            hidden += (errno == EACCES || errno == EPERM) && may_be_java(&jvm) ? 1 : 0;
-        } else if (jvm.hotspot) {
-            print_row(&jvm, json, first);
-            first = false;
-        }
+    struct progress progress = {0};
+    bool possible = true;
+    while (possible && progress.next < count) {
+        possible = look_in_child(pids, count, json, &progress);
     }
     free(pids);
     if (json) {
-        printf("%s]\n", first ? "" : "\n");
+        printf("%s]\n", progress.printed ? "\n" : "");
     }
-    if (hidden > 0) {
+    if (progress.hidden > 0) {
         (void)fprintf(stderr, "trimctl: %u more belong to other users; only root can see them\n",
-                      hidden);
+                      progress.hidden);
+    }
+    if (!possible) {
+        (void)fprintf(stderr, "trimctl: cannot start a process: %s\n", strerror(errno));
+        return CTL_FAILED;
     }
     return CTL_DONE;
 }

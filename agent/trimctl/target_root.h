@@ -9,11 +9,11 @@ extern "C" {
 #endif
 
 /*
- * Opens a path, absolute, as the process of directory proc sees it. Symbolic links on the way lead
- * within its root only: a container must not send its host's root to the host's files. Before Linux
- * 5.6 a link at the end is an error. Returns a descriptor, or -1 with errno.
+ * Opens a path, absolute, as the process of directory proc sees it, by O_PATH. Symbolic links on
+ * the way lead within its root only: a container must not send its host's root to the host's files.
+ * Before Linux 5.6 ".." is EXDEV. Returns a descriptor, or -1 with errno.
  */
-int ctl_open_in_root(const char *proc, const char *path, int flags);
+int ctl_open_in_root(const char *proc, const char *path);
 
 /* Opens a plain file to read it, in the same way. Anything else is EPERM and is not opened at all:
  * a container may have put a device there, and a watchdog starts when it is opened. */

@@ -128,7 +128,7 @@ static void measure(struct trim_cycle *cycle, enum trim_look look,
 static void take_signals(const struct trim_cycle *cycle, uint64_t demands,
                          struct trim_signals *signals, struct trim_observation *observation)
 {
-    trim_signals_read(signals);
+    trim_signals_read(cycle->config->counters, signals);
     observation->signals = (struct trim_signal_counts){
         .old_pauses = signals->old_pauses,
         .class_changes = signals->class_loads + trim_vm_counters_unloaded(cycle->config->counters),
@@ -185,6 +185,7 @@ static void copy_policy_counts(struct trim_cycle *cycle)
     totals->refilled_bytes = (uint64_t)earnings->all_refilled_bytes;
     totals->reload_bursts = cycle->policy.triggers.bursts;
     totals->verdict = cycle->policy.known.verdict;
+    trim_judge_refresh(cycle, &totals->heap);
     (void)pthread_mutex_unlock(&cycle->lock);
 }
 
@@ -192,6 +193,7 @@ static void count_wake_up(struct trim_cycle *cycle)
 {
     (void)pthread_mutex_lock(&cycle->lock);
     cycle->totals.wake_ups++;
+    cycle->totals.worker_cpu_ns = trim_clock_thread_cpu_ns();
     (void)pthread_mutex_unlock(&cycle->lock);
 }
 
@@ -222,5 +224,5 @@ void trim_cycle_run(struct trim_cycle *cycle, uint64_t demands, struct trim_cycl
                             : decision.wake_cpu_ns + trim_clock_thread_cpu_ns();
     wait->arm_class_loads = decision.arm_classes == UINT64_MAX
                                 ? UINT64_MAX
-                                : signals.class_loads + decision.arm_classes;
+                                : signals.class_events + decision.arm_classes;
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "findings.h"
+#include "judge.h"
 #include "metering.h"
 #include "policy.h"
 #include "report.h"
@@ -25,6 +26,7 @@ struct trim_cycle {
     struct trim_surroundings surroundings;
     bool price_faults; /* What a page fault costs is to be measured with the next estimate. */
     struct trim_findings findings;
+    struct trim_judge judge;
     struct trim_metering metering;
     char asked_by[TRIM_ASKED_BY_MAX]; /* Why the application made the last demand, or empty. */
     bool for_operator;                /* An operator waits for that demand's answer. */

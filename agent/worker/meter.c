@@ -20,7 +20,7 @@ struct trim_cycle_wait trim_meter(struct trim_cycle *cycle, const struct trim_cy
             .lost_log_lines = trim_log_lost(),
             .limit_bytes = trim_surroundings_limit_bytes(&cycle->surroundings),
         };
-        trim_signals_read(&snapshot.signals);
+        trim_signals_read(cycle->config->counters, &snapshot.signals);
         snapshot.resident_known =
             trim_process_rss(cycle->config->proc, &snapshot.resident_bytes) == 0;
         trim_metering_write(metering, &snapshot, now_ns);

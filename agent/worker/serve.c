@@ -25,13 +25,18 @@ static struct trim_status status_of(struct trim_cycle *cycle)
         .lost_log_lines = trim_log_lost(),
         .now_ns = trim_clock_now_ns(),
     };
-    trim_signals_read(&status.signals);
+    trim_signals_read(cycle->config->counters, &status.signals);
     trim_cycle_read_totals(cycle, &totals);
     return status;
 }
 
 void trim_serve_status(struct trim_cycle *cycle)
 {
+    /* Who asks so early, or asks a process at rest, wants a verdict too. */
+    struct trim_estimate estimate;
+    if (!cycle->totals.has_estimate) {
+        (void)trim_trimmer_estimate(cycle, 0, &estimate);
+    }
     struct trim_status status = status_of(cycle);
     struct trim_text text;
     struct trim_fields fields;

@@ -15,6 +15,7 @@
 
 #include "gc_classifier.h"
 #include "jvm_counts.h"
+#include "vm_counters.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,14 +34,18 @@ bool trim_signals_pause_finish(void);
  * only. */
 void trim_signals_pause_end(enum trim_pause pause, uint64_t now_ns);
 
-/* Callback: one class was loaded. Wakes the worker when the count reaches the armed one. */
+/* Callback: the event of one class. Wakes the worker when their count reaches the armed one. */
 void trim_signals_class_load(void);
 
-/* Worker: arms the wake-up at a count of class loads; UINT64_MAX disarms it. */
+/* Worker: arms the wake-up at a count of these events; UINT64_MAX disarms it. */
 void trim_signals_arm_class_loads(uint64_t count);
 
-/* Any thread: reads the counters. */
-void trim_signals_read(struct trim_signals *signals);
+/* Callback: whether the worker waits for class loads now, as it does once a start is over. */
+bool trim_signals_class_loads_armed(void);
+
+/* Any thread: reads what was told, and the number of class loads from the VM's own counters where
+ * they have it. */
+void trim_signals_read(const struct trim_vm_counters *counters, struct trim_signals *signals);
 
 #ifdef __cplusplus
 }

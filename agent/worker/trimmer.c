@@ -8,6 +8,7 @@
 #include "notes.h"
 #include "process_memory.h"
 #include "quantity.h"
+#include "report_ring.h"
 #include "report_text.h"
 
 /*
@@ -17,13 +18,19 @@
  */
 #define FIGURES_DEAR_NS (2 * TRIM_NS_PER_MS)
 
-/* Keeps the latest estimate for status. */
+/* Keeps the latest estimate, and what is to be made of it. */
 static void keep_estimate(struct trim_cycle *cycle, const struct trim_estimate *estimate)
 {
+    const struct trim_judgement judgement = trim_judge_take(cycle, estimate);
     (void)pthread_mutex_lock(&cycle->lock);
     cycle->totals.has_estimate = true;
     cycle->totals.estimate = *estimate;
+    cycle->totals.heap = judgement;
     cycle->totals.estimate_at_ns = trim_clock_now_ns();
+    if (!estimate->bound_only && estimate->figures.source != TRIM_FIGURES_NONE) {
+        cycle->totals.has_walk = true;
+        cycle->totals.walk = *estimate;
+    }
     (void)pthread_mutex_unlock(&cycle->lock);
 }
 
@@ -86,10 +93,10 @@ static bool trim(struct trim_cycle *cycle, struct trim_report *report)
     }
     trim_note_begin(report->number, report->reason);
     uint64_t began_cpu_ns = trim_clock_thread_cpu_ns();
-    uint64_t began_ns = trim_clock_now_ns();
+    report->began_ns = trim_clock_now_ns();
     int result =
         cycle->config->allocator->trim(&cycle->cancel, is_urgent(cycle, report), &report->release);
-    report->took_ns = trim_clock_now_ns() - began_ns;
+    report->took_ns = trim_clock_now_ns() - report->began_ns;
     report->cpu_ns = trim_clock_thread_cpu_ns() - began_cpu_ns;
     end_trim(cycle, report->took_ns, report->cpu_ns);
     report->memory_known = report->memory_known && result == 0 &&
@@ -161,6 +168,9 @@ static bool count_trim(struct trim_cycle *cycle, const struct trim_report *repor
     struct trim_totals *totals = &cycle->totals;
     if (counted) {
         totals->trims[report->reason]++;
+        totals->ways[trim_way_of(report)]++;
+        totals->longest_wait_ns =
+            trim_max(totals->longest_wait_ns, trim_longest_wait_ns(&report->release));
         totals->released_bytes += report->released_bytes;
         totals->last[(report->number - 1) % TRIM_STATUS_TRIMS] = *report;
         totals->last_at_ns[(report->number - 1) % TRIM_STATUS_TRIMS] = now_ns;
@@ -185,6 +195,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
         .number = trim_totals_trims(&cycle->totals) + 1,
         .reason = decision->reason,
         .dry = cycle->config->options.dry_run != 0,
+        .began_ns = trim_clock_now_ns(),
         .expected_known = true,
         .worth_bytes = cycle->config->options.worth_bytes,
         .earned = last_earned(cycle),
@@ -216,6 +227,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
     trim_findings_take_release(&cycle->findings, &report.release);
     trim_note_trim(&report);
     trim_metering_take(&cycle->metering, &report);
+    trim_report_ring_put(&report);
     outcome.cpu_ns = report.cpu_ns;
     outcome.gave_way = report.release.borrow.gave_way;
     outcome.huge_pages = trim_huge_pages_always(cycle->config->root);

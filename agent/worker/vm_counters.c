@@ -26,14 +26,21 @@ void trim_vm_counters_read_gc(const struct trim_vm_counters *counters,
     }
 }
 
+static uint64_t read_known(const volatile int64_t *counter)
+{
+    return counter != NULL ? (uint64_t)*counter : 0;
+}
+
+bool trim_vm_counters_loaded(const struct trim_vm_counters *counters, uint64_t *loaded)
+{
+    if (counters->loaded_classes == NULL) {
+        return false;
+    }
+    *loaded = read_known(counters->loaded_classes) + read_known(counters->shared_loaded_classes);
+    return true;
+}
+
 uint64_t trim_vm_counters_unloaded(const struct trim_vm_counters *counters)
 {
-    uint64_t unloaded = 0;
-    if (counters->unloaded_classes != NULL) {
-        unloaded += (uint64_t)*counters->unloaded_classes;
-    }
-    if (counters->shared_unloaded_classes != NULL) {
-        unloaded += (uint64_t)*counters->shared_unloaded_classes;
-    }
-    return unloaded;
+    return read_known(counters->unloaded_classes) + read_known(counters->shared_unloaded_classes);
 }

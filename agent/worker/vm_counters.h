@@ -7,6 +7,7 @@
 #ifndef TRIMAGENT_VM_COUNTERS_H
 #define TRIMAGENT_VM_COUNTERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gc_classifier.h"
@@ -32,14 +33,19 @@ struct trim_vm_counters {
         *invocations[TRIM_COLLECTOR_COUNT]; /* With SOURCE_PERF; NULL: none such. */
     const volatile uint32_t
         *collections; /* With SOURCE_COLLECTED_HEAP: all, and in the next word the full ones. */
-    const volatile int64_t *unloaded_classes;        /* NULL where unknown. */
-    const volatile int64_t *shared_unloaded_classes; /* NULL where unknown. */
+    const volatile int64_t *loaded_classes;        /* NULL where unknown, as the next three. */
+    const volatile int64_t *shared_loaded_classes; /* Those of the archive of class data. */
+    const volatile int64_t *unloaded_classes;
+    const volatile int64_t *shared_unloaded_classes;
 };
 
 /* Reads the counts of collections. Any thread, callbacks included. Without a source nothing is
  * present. */
 void trim_vm_counters_read_gc(const struct trim_vm_counters *counters,
                               struct trim_gc_counts *counts);
+
+/* Reads how many classes were loaded so far. Returns false where that is unknown. Any thread. */
+bool trim_vm_counters_loaded(const struct trim_vm_counters *counters, uint64_t *loaded);
 
 /* The number of classes unloaded so far; 0 where unknown. Any thread. */
 uint64_t trim_vm_counters_unloaded(const struct trim_vm_counters *counters);

@@ -9,9 +9,11 @@
 #include "answer.h"
 #include "clock.h"
 #include "cycle.h"
+#include "ending.h"
 #include "log.h"
 #include "meter.h"
 #include "notes.h"
+#include "nudge.h"
 #include "quantity.h"
 #include "report_text.h"
 #include "serve.h"
@@ -34,9 +36,10 @@ static struct {
     bool ended;
     uint64_t asked[TRIM_COMMAND_COUNT];
     uint64_t served[TRIM_COMMAND_COUNT];
-    char asked_by[TRIM_ASKED_BY_MAX]; /* The application's reason of the last trim. */
-    uint64_t by_operator;             /* The last trim that an operator has asked for. */
-    struct trim_options wanted;       /* With TRIM_COMMAND_SET. */
+    uint64_t answers[TRIM_COMMAND_COUNT]; /* The number of the answer that waits for it. */
+    char asked_by[TRIM_ASKED_BY_MAX];     /* The application's reason of the last trim. */
+    uint64_t by_operator;                 /* The last trim that an operator has asked for. */
+    struct trim_options wanted;           /* With TRIM_COMMAND_SET. */
 } worker = {.lock = PTHREAD_MUTEX_INITIALIZER, .cycle = {.lock = PTHREAD_MUTEX_INITIALIZER}};
 
 static void note_start(void)
@@ -84,21 +87,26 @@ static bool is_open(const uint64_t asked[TRIM_COMMAND_COUNT], enum trim_command 
     return asked[command] != worker.served[command];
 }
 
-static void serve(const uint64_t asked[TRIM_COMMAND_COUNT])
+/* The same; what is said from now on is its answer. */
+static bool take_up(const uint64_t asked[TRIM_COMMAND_COUNT], enum trim_command command)
 {
-    if (is_open(asked, TRIM_COMMAND_STATUS)) {
-        trim_serve_status(&worker.cycle);
+    bool open = is_open(asked, command);
+    if (open) {
+        (void)pthread_mutex_lock(&worker.lock);
+        uint64_t number = worker.answers[command];
+        (void)pthread_mutex_unlock(&worker.lock);
+        trim_answer_serve(number);
     }
-    if (is_open(asked, TRIM_COMMAND_FIGURES)) {
-        trim_serve_figures(&worker.cycle);
-    }
+    return open;
 }
 
-/* Without an allocator to trim there is nothing to decide: the worker only answers. */
-static void refuse_trim(const uint64_t asked[TRIM_COMMAND_COUNT])
+static void serve(const uint64_t asked[TRIM_COMMAND_COUNT])
 {
-    if (is_open(asked, TRIM_COMMAND_TRIM)) {
-        trim_note_cannot_trim(worker.config.allocator_description);
+    if (take_up(asked, TRIM_COMMAND_STATUS)) {
+        trim_serve_status(&worker.cycle);
+    }
+    if (take_up(asked, TRIM_COMMAND_FIGURES)) {
+        trim_serve_figures(&worker.cycle);
     }
 }
 
@@ -124,18 +132,20 @@ static void *run(void *unused)
     trim_cycle_init(&worker.cycle, &worker.config);
     bool awake = true;
     while (awake && read_asked(asked, &wanted)) {
-        if (is_open(asked, TRIM_COMMAND_SET)) {
+        if (take_up(asked, TRIM_COMMAND_SET)) {
             trim_serve_set(&worker.cycle, &worker.config.options, &wanted);
         }
+        bool trim_is_open = take_up(asked, TRIM_COMMAND_TRIM);
         if (can_trim) {
             trim_cycle_run(&worker.cycle, asked[TRIM_COMMAND_TRIM], &wait);
-        } else {
-            refuse_trim(asked);
+        } else if (trim_is_open) {
+            /* There is nothing to decide: the worker only answers. */
+            trim_note_cannot_trim(worker.config.allocator_description);
         }
         const struct trim_cycle_wait until = trim_meter(&worker.cycle, &wait);
         serve(asked);
         tell_served(asked);
-        trim_signals_arm_class_loads(wait.arm_class_loads);
+        trim_signals_arm_class_loads(trim_nudge(worker.config.counters, wait.arm_class_loads));
         awake = trim_sleep_until(&until, &worker.cycle.surroundings);
     }
     trim_metering_end(&worker.cycle.metering);
@@ -160,11 +170,7 @@ int trim_worker_start(const struct trim_worker_config *config)
     (void)pthread_mutex_lock(&worker.lock);
     int error = 0;
     if (!worker.started) {
-        pthread_condattr_t attributes;
-        (void)pthread_condattr_init(&attributes);
-        (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-        (void)pthread_cond_init(&worker.changed, &attributes);
-        (void)pthread_condattr_destroy(&attributes);
+        trim_thread_condition(&worker.changed);
         worker.config = *config;
         error = start_thread();
         worker.started = error == 0;
@@ -234,6 +240,7 @@ static int ask_and_wait(enum trim_command command, uint64_t timeout_ns)
     bool possible = is_at_work();
     uint64_t ticket = possible ? ask(command, "") : 0;
     worker.by_operator = command == TRIM_COMMAND_TRIM ? ticket : worker.by_operator;
+    worker.answers[command] = trim_answer_number();
     int waited = 0;
     while (possible && worker.served[command] < ticket && !worker.ended && !worker.stopping &&
            waited == 0) {
@@ -276,7 +283,6 @@ void trim_worker_stop(void)
     }
     struct trim_totals totals;
     bool trimming = trim_cycle_stop(&worker.cycle, &totals);
-    trim_metering_end(&worker.cycle.metering);
     trim_wake();
-    trim_note_summary(&totals, trimming);
+    trim_ending_say(&worker.cycle.metering, &totals, trimming);
 }

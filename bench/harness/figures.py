@@ -78,7 +78,7 @@ def _refaults_mib(run: Run) -> float:
     """Minor faults within ten seconds after each trim that released something, or to the next."""
     useful = [trim for trim in run.trims if not trim.useless]
     faults = 0
-    for trim, following in zip(useful, [*useful[1:], None], strict=True):
+    for trim, following in zip(useful, [*useful, None][1:], strict=True):
         began_s = trim.at_s
         end_s = min(began_s + REFAULT_S, run.end_at_s)
         if following is not None:

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab import build, check, fleet, report, runs
+from lab import build, check, fleet, report, runs, verdict
 
 
 def parse() -> argparse.Namespace:
@@ -29,6 +29,14 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=build.BUILD, help="where to write")
     parser.add_argument(
         "--fleet", type=int, nargs="?", const=10_000, metavar="N", help="a fleet of N processes (10000)"
+    )
+    parser.add_argument(
+        "--verdict",
+        type=int,
+        nargs="?",
+        const=1000,
+        metavar="DAYS",
+        help="false alarms of a leak in so many days (1000)",
     )
     parser.add_argument("--check", action="store_true", help="only check the laboratory itself")
     parser.add_argument("--sanitize", action="store_true", help="with the address and undefined behaviour sanitizers")
@@ -52,6 +60,8 @@ def main() -> int:
     programs = build.build(arguments.sanitize, arguments.tree.resolve())
     if arguments.check:
         return check.check(programs, arguments.sanitize)
+    if arguments.verdict is not None:
+        return verdict.check(programs, 24, arguments.verdict, arguments.traces) != 0
     traces = runs.find_traces(arguments.traces, arguments.recorded)
     planned = runs.plan(traces)
     if arguments.list:

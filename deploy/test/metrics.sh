@@ -96,7 +96,7 @@ rules=$(curl -s "http://$server/api/v1/rules" | python3 -c '
 import json, sys
 rules = json.load(sys.stdin)["data"]["groups"][0]["rules"]
 print(len(rules), *{rule["health"] for rule in rules})')
-[ "$rules" = "6 ok" ] || fail "the alerts in a running server: $rules"
+[ "$rules" = "7 ok" ] || fail "the alerts in a running server: $rules"
 
 kill "${jvms[@]}"
 await 60 is 'count(trimagent_build_info) or vector(0)' 0 || fail "series of JVMs that have ended stay"

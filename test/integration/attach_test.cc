@@ -1,9 +1,12 @@
 // Late attach with jcmd JVMTI.agent_load: starts the agent in a JVM without it, and commands one
 // that runs.
+#include <filesystem>
+
 #include "jdks.h"
 #include "jvm.h"
 #include "log_lines.h"
 #include "scene.h"
+#include "temporary_directory.h"
 
 namespace trimagent_test
 {
@@ -129,6 +132,9 @@ TEST_P(Command, StatusTellsCountersOptionsAndLastTrims)
 
 TEST_P(Command, ThatIsUnknownIsExplainedAndChangesNothing)
 {
+    if (GetParam().version < 9) {
+        GTEST_SKIP() << "JDK 8's jcmd loads no agent, and trimctl passes on no such words";
+    }
     (void)jvm_.attach("tirm");
     ASSERT_TRUE(jvm_.wait_for_line(log_lines::unknown_command("tirm")));
     // Options are none either: those of the start stay.
@@ -156,7 +162,7 @@ TEST_P(Twice, GivenTheAgentStartsOnce)
                 .run("FullGcs", {freed_mib}));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
     // Nor does it start again by late attach, which scripts use to make sure that it is there.
-    EXPECT_NE(jvm.attach("").transcript.find("return code: 0"), std::string::npos);
+    EXPECT_EQ(jvm.attach("").exit_code, 0);
     EXPECT_EQ(jvm.threads_named("trimagent").size(), 1u);
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_EQ(jvm.lines_with(log_lines::start()).size(), 1u) << jvm.transcript();
@@ -164,6 +170,67 @@ TEST_P(Twice, GivenTheAgentStartsOnce)
     EXPECT_EQ(jvm.lines_with(log_lines::given_twice()).size(), 1u) << jvm.transcript();
     EXPECT_EQ(jvm.lines_with(log_lines::summary(1, "full-gc")).size(), 1u) << jvm.transcript();
 }
+
+// A copy of the library at another path is another library to the system.
+class Copy : public testing::TestWithParam<Jdk>
+{
+protected:
+    std::string copy(const std::string &name) const
+    {
+        const std::filesystem::path path = directory_.path() / name;
+        std::filesystem::copy_file(TRIM_AGENT_LIBRARY, path);
+        return path;
+    }
+
+private:
+    TemporaryDirectory directory_;
+};
+
+TEST_P(Copy, ThatIsAttachedLeavesTheWorkToTheFirst)
+{
+    Jvm jvm(Launch(GetParam()).with_agent("on=watermark,check=off").run("NativeFree", {freed_mib}));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    EXPECT_EQ(jvm.attach("status").exit_code, 0);
+    for (const std::string text : {"", "trim"}) {
+        const Outcome outcome = jvm.jcmd({"JVMTI.agent_load", copy("other" + text + ".so"),
+                                          text.empty() ? "log-level:debug" : text});
+        EXPECT_EQ(outcome.transcript.find("return code: 0"), std::string::npos);
+    }
+    const std::string told = "another copy of the agent is loaded in this JVM, '" +
+                             std::string(TRIM_AGENT_LIBRARY) + "': nothing is started";
+    ASSERT_TRUE(jvm.wait_for_line(told, 2));
+    EXPECT_EQ(jvm.threads_named("trimagent").size(), 1u);
+    EXPECT_TRUE(jvm.lines_with(log_lines::any_trim()).empty()) << jvm.transcript();
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+TEST_P(Copy, ThatWorksWhereTheFirstWasRefused)
+{
+    Jvm jvm(Launch(GetParam()).run("NativeFree", {freed_mib}));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    (void)jvm.attach("threshold:5x");
+    (void)jvm.jcmd({"JVMTI.agent_load", copy("other.so"), "trim"});
+    EXPECT_TRUE(jvm.wait_for_line(log_lines::trim(1, "demand")));
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+TEST_P(Copy, OnTheCommandLineLeavesTheWorkToTheFirst)
+{
+    const std::string other = copy("other.so");
+    Jvm jvm(Launch(GetParam())
+                .with("-agentpath:" + other + "=on=full-gc,check=off,log-level=debug")
+                .with_agent("arena-max=1")
+                .run("Hello"));
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_EQ(jvm.lines_with("another copy of the agent is loaded in this JVM, '" + other +
+                             "': the agent stays inert")
+                  .size(),
+              1u)
+        << jvm.transcript();
+    EXPECT_EQ(jvm.lines_with(log_lines::start()).size(), 1u) << jvm.transcript();
+}
+
+INSTANTIATE_TEST_SUITE_P(Given, Copy, testing::ValuesIn(jdks()), parameter_name<Jdk>);
 
 INSTANTIATE_TEST_SUITE_P(Given, Twice, testing::ValuesIn(jdks()), parameter_name<Jdk>);
 

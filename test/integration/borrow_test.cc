@@ -178,7 +178,7 @@ TEST_P(Borrow, WithoutRoomInTheAddressSpaceReachesAllButTheMainArena)
     trim(jvm);
     ASSERT_EQ(prlimit(jvm.pid(), RLIMIT_AS, &before, nullptr), 0);
     EXPECT_TRUE(jvm.wait_for_line(
-        log_lines::detail_of_trim(1, R"(borrowed .*, [1-9]\d*M of it from tops)")));
+        log_lines::detail_of_trim(1, R"(borrowed .*, [1-9][0-9.]*M of it from tops)")));
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_TRUE(jvm.lines_with(log_lines::any_complaint()).empty()) << jvm.transcript();
 }

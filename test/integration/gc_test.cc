@@ -53,7 +53,8 @@ TEST_P(FullGc, LeadsToATrimWithoutPerformanceCountersToo)
 
 INSTANTIATE_TEST_SUITE_P(Gc, FullGc,
                          testing::ValuesIn(with_collectors({"Serial", "Parallel", "G1", "Z",
-                                                            "GenerationalZ", "Shenandoah"})),
+                                                            "GenerationalZ", "Shenandoah",
+                                                            "GenerationalShenandoah"})),
                          parameter_name<JdkAndCollector>);
 
 class YoungGc : public testing::TestWithParam<JdkAndCollector>
@@ -95,6 +96,57 @@ TEST_P(YoungGc, LeadsToNoTrimWithoutPerformanceCountersEither)
 // The collectors that have young collections and never start an old one unasked in this fixture.
 INSTANTIATE_TEST_SUITE_P(Gc, YoungGc,
                          testing::ValuesIn(with_collectors({"Serial", "Parallel", "G1"})),
+                         parameter_name<JdkAndCollector>);
+
+class GenerationalZGc : public testing::TestWithParam<JdkAndCollector>
+{
+protected:
+    // The number that the fixture tells behind these words.
+    static int64_t told(Jvm &jvm, const std::string &words)
+    {
+        EXPECT_TRUE(jvm.wait_for_line("^" + words + " [0-9]+$"));
+        const std::vector<Line> lines = jvm.lines_with("^" + words + " [0-9]+$");
+        return lines.empty() ? -1 : std::stoll(lines.front().text.substr(words.size() + 1));
+    }
+};
+
+TEST_P(GenerationalZGc, TellsItsPausesAsTheJvmCountsThem)
+{
+    Jvm jvm(
+        Launch(GetParam()).with_agent(quick_options("full-gc")).run("YoungGcs", {freed_mib, "40"}));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    EXPECT_EQ(jvm.attach("status").exit_code, 0);
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::pauses_seen()));
+    const auto pauses = log_lines::pauses_of(jvm.lines_with(log_lines::pauses_seen()).back().text);
+    ASSERT_TRUE(pauses) << jvm.transcript();
+    const int64_t minor = told(jvm, "minor pauses");
+    const int64_t major = told(jvm, "major pauses");
+    EXPECT_GE(minor, 40);
+    // A major collection that runs beside minor ones hides now and then which of them a pause was
+    // of, and one may still have run when the fixture counted.
+    const int64_t doubt = 8 + minor / 20;
+    EXPECT_NEAR(static_cast<double>(pauses->young), static_cast<double>(minor),
+                static_cast<double>(doubt))
+        << jvm.transcript();
+    EXPECT_NEAR(static_cast<double>(pauses->old), static_cast<double>(major),
+                static_cast<double>(doubt))
+        << jvm.transcript();
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+// Which is all that ZGC is since 23.
+std::vector<JdkAndCollector> with_generational_z()
+{
+    std::vector<JdkAndCollector> found = with_collectors({"GenerationalZ"});
+    for (const JdkAndCollector &both : with_collectors({"Z"})) {
+        if (both.jdk.version >= 23) {
+            found.push_back(both);
+        }
+    }
+    return found;
+}
+
+INSTANTIATE_TEST_SUITE_P(Gc, GenerationalZGc, testing::ValuesIn(with_generational_z()),
                          parameter_name<JdkAndCollector>);
 
 class EpsilonGc : public testing::TestWithParam<JdkAndCollector>
@@ -142,6 +194,15 @@ TEST_P(FullGcs, ThatFreeLittleLeadToNoTrim)
 }
 
 INSTANTIATE_TEST_SUITE_P(Gc, FullGcs, testing::ValuesIn(jdks()), parameter_name<Jdk>);
+
+// ./dev matrix writes them down.
+TEST(Missing, CollectorsAreRecordedWithTheReason)
+{
+    for (const auto &[name, why] : missing_collectors()) {
+        EXPECT_FALSE(why.empty()) << name;
+        RecordProperty(name, why);
+    }
+}
 
 TEST(Machine, HasTheJdkAndTheCollectorsThatMustBeTested)
 {

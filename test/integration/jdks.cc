@@ -1,6 +1,7 @@
 #include "jdks.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -15,10 +16,12 @@ namespace trimagent_test
 namespace
 {
 
-// Reads JAVA_VERSION="17.0.15" or, as it was before 9, "1.8.0_504". 0: not told.
+// Reads JAVA_VERSION="17.0.15" or, as it was before 9, "1.8.0_504". Debian's JDK 8 says it by its
+// directory's name alone. 0: not told.
 int version_of(const std::filesystem::path &home)
 {
     static const std::regex version("^JAVA_VERSION=\"(?:1\\.)?([0-9]+)");
+    static const std::regex named("^java-([0-9]+)-");
     std::ifstream release(home / "release");
     std::smatch match;
     for (std::string line; std::getline(release, line);) {
@@ -26,7 +29,8 @@ int version_of(const std::filesystem::path &home)
             return std::stoi(match[1]);
         }
     }
-    return 0;
+    const std::string name = home.filename().string();
+    return std::regex_search(name, match, named) ? std::stoi(match[1]) : 0;
 }
 
 std::vector<Jdk> find_jdks()
@@ -34,7 +38,9 @@ std::vector<Jdk> find_jdks()
     std::vector<Jdk> found;
     std::set<std::string> seen;
     std::error_code error;
-    for (const auto &entry : std::filesystem::directory_iterator(TRIM_JVM_DIRECTORY, error)) {
+    const char *elsewhere = std::getenv("TRIM_JVM_DIRECTORY");
+    for (const auto &entry : std::filesystem::directory_iterator(
+             elsewhere != nullptr ? elsewhere : TRIM_JVM_DIRECTORY, error)) {
         if (!std::filesystem::exists(entry.path() / "bin/java", error)) {
             continue;
         }
@@ -54,13 +60,39 @@ std::vector<Collector> known_collectors()
     return {{"Serial", {"-XX:+UseSerialGC"}},
             {"Parallel", {"-XX:+UseParallelGC"}},
             {"G1", {"-XX:+UseG1GC"}},
-            {"Z", {"-XX:+UseZGC"}},
-            {"GenerationalZ", {"-XX:+UseZGC", "-XX:+ZGenerational"}},
-            {"Shenandoah", {"-XX:+UseShenandoahGC"}},
+            // Experimental at first, each of them.
+            {"Z", {"-XX:+UnlockExperimentalVMOptions", "-XX:+UseZGC"}},
+            {"GenerationalZ",
+             {"-XX:+UnlockExperimentalVMOptions", "-XX:+UseZGC", "-XX:+ZGenerational"}},
+            {"Shenandoah", {"-XX:+UnlockExperimentalVMOptions", "-XX:+UseShenandoahGC"}},
+            {"GenerationalShenandoah",
+             {"-XX:+UnlockExperimentalVMOptions", "-XX:+UseShenandoahGC",
+              "-XX:ShenandoahGCMode=generational"}},
             {"Epsilon", {"-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC"}}};
 }
 
-std::vector<JdkAndCollector> find_collectors()
+// What a JVM says of a collector that it does not have; empty where it has it.
+std::string refusal(Process &probe)
+{
+    // A flag that no longer means anything is accepted with a warning, such as ZGenerational on 25.
+    const bool starts = probe.wait_exit() == 0;
+    std::vector<Line> said = probe.lines_with("[Ii]gnoring option");
+    if (!starts) {
+        said =
+            probe.lines_with("^Unrecognized VM option|^Error: .*ption|^Unknown .*ption|^Option ");
+    }
+    if (starts && said.empty()) {
+        return "";
+    }
+    return said.empty() ? probe.transcript() : said.front().text;
+}
+
+struct Found {
+    std::vector<JdkAndCollector> collectors;
+    std::map<std::string, std::string> missing;
+};
+
+Found find_collectors()
 {
     // All are started before the first is waited for, which takes half the time on two processors.
     std::vector<JdkAndCollector> candidates;
@@ -74,14 +106,21 @@ std::vector<JdkAndCollector> find_collectors()
             probes.push_back(std::make_unique<Process>(Process::Command{words, {}, ""}));
         }
     }
-    std::vector<JdkAndCollector> found;
+    Found found;
     for (size_t i = 0; i < candidates.size(); i++) {
-        // A flag that no longer means anything is accepted with a warning, such as ZGenerational
-        // on 25.
-        if (probes[i]->wait_exit() == 0 && probes[i]->lines_with("[Ii]gnoring option").empty()) {
-            found.push_back(candidates[i]);
+        const std::string why = refusal(*probes[i]);
+        if (why.empty()) {
+            found.collectors.push_back(candidates[i]);
+        } else {
+            found.missing[name_of(candidates[i])] = why;
         }
     }
+    return found;
+}
+
+const Found &all_collectors()
+{
+    static const Found found = find_collectors();
     return found;
 }
 
@@ -95,8 +134,12 @@ const std::vector<Jdk> &jdks()
 
 const std::vector<JdkAndCollector> &jdks_and_collectors()
 {
-    static const std::vector<JdkAndCollector> found = find_collectors();
-    return found;
+    return all_collectors().collectors;
+}
+
+const std::map<std::string, std::string> &missing_collectors()
+{
+    return all_collectors().missing;
 }
 
 std::vector<JdkAndCollector> with_collectors(const std::vector<std::string> &names)

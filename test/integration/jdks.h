@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <ostream>
 #include <string>
 #include <tuple>
@@ -40,6 +41,9 @@ struct JdkAndCollector {
 // Every JDK with every collector that it has, found by starting it: builds differ, and a JDK
 // accepts flags of collectors that it lacks.
 const std::vector<JdkAndCollector> &jdks_and_collectors();
+
+// What a JDK says of a collector that it does not have, behind their name_of.
+const std::map<std::string, std::string> &missing_collectors();
 
 // Those of the given collectors only.
 std::vector<JdkAndCollector> with_collectors(const std::vector<std::string> &names);

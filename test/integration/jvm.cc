@@ -10,6 +10,9 @@ namespace trimagent_test
 namespace
 {
 
+// How trimctl ends where the JVM runs without the agent.
+constexpr int no_agent = 4;
+
 // The number behind a key in a file of /proc such as status.
 std::optional<uint64_t> number_behind(const std::string &key, const std::filesystem::path &file)
 {
@@ -85,6 +88,12 @@ Launch &Launch::run(const std::string &fixture, const std::vector<std::string> &
     return *this;
 }
 
+Launch &Launch::run_source(const std::string &file, const std::string &class_path)
+{
+    program_ = {"-cp", class_path, file};
+    return *this;
+}
+
 Jvm::Jvm(const Launch &launch) : Jvm(launch, std::make_unique<TemporaryDirectory>()) {}
 
 Jvm::Jvm(const Launch &launch, std::unique_ptr<TemporaryDirectory> directory)
@@ -95,7 +104,7 @@ Jvm::Jvm(const Launch &launch, std::unique_ptr<TemporaryDirectory> directory)
           words.insert(words.end(), launch.program_.begin(), launch.program_.end());
           return Command{words, launch.environment_, directory->path().string()};
       }()),
-      jcmd_path_(launch.jdk_.tool("jcmd")), directory_(std::move(directory))
+      jdk_(launch.jdk_), directory_(std::move(directory))
 {
 }
 
@@ -119,18 +128,37 @@ int Jvm::finish()
 
 Outcome Jvm::jcmd(const std::vector<std::string> &words) const
 {
-    Command command{{jcmd_path_, std::to_string(pid())}, {}, ""};
+    Command command{{jdk_.tool("jcmd"), std::to_string(pid())}, {}, ""};
     command.words.insert(command.words.end(), words.begin(), words.end());
     return trimagent_test::run(command);
 }
 
 Outcome Jvm::attach(const std::string &text) const
 {
-    std::vector<std::string> words = {"JVMTI.agent_load", TRIM_AGENT_LIBRARY};
-    if (!text.empty()) {
-        words.push_back(text);
+    if (jdk_.version >= 9) {
+        std::vector<std::string> words = {"JVMTI.agent_load", TRIM_AGENT_LIBRARY};
+        if (!text.empty()) {
+            words.push_back(text);
+        }
+        Outcome outcome = jcmd(words);
+        if (outcome.transcript.find("return code: 0") == std::string::npos) {
+            outcome.exit_code = outcome.exit_code == 0 ? 1 : outcome.exit_code;
+        }
+        return outcome;
     }
-    return jcmd(words);
+    const std::string number = std::to_string(pid());
+    if (text == "trim" || text == "status") {
+        const Outcome outcome = trimagent_test::run({{TRIM_TRIMCTL, number, text}, {}, ""});
+        if (outcome.exit_code != no_agent) {
+            return outcome;
+        }
+    }
+    // It hands on what it is given, be it options or a command.
+    Command start{{TRIM_TRIMCTL, number, "start"}, {}, ""};
+    if (!text.empty()) {
+        start.words.push_back(text);
+    }
+    return trimagent_test::run(start);
 }
 
 uint64_t Jvm::resident_bytes() const

@@ -32,6 +32,8 @@ public:
     Launch &through(const std::vector<std::string> &words);
     // The fixture's simple name and its arguments.
     Launch &run(const std::string &fixture, const std::vector<std::string> &arguments = {});
+    // A program of one source file, which Java 11 and later compile as they start.
+    Launch &run_source(const std::string &file, const std::string &class_path);
 
 private:
     friend class Jvm;
@@ -57,7 +59,8 @@ public:
 
     // Runs this JDK's jcmd on this JVM.
     Outcome jcmd(const std::vector<std::string> &words) const;
-    // Late attach, with options or with a command for the agent.
+    // Late attach, with options or with a command for the agent: by jcmd where it can, which JDK
+    // 8's cannot, and there by trimctl. The exit code is 0 only where the agent took it.
     Outcome attach(const std::string &text) const;
 
     // RSS and swap.
@@ -69,7 +72,7 @@ public:
 private:
     Jvm(const Launch &launch, std::unique_ptr<TemporaryDirectory> directory);
 
-    std::string jcmd_path_;
+    Jdk jdk_;
     std::unique_ptr<TemporaryDirectory> directory_;
 };
 

@@ -114,6 +114,18 @@ TEST(Library, DoesNotLoadLibrariesThatTheVmHasLoaded)
     EXPECT_GE(found, 10);
 }
 
+// A profiler that patches imports would take what the agent borrows for the application's own.
+TEST(Library, ImportsNoneOfTheFunctionsThatProfilersOfNativeMemoryPatch)
+{
+    const std::set<std::string> patched = {"malloc",         "calloc",        "realloc", "free",
+                                           "posix_memalign", "aligned_alloc", "memalign"};
+    const auto undefined = found_by_objdump("-T", R"(^[0-9a-f]+ .{7} +\*UND\*.* (\S+)$)");
+    ASSERT_FALSE(undefined.empty());
+    for (const std::string &function : undefined) {
+        EXPECT_EQ(patched.count(function), 0U) << function;
+    }
+}
+
 TEST(Library, ShowsOnlyItsEntryPointsAndWhatApplicationsMayCall)
 {
     // The dynamic symbols with a section are the defined ones; those of the sections are local.

@@ -6,6 +6,7 @@
 #include <regex>
 #include <sstream>
 
+#include "frozen_files.h"
 #include "jdks.h"
 #include "jvm.h"
 #include "log_lines.h"
@@ -140,6 +141,25 @@ TEST_P(LogTarget, OnAFullDiskDoesNotKeepTheAgentFromTrimming)
     EXPECT_TRUE(eventually([&] { return jvm.resident_bytes() + returned_bytes < before; }));
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_TRUE(jvm.lines_with(log_lines::any_line()).empty()) << jvm.transcript();
+}
+
+TEST_P(LogTarget, OnAFileSystemThatFreezesHoldsUpNeitherTheProgramNorItsEnd)
+{
+    FrozenFiles files;
+    if (!files.is_there()) {
+        GTEST_SKIP() << "no file system of our own can be mounted here";
+    }
+    Jvm jvm(Launch(GetParam())
+                .with_agent(quick_options("full-gc", "log=" + files.file("agent.log")))
+                .run("FullGcs", {freed_mib, "3"}));
+    ASSERT_TRUE(jvm.wait_for_line("^freed$"));
+    ASSERT_TRUE(eventually([&] { return files.written() > 0; }));
+    // The kernel learns by this close that nothing is flushed.
+    std::ofstream(files.file("agent.log"), std::ios::app).close();
+    files.freeze();
+    ASSERT_TRUE(jvm.wait_for_line("^gc$", 3));
+    EXPECT_EQ(jvm.jcmd({"GC.run"}).exit_code, 0) << "the worker is stuck, and nobody else";
+    EXPECT_EQ(jvm.finish(), 0) << "it hangs here where the end waits";
 }
 
 INSTANTIATE_TEST_SUITE_P(To, LogTarget, testing::ValuesIn(jdks()), parameter_name<Jdk>);

@@ -54,11 +54,16 @@ uint64_t Resident(uint64_t start, uint64_t end)
 {
     return choices.OneIn(2) ? end - start : 0;
 }
-int Drop(uint64_t start, uint64_t end)
+int Drop(const trim_span *spans, size_t count)
 {
-    return fails && choices.OneIn(20)
-               ? -1
-               : madvise(reinterpret_cast<void *>(start), end - start, MADV_DONTNEED);
+    for (size_t i = 0; i < count; i++) {
+        auto *const start = reinterpret_cast<void *>(spans[i].start);
+        if ((fails && choices.OneIn(20)) ||
+            madvise(start, spans[i].end - spans[i].start, MADV_DONTNEED) != 0) {
+            return -1;
+        }
+    }
+    return 0;
 }
 bool Inside(uint64_t /*arena*/, uint64_t /*start*/, uint64_t /*end*/)
 {

@@ -1,11 +1,14 @@
 /* Children that are made in the middle of a borrow. */
 #include <gtest/gtest.h>
 #include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <cstdlib>
 #include <thread>
+#include <vector>
 
 #include "agent_trim.h"
 #include "child.h"
@@ -106,6 +109,50 @@ TEST_F(Fork, BySpawningWorksToo)
         ASSERT_EQ(ExitCode(child), 0);
     }
     EXPECT_GT(borrows_, 0);
+}
+
+/* Fifty threads at once, each in all three ways: a child of fork uses malloc, the others run a
+ * program.
+ */
+TEST_F(Fork, FromFiftyThreadsInEveryWay)
+{
+    std::atomic<int> wrong{0};
+    std::atomic<int> ended{0};
+    const auto multiply = [&] {
+        std::array<char, 10> name = {"/bin/true"};
+        std::array<char *, 2> arguments = {name.data(), nullptr};
+        const pid_t forked = fork();
+        if (forked == 0) {
+            (void)alarm(kChildSecondsMax);
+            for (size_t bytes = 16; bytes < 1000000; bytes *= 3) {
+                free(malloc(bytes));
+            }
+            _exit(0);
+        }
+        const pid_t vforked = vfork();
+        if (vforked == 0) {
+            execv(name.data(), arguments.data());
+            _exit(1);
+        }
+        pid_t spawned = -1;
+        wrong += posix_spawn(&spawned, name.data(), nullptr, nullptr, arguments.data(), environ);
+        for (const pid_t child : {forked, vforked, spawned}) {
+            wrong += child < 0 || ExitCode(child) != 0 ? 1 : 0;
+            ended++;
+        }
+    };
+    for (int round = 0; round < Rounds(); round++) {
+        AwaitTrim();
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 50; i++) {
+            threads.emplace_back(multiply);
+        }
+        for (std::thread &thread : threads) {
+            thread.join();
+        }
+    }
+    EXPECT_EQ(wrong, 0);
+    EXPECT_EQ(ended, 150 * Rounds());
 }
 
 } // namespace

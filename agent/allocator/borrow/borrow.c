@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "borrow_class.h"
+#include "borrow_drop.h"
 #include "borrow_hold.h"
 #include "quantity.h"
 
@@ -121,10 +122,7 @@ static void take_classes(struct trim_borrow_hold *hold)
      * second time. */
     if (high >= least && !trim_hold_ends(hold)) {
         bool dry = false;
-        const struct trim_piece *piece = trim_hold_take(hold, high);
-        if (piece != NULL) {
-            (void)trim_hold_drop(hold, piece, &dry);
-        }
+        (void)take_dropped(hold, high, &dry);
         trim_hold_give_all(hold);
     }
     while (high > least && !hold->ended) {

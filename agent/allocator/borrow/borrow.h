@@ -32,6 +32,15 @@ extern "C" {
 
 struct trim_borrow_arena;
 
+/* Whole pages. */
+struct trim_span {
+    uint64_t start;
+    uint64_t end;
+};
+
+/* So many are dropped together. */
+#define TRIM_SPANS_MAX 64
+
 /* What borrowing does to the world. All run on the borrowing thread. */
 struct trim_borrow_world {
     void *context;                              /* Of those who want one. */
@@ -41,8 +50,9 @@ struct trim_borrow_world {
     size_t (*usable)(const void *piece);        /* malloc_usable_size. */
     /* Resident bytes of whole pages. */
     uint64_t (*resident)(uint64_t start, uint64_t end);
-    /* madvise(MADV_DONTNEED). Returns 0, or -1. */
-    int (*drop)(uint64_t start, uint64_t end);
+    /* Drops the pages of count spans, TRIM_SPANS_MAX at most. Returns 0, or -1, where some may have
+     * been dropped. */
+    int (*drop)(const struct trim_span *spans, size_t count);
     /* Whether [start, end) lies in the arena as it was measured. */
     bool (*inside)(uint64_t arena, uint64_t start, uint64_t end);
     /* Bytes that the arena has grown by since it was measured. */

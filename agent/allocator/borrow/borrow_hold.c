@@ -2,22 +2,13 @@
 
 #include <string.h>
 
+#include "borrow_drop.h"
 #include "borrow_pace.h"
 #include "quantity.h"
-
-/* A piece counts as dry where less than this part of it is resident. */
-#define DRY_PART 8
-/* Or where it is a single one of at least so many pages. */
-#define HEADER_PAGES 4
 
 /* A batch holds no more than this part of the arena's free bytes, unless that is little. */
 #define HOLD_PART 8
 #define HOLD_LEAST_BYTES (16 * TRIM_MIB)
-
-/* Nothing is held longer, and pieces are dropped in steps of so much, so that the time is seen to
- * pass. */
-#define HOLD_MAX_NS (50 * TRIM_NS_PER_MS)
-#define DROP_STEP_BYTES (8 * TRIM_MIB)
 
 /* Above the sizes that a tcache keeps: what is kept of a piece at least, and what is asked for to
  * have chunks sorted, different each time, so that none fits exactly. */
@@ -133,6 +124,7 @@ static void give_list(struct trim_borrow_hold *hold, struct trim_piece **list)
 
 void trim_hold_give_all(struct trim_borrow_hold *hold)
 {
+    trim_hold_drop_all(hold);
     if (hold->held != NULL) {
         give_list(hold, &hold->held);
         note_held_for(hold);
@@ -149,6 +141,7 @@ void trim_hold_give_all(struct trim_borrow_hold *hold)
  */
 static void give_rests(struct trim_borrow_hold *hold)
 {
+    trim_hold_drop_all(hold);
     while (hold->held != NULL) {
         struct trim_piece *piece = hold->held;
         hold->held = piece->before;
@@ -176,46 +169,10 @@ static void give_rests(struct trim_borrow_hold *hold)
     trim_hold_pause(hold);
 }
 
-/* Drops the whole pages of [start, end) for as long as they may be held; returns how much of them
- * was resident. */
-static uint64_t drop(struct trim_borrow_hold *hold, uint64_t start, uint64_t end)
-{
-    uint64_t dropped = 0;
-    while (start < end && !hold->ended &&
-           hold->world->now_ns() - hold->held_since_ns < HOLD_MAX_NS &&
-           !hold->world->cancelled(hold->world->context)) {
-        uint64_t step_end = trim_min(start + DROP_STEP_BYTES, end);
-        uint64_t resident = hold->world->resident(start, step_end);
-        if (resident != 0 && hold->world->drop(start, step_end) != 0) {
-            hold->ended = true;
-            break;
-        }
-        dropped += resident;
-        start = step_end;
-    }
-    hold->cut = start < end;
-    return dropped;
-}
-
-uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *piece, bool *dry)
-{
-    uint64_t page = hold->world->page_bytes;
-    uint64_t address = (uint64_t)(uintptr_t)piece;
-    uint64_t start = (address + sizeof *piece + page - 1) / page * page;
-    uint64_t end = (address + hold->world->usable(piece)) / page * page;
-    uint64_t dropped = drop(hold, start, end);
-    hold->result->dropped_bytes += dropped;
-    /* malloc itself may have written to one of the pages: a chunk's header is there. */
-    bool header_only = dropped <= page && end - start >= HEADER_PAGES * page;
-    *dry = dropped == 0 || header_only || dropped < (end - start) / DRY_PART;
-    hold->result->pieces += *dry ? 0 : 1;
-    return dropped;
-}
-
 const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t bytes)
 {
     bool full = hold->held_bytes + hold->kept_bytes + bytes > hold->hold_max_bytes ||
-                hold->world->now_ns() - hold->held_since_ns >= HOLD_MAX_NS;
+                hold->world->now_ns() - hold->held_since_ns >= TRIM_HOLD_MAX_NS;
     if (hold->held != NULL && full) {
         give_rests(hold);
     }
@@ -248,6 +205,7 @@ const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t 
 void trim_hold_give_last(struct trim_borrow_hold *hold)
 {
     struct trim_piece *piece = hold->held;
+    trim_hold_drop_last(hold);
     hold->held = piece->before;
     hold->held_bytes -= hold->world->usable(piece);
     give(hold, piece);

@@ -6,10 +6,14 @@
 #define TRIMAGENT_BORROW_HOLD_H
 
 #include "borrow.h"
+#include "quantity.h"
 
 /* Classes of sizes are this part of the size apart: what a larger step splits off the chunks
  * stays. */
 #define TRIM_BORROW_CLASS_PART 64
+
+/* No piece is held longer. */
+#define TRIM_HOLD_MAX_NS (50 * TRIM_NS_PER_MS)
 
 /* The arena may have grown by this part while it is borrowed from: the application needs memory. */
 #define TRIM_BORROW_GROWTH_PART 100
@@ -32,8 +36,11 @@ struct trim_borrow_hold {
     uint64_t held_since_ns;
     uint64_t hold_max_bytes;
     uint64_t sorts;
-    bool cut;   /* The last drop came to the end of its time. */
-    bool ended; /* Nothing more is to be taken. */
+    struct trim_span wet[TRIM_SPANS_MAX]; /* Of pieces that are held: still to be dropped. */
+    size_t wet_count;
+    uint64_t wet_bytes; /* Resident in them. */
+    bool cut;           /* The last drop came to the end of its time. */
+    bool ended;         /* Nothing more is to be taken. */
 };
 
 /* Starts with nothing held. */
@@ -50,10 +57,6 @@ void trim_hold_pause(struct trim_borrow_hold *hold);
 /* Takes a piece of this size in and holds it; what is held already gives way where it is too much
  * or too long ago. Returns NULL where the arena has none. */
 const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t bytes);
-
-/* Drops the whole pages of a piece for as long as it may be held; returns how much of them was
- * resident. *dry: hardly anything was. */
-uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *piece, bool *dry);
 
 /* Gives the last piece back at once. */
 void trim_hold_give_last(struct trim_borrow_hold *hold);

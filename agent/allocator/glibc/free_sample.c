@@ -41,8 +41,9 @@ static bool add_spot(struct trim_free_sample *sample, const struct trim_borrow_w
     uint64_t stop = end / page * page;
     /* Where the system does not tell, or tells that all is resident, it would seem in use for ever.
      */
-    if (find_spot(world, &start, &stop) && world->drop(start, stop) == 0 &&
-        world->resident(start, stop) == 0) {
+    bool found = find_spot(world, &start, &stop);
+    const struct trim_span spot = {start, stop};
+    if (found && world->drop(&spot, 1) == 0 && world->resident(start, stop) == 0) {
         sample->spots[sample->count].start = start;
         sample->spots[sample->count++].end = stop;
     }

@@ -2,11 +2,11 @@
 
 #include <link.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 
 #include "address.h"
 #include "arena_scan.h"
+#include "own_calls.h"
 #include "peek.h"
 
 /* Flags in a chunk's size: mapped by itself, not of the main arena. */
@@ -90,8 +90,8 @@ static int look_at(struct dl_phdr_info *library, size_t size, void *context)
 void trim_glibc_arena_world(uint64_t code, struct trim_arena_world *world)
 {
     *world = (struct trim_arena_world){
-        .take = malloc,
-        .give = free,
+        .take = trim_own_malloc,
+        .give = trim_own_free,
         .arena_of = trim_glibc_arena_of,
         .peek = trim_peek,
         .room = room,

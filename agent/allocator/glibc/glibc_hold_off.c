@@ -33,26 +33,18 @@ void trim_glibc_hold_off_end(const struct trim_glibc_hold_off *hold_off)
     }
 }
 
-/* What is resident is dropped next: they are allowed for both together. */
-static uint64_t resident(uint64_t start, uint64_t end)
+static int drop(const struct trim_span *spans, size_t count)
 {
-    if (end - start < ALLOW_FROM_BYTES) {
-        return trim_glibc_resident(start, end);
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        bytes += spans[i].end - spans[i].start;
+    }
+    if (bytes < ALLOW_FROM_BYTES) {
+        return trim_glibc_drop(spans, count);
     }
     trim_huge_pages_allow();
-    uint64_t bytes = trim_glibc_resident(start, end);
-    if (bytes == 0) {
-        (void)trim_huge_pages_hold_off();
-    }
-    return bytes;
-}
-
-static int drop(uint64_t start, uint64_t end)
-{
-    int result = trim_glibc_drop(start, end);
-    if (end - start >= ALLOW_FROM_BYTES) {
-        (void)trim_huge_pages_hold_off();
-    }
+    int result = trim_glibc_drop(spans, count);
+    (void)trim_huge_pages_hold_off();
     return result;
 }
 
@@ -60,7 +52,6 @@ void trim_glibc_hold_off_drops(const struct trim_glibc_hold_off *hold_off,
                                struct trim_borrow_world *world)
 {
     if (hold_off->needed) {
-        world->resident = resident;
         world->drop = drop;
     }
 }

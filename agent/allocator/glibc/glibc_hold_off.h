@@ -28,7 +28,7 @@ bool trim_glibc_hold_off_look(struct trim_glibc_hold_off *hold_off, bool asked);
 void trim_glibc_hold_off_begin(const struct trim_glibc_hold_off *hold_off);
 /* until here; */
 void trim_glibc_hold_off_end(const struct trim_glibc_hold_off *hold_off);
-/* and not while the world looks for what is resident and drops it. */
+/* and not while the world drops pages. */
 void trim_glibc_hold_off_drops(const struct trim_glibc_hold_off *hold_off,
                                struct trim_borrow_world *world);
 

@@ -1,15 +1,15 @@
 #include "glibc_pieces.h"
 
 #include <malloc.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "address.h"
 #include "arena_scan.h"
 #include "clock.h"
+#include "drop_pages.h"
 #include "glibc_blocks.h"
+#include "own_calls.h"
 #include "peek.h"
 #include "quantity.h"
 #include "resident_pages.h"
@@ -36,9 +36,14 @@ uint64_t trim_glibc_resident(uint64_t start, uint64_t end)
     return blind ? end - start : bytes;
 }
 
-int trim_glibc_drop(uint64_t start, uint64_t end)
+int trim_glibc_drop(const struct trim_span *spans, size_t count)
 {
-    return madvise(trim_pointer_to(start), end - start, MADV_DONTNEED);
+    struct iovec ranges[TRIM_SPANS_MAX];
+    for (size_t i = 0; i < count; i++) {
+        ranges[i].iov_base = trim_pointer_to(spans[i].start);
+        ranges[i].iov_len = spans[i].end - spans[i].start;
+    }
+    return trim_drop_pages(ranges, count);
 }
 
 static bool inside(uint64_t arena, uint64_t start, uint64_t end)
@@ -143,10 +148,10 @@ static void give(void *piece)
     uint64_t own = 0;
     memcpy(&own, (const char *)piece - sizeof own, sizeof own);
     if ((own & CHUNK_IS_MAPPED) != 0) {
-        void *larger = realloc(piece, THRESHOLD_BYTES_MAX + 1);
+        void *larger = trim_own_realloc(piece, THRESHOLD_BYTES_MAX + 1);
         piece = larger != NULL ? larger : piece;
     }
-    free(piece);
+    trim_own_free(piece);
 }
 
 static uint64_t others_cpu_ns(void)
@@ -157,7 +162,7 @@ static uint64_t others_cpu_ns(void)
 void trim_glibc_pieces(struct trim_borrow_world *world)
 {
     world->give = give;
-    world->shrink = realloc;
+    world->shrink = trim_own_realloc;
     world->usable = usable;
     world->resident = trim_glibc_resident;
     world->drop = trim_glibc_drop;

@@ -10,8 +10,8 @@
 /* Fills in the world, but for take, cancelled and their context. */
 void trim_glibc_pieces(struct trim_borrow_world *world);
 
-/* madvise(MADV_DONTNEED). Returns 0, or -1. */
-int trim_glibc_drop(uint64_t start, uint64_t end);
+/* Drops the pages of count spans, TRIM_SPANS_MAX at most. Returns 0, or -1. */
+int trim_glibc_drop(const struct trim_span *spans, size_t count);
 
 /* Resident bytes of whole pages; where the system does not tell, all of them. */
 uint64_t trim_glibc_resident(uint64_t start, uint64_t end);

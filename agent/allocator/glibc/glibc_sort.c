@@ -1,7 +1,6 @@
 #include "glibc_sort.h"
 
-#include <stdlib.h>
-
+#include "own_calls.h"
 #include "quantity.h"
 
 /* glibc's MAX_ITERS: so many chunks are sorted by one request. */
@@ -71,7 +70,7 @@ bool trim_glibc_sort_some(struct trim_arena_door *door, const struct trim_malloc
     }
     /* Entering has made the first one. */
     for (uint64_t i = 1; i < requests; i++) {
-        free(trim_arena_take(door, REQUEST_BYTES + i * REQUEST_STEP_BYTES));
+        trim_own_free(trim_arena_take(door, REQUEST_BYTES + i * REQUEST_STEP_BYTES));
     }
     trim_arena_leave(door);
     return true;

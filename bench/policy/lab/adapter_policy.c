@@ -6,12 +6,40 @@
 #include "policy_config.h"
 #include "strategy.h"
 #include "text.h"
+#if __has_include("trend.h") /* Older trees have none. */
+#include "trend.h"
+#define HAS_TREND
+#endif
 
 struct adapter {
     struct trim_policy policy;
     enum trim_look asked;
     uint64_t fault_ps_per_byte;
+#ifdef HAS_TREND
+    struct trim_trend trend;
+    uint64_t old_pauses;
+#endif
+    uint64_t growing_ns;
 };
+
+/* Takes in what is in use, as the agent does with each estimate and after each release. */
+static void take_in_use(struct adapter *adapter, uint64_t now_ns, uint64_t in_use_bytes)
+{
+#ifdef HAS_TREND
+    trim_trend_take(&adapter->trend, now_ns, in_use_bytes, adapter->old_pauses,
+                    adapter->policy.triggers.bursts);
+    if (adapter->trend.growth.growing && adapter->growing_ns == 0) {
+        adapter->growing_ns = now_ns;
+    }
+#else
+    (void)adapter, (void)now_ns, (void)in_use_bytes;
+#endif
+}
+
+static uint64_t growing_ns(const void *state)
+{
+    return ((const struct adapter *)state)->growing_ns;
+}
 
 static bool init(void *state, const struct lab_strategy *strategy, const struct lab_prices *prices,
                  const char *options_text)
@@ -33,6 +61,9 @@ static bool init(void *state, const struct lab_strategy *strategy, const struct 
     config = trim_policy_config_of(&options);
     adapter->fault_ps_per_byte = (uint64_t)(prices->refault_ns_per_byte * 1e3);
     trim_policy_init(&adapter->policy, &config, 0, 0);
+#ifdef HAS_TREND
+    trim_trend_configure(&adapter->trend, options.growing_after_ns);
+#endif
     return true;
 }
 
@@ -77,6 +108,12 @@ static void step(void *state, const struct lab_sight *sight, struct lab_choice *
         .fault_ps_per_byte = adapter->fault_ps_per_byte,
     };
     struct trim_decision decision;
+#ifdef HAS_TREND
+    adapter->old_pauses = sight->old_pauses;
+#endif
+    if (sight->look == LAB_LOOK_ESTIMATE && !sight->failed) {
+        take_in_use(adapter, sight->now_ns, sight->in_use_bytes);
+    }
     trim_policy_step(&adapter->policy, &observation, &decision);
     adapter->asked = decision.look;
     choice->action = decision.action == TRIM_TRIM   ? LAB_TRIM
@@ -108,9 +145,10 @@ static void trimmed(void *state, const struct lab_outcome *outcome)
         .minor_faults = outcome->minor_faults,
     };
     trim_policy_trimmed(&adapter->policy, &told);
+    take_in_use(adapter, outcome->end_ns, outcome->in_use_bytes);
 }
 
 const struct lab_strategy lab_strategies[] = {
-    {"policy", sizeof(struct adapter), 0, init, step, trimmed},
+    {"policy", sizeof(struct adapter), 0, init, step, trimmed, growing_ns},
 };
 const size_t lab_strategy_count = 1;

@@ -93,6 +93,6 @@ static void trimmed(void *state, const struct lab_outcome *outcome)
 }
 
 const struct lab_strategy lab_strategies[] = {
-    {"policy-v01", sizeof(struct adapter), 0, init, step, trimmed},
+    {"policy-v01", sizeof(struct adapter), 0, init, step, trimmed, NULL},
 };
 const size_t lab_strategy_count = 1;

@@ -32,9 +32,9 @@ static void trimmed(void *state, const struct lab_outcome *outcome)
 }
 
 const struct lab_strategy lab_strategies[] = {
-    {"never", sizeof(struct timer), LAB_NEVER, init, step, trimmed},
-    {"timer-1s", sizeof(struct timer), SECOND, init, step, trimmed},
-    {"timer-10s", sizeof(struct timer), 10 * SECOND, init, step, trimmed},
-    {"timer-60s", sizeof(struct timer), 60 * SECOND, init, step, trimmed},
+    {"never", sizeof(struct timer), LAB_NEVER, init, step, trimmed, NULL},
+    {"timer-1s", sizeof(struct timer), SECOND, init, step, trimmed, NULL},
+    {"timer-10s", sizeof(struct timer), 10 * SECOND, init, step, trimmed, NULL},
+    {"timer-60s", sizeof(struct timer), 60 * SECOND, init, step, trimmed, NULL},
 };
 const size_t lab_strategy_count = sizeof lab_strategies / sizeof lab_strategies[0];

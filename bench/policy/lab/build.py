@@ -20,7 +20,7 @@ V01_SOURCES = (
 ).split()
 
 # What this tree's policy needs beside itself.
-POLICY_ROOMS = "text reason policy options".split()
+POLICY_ROOMS = "text reason verdict policy options".split()
 
 _ENGINE = [LAB / f"{name}.c" for name in ("main", "engine", "world", "optimum", "layers", "trace")]
 _FLAGS = (
@@ -30,7 +30,7 @@ _FLAGS = (
 
 @dataclass(frozen=True)
 class Programs:
-    base: Path
+    base: Path | None
     v01: Path | None
     policy: Path | None
 

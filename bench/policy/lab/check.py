@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from . import build, runs
+from . import build, runs, verdict
 
 # The sums are at prices of their own.
 _PRICES = ["release_ms_per_gib=60", "refault_ms_per_gib=250"]
@@ -120,5 +120,7 @@ def _check_bound(programs: build.Programs) -> int:
 
 def check(programs: build.Programs, sanitize: bool) -> int:
     wrong = _check_costs(programs) + _check_wakes(sanitize) + _check_bound(programs)
+    # A day's worth of windows of one hour; `lab.py --verdict` has those of days.
+    wrong += verdict.check(programs, 1, 26)
     print("the laboratory's check: " + ("nothing is wrong" if wrong == 0 else f"{wrong} wrong"))
     return 0 if wrong == 0 else 1

@@ -41,6 +41,7 @@ static void look(struct sim *sim, enum lab_look what, struct lab_sight *sight)
     sight->minor_faults = sim->world.faulted_bytes / LAB_PAGE;
     sight->refaulted_bytes = sim->world.refaulted_bytes;
     sight->expected_bytes = sim->world.resident_bytes;
+    sight->in_use_bytes = sim->world.state.in_use_bytes;
     double gone = (double)(sim->world.gone_bytes + sim->world.refaulted_bytes);
     switch (what) {
     case LAB_LOOK_NONE:
@@ -94,6 +95,7 @@ static void release(struct sim *sim, bool blind, struct lab_outcome *outcome)
     outcome->rss_bytes = lab_world_rss_bytes(world);
     outcome->minor_faults = world->faulted_bytes / LAB_PAGE;
     outcome->left_bytes = world->resident_bytes;
+    outcome->in_use_bytes = world->state.in_use_bytes;
     if (!blind) {
         outcome->looks_cpu_ns = 2 * world->look_ns;
         world->tally->look_ns += 2 * (double)world->look_ns;
@@ -187,12 +189,15 @@ bool lab_engine_run(const struct lab_run *run, const struct lab_prices *prices,
         free(state);
         return false;
     }
-    while (!tally->stuck && sim.world.now_ns < sim.world.end_ns) {
+    bool over = false;
+    while (!tally->stuck && !over && sim.world.now_ns < sim.world.end_ns) {
         if (consider(&sim, strategy, state, &choice)) {
             lab_world_sleep(&sim.world, &choice);
         } else {
             tally->stuck = true;
         }
+        tally->growing_ns = strategy->growing_ns == NULL ? 0 : strategy->growing_ns(state);
+        over = run->until_growing && tally->growing_ns != 0;
     }
     free(state);
     return true;

@@ -15,11 +15,12 @@ struct lab_tally {
     uint64_t polls;
     uint64_t wakes;
     double released_bytes;
-    double release_ns; /* CPU: of releases, without the looks around them, */
-    double look_ns;    /* of all looks, */
-    double refault_ns; /* of taking pages back, */
-    double idle_ns;    /* of polls and wake-ups. */
-    bool stuck;        /* The strategy did not let time pass. */
+    double release_ns;   /* CPU: of releases, without the looks around them, */
+    double look_ns;      /* of all looks, */
+    double refault_ns;   /* of taking pages back, */
+    double idle_ns;      /* of polls and wake-ups. */
+    uint64_t growing_ns; /* When a leak was first told of; 0: never. */
+    bool stuck;          /* The strategy did not let time pass. */
 };
 
 double lab_tally_cost_ns(const struct lab_tally *tally, const struct lab_prices *prices);

@@ -17,6 +17,8 @@
 
 struct settings {
     struct lab_prices prices;
+    struct lab_overlay overlay;
+    bool until_growing;
     const char *options;
     const char *only; /* The one strategy that is wanted; NULL: all. */
     bool with_optimum;
@@ -77,6 +79,23 @@ static bool set(struct settings *settings, const char *argument)
         {"sample_us", &prices->sample_ns, 1e3},
         {"base_mib", &prices->base_bytes, 1048576},
     };
+    const struct {
+        const char *name;
+        double *to;
+    } overlays[] = {
+        {"leak_kib_per_hour", &settings->overlay.leak_kib_per_hour},
+        {"cache_mib", &settings->overlay.cache_mib},
+        {"cache_hours", &settings->overlay.cache_hours},
+        {"day_mib", &settings->overlay.day_mib},
+        {"day_hours", &settings->overlay.day_hours},
+        {"gc_s", &settings->overlay.gc_s},
+    };
+    for (size_t i = 0; i < sizeof overlays / sizeof overlays[0]; i++) {
+        if (strlen(overlays[i].name) == length && memcmp(overlays[i].name, argument, length) == 0) {
+            *overlays[i].to = value;
+            return value >= 0;
+        }
+    }
     for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
         if (strlen(rates[i].name) == length && memcmp(rates[i].name, argument, length) == 0) {
             *rates[i].to = value * rates[i].unit;
@@ -95,6 +114,8 @@ static bool set(struct settings *settings, const char *argument)
         settings->only = text;
     } else if (strncmp(argument, "optimum=", length + 1) == 0) {
         settings->with_optimum = value != 0;
+    } else if (strncmp(argument, "until_growing=", length + 1) == 0) {
+        settings->until_growing = value != 0;
     } else if (strncmp(argument, "log=", length + 1) == 0) {
         settings->log = value != 0;
     } else {
@@ -107,13 +128,14 @@ static void print_tally(const char *name, const char *strategy, const struct lab
                         const struct lab_prices *prices, const struct lab_tally *tally)
 {
     printf("%s,%s,%.3f,%.6f,%.3f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-           ",%.3f,%.6f,%.6f,%.6f,%.6f,%d\n",
+           ",%.3f,%.6f,%.6f,%.6f,%.6f,%d,%.3f\n",
            name, strategy, (double)lab_run_length(run) / LAB_NS_PER_S,
            lab_tally_cost_ns(tally, prices) / LAB_NS_PER_S,
            tally->held_byte_ns / LAB_NS_PER_S / 1048576, tally->trims, tally->useless, tally->looks,
            tally->polls, tally->wakes, tally->released_bytes / 1048576,
            tally->release_ns / LAB_NS_PER_S, tally->look_ns / LAB_NS_PER_S,
-           tally->refault_ns / LAB_NS_PER_S, tally->idle_ns / LAB_NS_PER_S, tally->stuck ? 1 : 0);
+           tally->refault_ns / LAB_NS_PER_S, tally->idle_ns / LAB_NS_PER_S, tally->stuck ? 1 : 0,
+           (double)tally->growing_ns / LAB_NS_PER_S);
 }
 
 static bool play(const struct settings *settings, const char *name, const struct lab_run *run)
@@ -154,6 +176,8 @@ static bool play_line(struct settings *settings, const char *line)
     }
     run.phase_ns = phase_ms * NS_PER_MS;
     run.length_ns = length_ms * NS_PER_MS;
+    run.overlay = settings->overlay;
+    run.until_growing = settings->until_growing;
     run.trace = lab_trace_load(path);
     return run.trace != NULL && play(settings, name, &run);
 }

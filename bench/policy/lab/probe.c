@@ -47,8 +47,8 @@ static void trimmed(void *state, const struct lab_outcome *outcome)
 }
 
 const struct lab_strategy lab_strategies[] = {
-    {"probe-cpu", sizeof(struct probe), PROBE_CPU, init, step, trimmed},
-    {"probe-classes", sizeof(struct probe), PROBE_CLASSES, init, step, trimmed},
-    {"probe-pauses", sizeof(struct probe), PROBE_PAUSES, init, step, trimmed},
+    {"probe-cpu", sizeof(struct probe), PROBE_CPU, init, step, trimmed, NULL},
+    {"probe-classes", sizeof(struct probe), PROBE_CLASSES, init, step, trimmed, NULL},
+    {"probe-pauses", sizeof(struct probe), PROBE_PAUSES, init, step, trimmed, NULL},
 };
 const size_t lab_strategy_count = sizeof lab_strategies / sizeof lab_strategies[0];

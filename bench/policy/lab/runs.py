@@ -64,6 +64,7 @@ class Result:
     refault_s: float
     idle_s: float
     stuck: bool
+    growing_s: float  # When a leak was first told of; 0: never.
 
     @property
     def cpu_s(self) -> float:
@@ -117,7 +118,8 @@ def plan(traces: list[Trace]) -> list[Run]:
 def _parse(row: list[str]) -> Result:
     numbers = [float(text) for text in row[2:]]
     return Result(
-        row[0], row[1], *numbers[:3], *(int(number) for number in numbers[3:8]), *numbers[8:13], numbers[13] != 0
+        row[0], row[1], *numbers[:3], *(int(number) for number in numbers[3:8]), *numbers[8:13],
+        numbers[13] != 0, numbers[14]
     )  # fmt: skip
 
 

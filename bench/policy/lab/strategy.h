@@ -36,7 +36,8 @@ struct lab_sight {
     uint64_t agent_cpu_ns;    /* The agent's own. */
     uint64_t refaulted_bytes; /* With LAB_LOOK_RECOUNT. */
     uint32_t back_permille;   /* With LAB_LOOK_SAMPLE. */
-    uint64_t expected_bytes;  /* With LAB_LOOK_ESTIMATE. */
+    uint64_t expected_bytes;  /* With LAB_LOOK_ESTIMATE, */
+    uint64_t in_use_bytes;    /* the same. */
     uint64_t cost_ns;         /* CPU time of this look. */
 };
 
@@ -67,6 +68,7 @@ struct lab_outcome {
     uint64_t process_cpu_ns;
     uint64_t agent_cpu_ns;
     uint64_t left_bytes;
+    uint64_t in_use_bytes;
 };
 
 struct lab_strategy {
@@ -78,6 +80,8 @@ struct lab_strategy {
                  const char *options);
     void (*step)(void *state, const struct lab_sight *sight, struct lab_choice *choice);
     void (*trimmed)(void *state, const struct lab_outcome *outcome);
+    /* When it first took what is in use for a leak; 0: never. NULL: it has no such notion. */
+    uint64_t (*growing_ns)(const void *state);
 };
 
 /* The strategies of this program: the blind ones, or one version of the policy. */

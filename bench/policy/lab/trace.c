@@ -1,6 +1,7 @@
 #include "trace.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,24 @@ uint64_t lab_run_length(const struct lab_run *run)
     return run->length_ns != 0 ? run->length_ns : whole_ns - run->phase_ns;
 }
 
+static void add_overlay(const struct lab_overlay *overlay, struct lab_row *row)
+{
+    /* The first row of a run may lie before its beginning. */
+    double hours = row->at_ns > INT64_MAX ? 0 : (double)row->at_ns / 3600e9;
+    double kib = overlay->leak_kib_per_hour * hours;
+    if (overlay->cache_hours > 0) {
+        kib += 1024 * overlay->cache_mib * (1 - exp(-hours / overlay->cache_hours));
+    }
+    if (overlay->day_hours > 0) {
+        kib +=
+            1024 * overlay->day_mib * (0.5 - 0.5 * cos(2 * acos(-1) * hours / overlay->day_hours));
+    }
+    row->in_use_bytes += (uint64_t)(kib * 1024);
+    if (overlay->gc_s > 0) {
+        row->old_pauses += (uint64_t)(hours * 3600 / overlay->gc_s);
+    }
+}
+
 static void get_row(const struct lab_cursor *cursor, size_t index, struct lab_row *row)
 {
     const struct lab_row *own = &cursor->trace->rows[index];
@@ -131,6 +150,7 @@ static void get_row(const struct lab_cursor *cursor, size_t index, struct lab_ro
     row->cpu_ns = own->cpu_ns + shift->cpu_ns;
     row->old_pauses = own->old_pauses + shift->old_pauses;
     row->class_changes = own->class_changes + shift->class_changes;
+    add_overlay(&cursor->overlay, row);
 }
 
 /* The last row that is not after this time. */
@@ -154,6 +174,7 @@ void lab_cursor_begin(struct lab_cursor *cursor, const struct lab_run *run, stru
     memset(cursor, 0, sizeof *cursor);
     cursor->trace = run->trace;
     cursor->scale = run->scale;
+    cursor->overlay = run->overlay;
     size_t at = find_row(run->trace, run->phase_ns);
     if (run->phase_ns != 0) {
         /* What was before does not count; a run from the start keeps the classes loaded by then. */

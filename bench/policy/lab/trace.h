@@ -26,17 +26,30 @@ struct lab_trace {
     uint64_t look_ns;    /* 0: the header does not tell. */
 };
 
+/* What is added to a trace: each is left out where it is 0. */
+struct lab_overlay {
+    double leak_kib_per_hour; /* Grows for ever. */
+    double cache_mib;         /* Fills up, */
+    double cache_hours;       /* with this time constant. */
+    double day_mib;           /* Comes and goes, */
+    double day_hours;         /* in so many hours. */
+    double gc_s;              /* An old pause each so many seconds. */
+};
+
 /* One process: a trace, and how it is played. */
 struct lab_run {
     const struct lab_trace *trace;
     double scale;       /* Of what is in use. */
     uint64_t phase_ns;  /* Where in the trace it begins. */
     uint64_t length_ns; /* How long it is played; 0: to the trace's end. */
+    struct lab_overlay overlay;
+    bool until_growing; /* It ends as soon as it is taken for a leak. */
 };
 
 struct lab_cursor {
     const struct lab_trace *trace;
     double scale;
+    struct lab_overlay overlay;
     size_t next;
     /* Added to the rows' own; they wrap around where that is less than 0. */
     struct lab_row shift;

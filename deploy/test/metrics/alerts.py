@@ -68,6 +68,7 @@ def main():
         test("good", "ends", [2, 10, 13, 30], {"TrimagentMissing": 13}),
         test("regrets", "rests", [2, 10, 15, 50], {"TrimagentRegrets": 15}),
         test("limit", "rests", [2, 4, 8, 60], {"TrimagentLimitNear": 8}),
+        test("leak", "rests", [2, 9, 13, 60], {"TrimagentLeak": 13}),
         test("lost", "rests", [2, 30], {"TrimagentLogLinesLost": 2}),
         test("inert", "rests", [2, 4, 8, 60], {"TrimagentInert": 8}),
     ]

@@ -80,6 +80,8 @@ def main():
         # Memory is taken for so dear that it is given back at once, and each model takes it again.
         Scene("regrets", [models, "100", "100", "3000"], ",worth=1m"),
         Scene("limit", [models, "140", "0", "1"], starter=limited),
+        # Ends at a limit of its own, so that it is only a leak.
+        Scene("leak", ["fixtures.Growth", "leak", "400"], ",growing-after=20s"),
         Scene("lost", [models, "60", "100", "5000"], ",log=/dev/full,log-level=debug"),
         Scene("inert", [models, "10", "0", "1"], environment={"LD_PRELOAD": "libjemalloc.so.2"}.items()),
     ]

@@ -17,6 +17,7 @@
 #include "fake_jvm.h"
 #include "fake_libraries.h"
 #include "options.h"
+#include "report_ring.h"
 #include "sanitized_malloc.h"
 #include "scratch_directory.h"
 #include "signals.h"
@@ -25,7 +26,7 @@
 namespace
 {
 
-constexpr size_t kLoadCalls = 7; /* AddCapabilities, SetEventCallbacks and five events. */
+constexpr size_t kLoadCalls = 6; /* AddCapabilities, SetEventCallbacks and four events. */
 
 class Agent : public testing::Test
 {
@@ -66,7 +67,8 @@ protected:
     static trim_signals Signals()
     {
         trim_signals signals = {};
-        trim_signals_read(&signals);
+        const trim_vm_counters none = {};
+        trim_signals_read(&none, &signals);
         return signals;
     }
 
@@ -74,7 +76,7 @@ protected:
     ScratchDirectory directory_;
 };
 
-TEST_F(Agent, AsksForOneCapabilityAndFiveEvents)
+TEST_F(Agent, AsksForOneCapabilityAndFourEvents)
 {
     RunInChild([&] {
         EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
@@ -82,7 +84,6 @@ TEST_F(Agent, AsksForOneCapabilityAndFiveEvents)
         wanted.can_generate_garbage_collection_events = 1;
         EXPECT_EQ(std::memcmp(&jvm_.capabilities, &wanted, sizeof wanted), 0);
         EXPECT_EQ(jvm_.enabled, (std::set<jvmtiEvent>{JVMTI_EVENT_VM_INIT, JVMTI_EVENT_VM_DEATH,
-                                                      JVMTI_EVENT_CLASS_LOAD,
                                                       JVMTI_EVENT_GARBAGE_COLLECTION_START,
                                                       JVMTI_EVENT_GARBAGE_COLLECTION_FINISH}));
         EXPECT_EQ(jvm_.calls.size(), kLoadCalls);
@@ -94,7 +95,7 @@ TEST_F(Agent, TakesNoOptionsAtAll)
 {
     RunInChild([&] {
         EXPECT_EQ(Agent_OnLoad(jvm_.vm(), nullptr, nullptr), JNI_OK);
-        EXPECT_EQ(jvm_.enabled.size(), 5U);
+        EXPECT_EQ(jvm_.enabled.size(), 4U);
     });
 }
 
@@ -111,6 +112,26 @@ TEST_F(Agent, StartsItsWorkerAtVmInitAndStopsItAtVmDeath)
         Agent_OnUnload(jvm_.vm());
     });
     EXPECT_EQ(Lines("threshold="), 1) << "by status\n" << Log();
+}
+
+TEST_F(Agent, LetsThePartInJavaGoAtVmDeath)
+{
+    RunInChild([&] {
+        EXPECT_EQ(OnLoad("jfr," + LogOption()), JNI_OK);
+        jvm_.PostVmInit();
+        EXPECT_TRUE(trim_report_ring_is_open());
+        jvm_.PostVmDeath();
+        EXPECT_FALSE(trim_report_ring_is_open());
+    });
+}
+
+TEST_F(Agent, HasNoPartInJavaUnlessToldTo)
+{
+    RunInChild([&] {
+        EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
+        jvm_.PostVmInit();
+        EXPECT_FALSE(trim_report_ring_is_open());
+    });
 }
 
 TEST_F(Agent, MayBeUnloadedWithoutEverHavingStarted)
@@ -174,13 +195,13 @@ TEST_F(Agent, StartsWithAnyOtherWordInTheEnvironment)
     RunInChild([&] {
         setenv("TRIMAGENT_ENABLED", "true", 1);
         EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
-        EXPECT_EQ(jvm_.enabled.size(), 5U);
+        EXPECT_EQ(jvm_.enabled.size(), 4U);
         EXPECT_EQ(Lines("TRIMAGENT_ENABLED"), 0) << Log();
     });
     RunInChild([&] {
         setenv("TRIMAGENT_ENABLED", "flase", 1);
         EXPECT_EQ(OnLoad(LogOption()), JNI_OK);
-        EXPECT_EQ(jvm_.enabled.size(), 5U);
+        EXPECT_EQ(jvm_.enabled.size(), 4U);
     });
     EXPECT_EQ(Lines("[warning][trimagent] variable 'TRIMAGENT_ENABLED': found 'flase', allowed: "
                     "true or false; ignored"),
@@ -204,7 +225,7 @@ TEST_F(Agent, WarnsOfBadOptionsWhereItIsNotStrict)
 {
     RunInChild([&] {
         EXPECT_EQ(OnLoad("threshold=1q,tresh=2m,cooldown=7s,strict=false," + LogOption()), JNI_OK);
-        EXPECT_EQ(jvm_.enabled.size(), 5U);
+        EXPECT_EQ(jvm_.enabled.size(), 4U);
         EXPECT_EQ(Lines("[warning]"), 2) << "at once\n" << Log();
         jvm_.PostVmInit();
         EXPECT_EQ(OnAttach("status"), JNI_OK);
@@ -297,10 +318,12 @@ TEST_F(Agent, TurnsEventsIntoSignals)
         EXPECT_EQ(Signals().old_pauses, 0U) << "only the outermost pause counts";
         jvm_.PostGcFinish();
         EXPECT_EQ(Signals().old_pauses, 1U) << "a pause of unknown kind is taken for old";
+        jvm_.PostVmInit();
         for (int i = 0; i < 5; ++i) {
             jvm_.PostClassLoad();
         }
-        EXPECT_EQ(Signals().class_loads, 5U);
+        EXPECT_EQ(Signals().class_loads, 5U) << "counted by the event where the VM does not tell";
+        Agent_OnUnload(jvm_.vm());
     });
 }
 
@@ -323,12 +346,29 @@ TEST_F(Agent, LogsToStderrWhereItsFileCannotBeOpened)
     RunInChild([&] {
         Redirect(STDERR_FILENO, "stderr");
         EXPECT_EQ(OnLoad("log=" + directory_.File("no/such/log")), JNI_OK);
-        EXPECT_EQ(jvm_.enabled.size(), 5U);
+        EXPECT_EQ(jvm_.enabled.size(), 4U);
     });
     const std::string told = directory_.Read("stderr");
     EXPECT_NE(told.find("[warning]"), std::string::npos) << told;
     EXPECT_NE(told.find("no/such/log"), std::string::npos) << told;
     EXPECT_NE(told.find("No such file or directory"), std::string::npos) << told;
+}
+
+TEST_F(Agent, RefusesLateAttachThoughNobodyReadsStderr)
+{
+    RunInChild([&] {
+        int ends[2];
+        ASSERT_EQ(pipe(ends), 0);
+        ASSERT_EQ(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+        const std::vector<char> much(4096, 'x');
+        while (write(ends[1], much.data(), much.size()) > 0) {
+        }
+        ASSERT_EQ(fcntl(ends[1], F_SETFL, 0), 0);
+        ASSERT_EQ(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+        EXPECT_EQ(OnAttach("threshold=5x"), JNI_ERR) << "it hangs here where it waits";
+        setenv("TRIMAGENT_ENABLED", "false", 1);
+        EXPECT_EQ(OnAttach(""), JNI_ERR);
+    });
 }
 
 TEST_F(Agent, AttachedLateStartsAtOnceAndThenTakesCommands)

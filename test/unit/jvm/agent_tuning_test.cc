@@ -79,6 +79,19 @@ TEST_F(AgentTuning, SaysOnceThatItOverridesTheEnvironment)
     EXPECT_EQ(Times("[warning]"), 0);
 }
 
+TEST_F(AgentTuning, IsLeftAloneByAnAgentThatStaysInert)
+{
+    SKIP_WITHOUT_GLIBC_MALLOC();
+    RunInChild([&] {
+        setenv("MALLOC_ARENA_MAX", "2", 1);
+        jvm_.FailCall(3);
+        std::string text = "arena-max=7,log=" + directory_.File("log");
+        EXPECT_EQ(Agent_OnLoad(jvm_.vm(), text.data(), nullptr), JNI_OK);
+    });
+    EXPECT_EQ(Times("stays inert"), 1) << directory_.Read("log");
+    EXPECT_EQ(Times("malloc's parameters"), 0) << "none is set";
+}
+
 TEST_F(AgentTuning, OfThresholdsIsPossibleAtLateAttachAndOfArenasIsNot)
 {
     SKIP_WITHOUT_GLIBC_MALLOC();

@@ -78,6 +78,12 @@ public:
             callbacks.GarbageCollectionFinish(&jvmti_);
         }
     }
+    void PostThreadStart()
+    {
+        if (IsOn(JVMTI_EVENT_THREAD_START, callbacks.ThreadStart)) {
+            callbacks.ThreadStart(&jvmti_, nullptr, nullptr);
+        }
+    }
     void PostClassLoad()
     {
         if (IsOn(JVMTI_EVENT_CLASS_LOAD, callbacks.ClassLoad)) {
@@ -143,6 +149,8 @@ private:
         const jvmtiError error = current_->Call("SetEventNotificationMode");
         if (error == JVMTI_ERROR_NONE && mode == JVMTI_ENABLE) {
             current_->enabled.insert(event);
+        } else if (error == JVMTI_ERROR_NONE) {
+            current_->enabled.erase(event);
         }
         return error;
     }

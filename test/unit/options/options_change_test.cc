@@ -55,8 +55,15 @@ TEST(OptionsChange, IsRefusedAsAWholeWhereOneIsBad)
 
 TEST(OptionsChange, IsRefusedForWhatIsDoneAtTheStart)
 {
-    const std::set<std::string> at_start = {"trim-threshold", "mmap-threshold", "arena-max", "log",
-                                            "metrics",        "strict",         "help"};
+    const std::set<std::string> at_start = {"trim-threshold",
+                                            "mmap-threshold",
+                                            "arena-max",
+                                            "log",
+                                            "metrics",
+                                            "jfr",
+                                            "jmx",
+                                            "strict",
+                                            "help"};
     for (size_t i = 0; i < trim_option_count; ++i) {
         const trim_option &option = trim_option_table[i];
         const std::string text = std::string(option.name) + "=" + option.default_text;

@@ -63,7 +63,8 @@ TEST(Options, ReachTheirFields)
     const ParsedOptions parsed = ParseOptions(
         "worth=6g,threshold=3m,mode=borrow,urgent=77%,on=reload+full-gc,settle:20ms,max-wait=7s,"
         "burst=33/44s,check=55s,cooldown=8s,trim-threshold=3m,mmap-threshold=4m,arena-max=5,"
-        "log=/tmp/%p.log,log-level=debug,metrics=/tmp/%p.prom,strict=true,dry-run=true");
+        "log=/tmp/%p.log,log-level=debug,metrics=/tmp/"
+        "%p.prom,jfr=true,jmx=true,strict=true,dry-run=true");
     ASSERT_TRUE(parsed.accepted) << parsed.message;
     const trim_options &options = parsed.options;
     EXPECT_EQ(options.worth_bytes, 6 * TRIM_GIB);
@@ -84,6 +85,8 @@ TEST(Options, ReachTheirFields)
     EXPECT_STREQ(options.log_target, "/tmp/%p.log");
     EXPECT_EQ(options.log_level, uint64_t{TRIM_LOG_DEBUG});
     EXPECT_STREQ(options.metrics_target, "/tmp/%p.prom");
+    EXPECT_EQ(options.jfr, 1U);
+    EXPECT_EQ(options.jmx, 1U);
     EXPECT_EQ(options.dry_run, 1U);
     EXPECT_EQ(options.help, 0U);
 }

@@ -53,7 +53,12 @@ TEST(FiguresText, OfTheTotalsAndTheLastTrim)
     trim_totals_add_figures(none.get(), &totals, &status);
     EXPECT_EQ(none.str().rfind("version ", 0), 0U) << none.str();
     EXPECT_NE(none.str().find("\nallocator glibc 2.36\noptions worth=8g,"), std::string::npos);
-    EXPECT_NE(none.str().find("\nlost_log_lines 2"), std::string::npos);
+    EXPECT_NE(none.str().find("\nlost_log_lines 2\nverdict unknown\nkept_free_bytes 0"
+                              "\nin_use_from_bytes 0\nin_use_to_bytes 0\nin_use_window_ns 0"
+                              "\nin_use_old_pauses 0\nin_use_hourly_bytes 0"
+                              "\nin_use_reload_bytes 0"),
+              std::string::npos)
+        << none.str();
     EXPECT_EQ(none.str().find("last_trim"), std::string::npos) << none.str();
 
     totals.trims[TRIM_REASON_RELOAD] = 7; /* The last is in the second place of the ring. */

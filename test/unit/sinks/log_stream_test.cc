@@ -1,6 +1,8 @@
 /* The standard streams as the log's target: closed, or by the names of their devices. */
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <string>
@@ -63,6 +65,38 @@ TEST_F(LogStream, NeverBlocksAndStaysAsItWas)
             trim_log(TRIM_LOG_INFO, "nobody reads this");
         }
         EXPECT_EQ(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
+    });
+}
+
+/* What systemd gives a service. The kernel does not let it be opened anew. */
+TEST_F(LogStream, ThatIsASocketNeverBlocksEither)
+{
+    for (const int type : {SOCK_STREAM, SOCK_DGRAM}) {
+        RunInChild([&] {
+            int ends[2];
+            ASSERT_EQ(socketpair(AF_UNIX, type, 0, ends), 0);
+            ASSERT_EQ(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+            EXPECT_EQ(trim_log_open("stderr", TRIM_LOG_INFO), 0);
+            const std::string long_line(3000, 'x');
+            while (trim_log_lost() == 0) {
+                trim_log_text(TRIM_LOG_INFO, long_line.c_str());
+            }
+        });
+    }
+}
+
+/* A pipe whose reader has stopped to read. */
+TEST_F(LogStream, OrAPipeByNameNeverBlocksEither)
+{
+    RunInChild([&] {
+        ASSERT_EQ(mkfifo(directory_.File("pipe").c_str(), 0600), 0);
+        ASSERT_GE(open(directory_.File("pipe").c_str(), O_RDONLY | O_NONBLOCK), 0);
+        EXPECT_EQ(trim_log_open(directory_.File("pipe").c_str(), TRIM_LOG_INFO), 0);
+        for (int i = 0; i < 2000; i++) {
+            trim_log(TRIM_LOG_INFO,
+                     "nobody reads this, which is a line of some length, as they are");
+        }
+        EXPECT_GT(trim_log_lost(), 0U);
     });
 }
 

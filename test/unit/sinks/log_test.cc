@@ -213,6 +213,18 @@ TEST_F(Log, DecoratesEachLineOfAText)
     EXPECT_EQ(Undecorated(lines[2], "info"), "  last");
 }
 
+TEST_F(Log, ShowsNoControlCharacters)
+{
+    RunInChild([&] {
+        EXPECT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
+        trim_log(TRIM_LOG_INFO, "cgroup '%s'", "/a\x1b[2J\r\x7f\tb");
+        trim_log_start(TRIM_LOG_INFO, "a library\x1b[2J");
+    });
+    EXPECT_EQ(directory_.Lines("log", "[trimagent] cgroup '/a?[2J???b'"), 1);
+    EXPECT_EQ(directory_.Lines("log", "[trimagent] a library?[2J"), 1);
+    EXPECT_EQ(directory_.Read("log").find('\x1b'), std::string::npos);
+}
+
 TEST_F(Log, CutsLinesThatNoPipeTakesInOnePiece)
 {
     const std::string longest(3 * TRIM_LOG_LINE_MAX, 'x');

@@ -151,9 +151,33 @@ TEST_F(MetricsFile, PassesOverWhatAKilledProcessHasLeft)
 {
     Name(Path("app.prom"));
     directory_.Write(std::filesystem::path(file_.temporary).filename().string(), "half a pa");
+    EXPECT_EQ(Write("x\n"), EBUSY) << "it is just being written, for all we know";
+    EXPECT_EQ(directory_.Read(std::filesystem::path(file_.temporary).filename().string()),
+              "half a pa");
+    std::filesystem::last_write_time(
+        file_.temporary, std::filesystem::file_time_type::clock::now() - std::chrono::minutes(2));
     EXPECT_EQ(Write("x\n"), 0);
     EXPECT_EQ(directory_.Read("app.prom"), "x\n");
     EXPECT_EQ(There(), Names{"app.prom"});
+}
+
+/* The process may end at any point of a write: whoever ends it leaves neither of the two names. */
+TEST_F(MetricsFile, LeavesNothingWhereTheEndComesAmidAWrite)
+{
+    for (const bool renamed : {false, true}) {
+        Name(Path("app.prom"));
+        EXPECT_EQ(Write("x\n"), 0);
+        auto &next = file_.made[1 - file_.last];
+        directory_.Write("next", "y\n");
+        struct stat status = {};
+        ASSERT_EQ(stat(Path("next").c_str(), &status), 0);
+        next.device = status.st_dev;
+        next.inode = status.st_ino;
+        std::filesystem::rename(Path("next"), renamed ? file_.path : file_.temporary);
+        file_.state = 1; /* As the writer would have it. */
+        trim_metrics_file_end(&file_);
+        EXPECT_EQ(There(), Names{}) << renamed;
+    }
 }
 
 TEST_F(MetricsFile, KeepsTheLastPageWhereTheDiskIsFull)

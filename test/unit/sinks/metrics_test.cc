@@ -130,6 +130,7 @@ TEST_F(Metrics, AreAPageInTheClassicFormat)
     totals_ = SampleTotals();
     totals_.refaulted_bytes = 3 * kMiB;
     totals_.reload_bursts = 4;
+    totals_.heap.verdict = TRIM_HEAP_RETAINED;
     snapshot_.signals.old_pauses = 12;
     snapshot_.worker_cpu_ns = 700 * TRIM_NS_PER_MS;
     snapshot_.lost_log_lines = 5;

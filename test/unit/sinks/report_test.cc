@@ -106,8 +106,8 @@ TEST(VerdictLine, OfATrimThatReleasedNothingDividesByNothing)
     lot.number = 1;
     lot.verdict = TRIM_VERDICT_GOOD;
     lot.refilled_bytes = 12.0 * static_cast<double>(kMiB);
-    EXPECT_EQ(Verdict(lot), "trim #1 was good: 0 stayed free for 0.0s on average, 0*s for 0.0ms "
-                            "of CPU, the kernel refilled 12M with huge pages");
+    EXPECT_EQ(Verdict(lot), "trim #1 was good: 0 stayed free for 0.0s on average, nothing yet for "
+                            "0.0ms of CPU, the kernel refilled 12M with huge pages");
 }
 
 TEST(TrimLine, TellsWhatAPersonWantsToKnow)

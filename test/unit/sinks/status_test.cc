@@ -24,7 +24,7 @@ std::string Status(const trim_totals &totals)
 {
     const trim_options options = StatusOptions();
     trim_status status = {};
-    status.signals = {1234, 56, 7, 30 * TRIM_NS_PER_S, 89012};
+    status.signals = {1234, 56, 7, 30 * TRIM_NS_PER_S, 89012, 8};
     status.unloaded_classes = 345;
     status.options = &options;
     status.allocator = "glibc 2.36";
@@ -65,13 +65,14 @@ TEST(TrimStatus, TellsEverythingThereIsToTell)
     EXPECT_EQ(
         Status(totals),
         "status: glibc 2.36\n"
+        "  verdict: unknown: malloc's memory was not looked at yet\n"
         "  GC pauses: old 56, young 1234, empty 7, last old 70.0s ago\n"
         "  classes: loaded 89012, unloaded 345\n"
         "  considered 9: 3 trims (full-gc 2, reload 1), looks without a trim: 4 (below-threshold "
         "4), "
         "put off: 1 (cooldown 1)\n"
         "  released 5G in 600ms, longest trim 443ms\n"
-        "  kept free 9G*s for 700ms of CPU, useless 1, regretted 2, last verdict regretted\n"
+        "  kept free 9G*s for 700ms of CPU, useless 1, regretted 2, last trim regretted\n"
         "  last estimate: 12.3s ago, expected 12M, arenas resident 900M, free 700M, of it in "
         "whole pages 30M, arenas 8, free chunks 12345, tops of other arenas 5M, took 2.1ms CPU\n"
         "  agent: CPU in trims 590ms, CPU in 11 estimates 23.4ms, wake-ups 321, log lines "
@@ -100,7 +101,7 @@ TEST(TrimStatus, OfAnAgentThatHasDoneNothingIsShort)
     EXPECT_NE(status.find("\n  considered 0: 0 trims, looks without a trim: 0\n"),
               std::string::npos)
         << status;
-    EXPECT_NE(status.find("last verdict none"), std::string::npos) << status;
+    EXPECT_NE(status.find("last trim none"), std::string::npos) << status;
     EXPECT_EQ(status.find("trim #"), std::string::npos) << status;
 }
 

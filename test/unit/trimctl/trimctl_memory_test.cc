@@ -279,15 +279,16 @@ protected:
 
 TEST_F(TrimctlDiagnosis, WithTheAgentKnowsHowMuchComesBack)
 {
-    evidence_.figures = "expected_bytes 419430400\nfree_bytes 524288000\n"
+    evidence_.figures = "verdict retained\nexpected_bytes 419430400\nfree_bytes 524288000\n"
                         "free_whole_pages_bytes 513802240\nin_use_bytes 104857600\ndry_run 0\n";
-    EXPECT_EQ(Diagnosis().verdict, CTL_VERDICT_CASE);
+    EXPECT_EQ(Diagnosis().verdict, TRIM_HEAP_RETAINED);
     EXPECT_EQ(Diagnosis().back_bytes, 400 * kMiB);
     EXPECT_EQ(Diagnosis().pinned_bytes, 10 * kMiB);
     EXPECT_TRUE(Says("JVM 42 Main: RSS 1000M\n")) << Text();
     EXPECT_TRUE(Says("  C heap           600M  60%  malloc: in use 100M; free and resident 400M"))
         << Text();
-    EXPECT_TRUE(Says("Trimming now would give back 400M, 40% of RSS.\n")) << Text();
+    EXPECT_TRUE(Says("\nVerdict: retained. Trimming now would give back 400M, 40% of RSS.\n"))
+        << Text();
     EXPECT_TRUE(Says("trimctl 42 trim\n")) << Text();
     EXPECT_TRUE(Says("-agentpath:/usr/lib/libtrimagent.so\n")) << Text();
     const std::string text = Text();
@@ -298,7 +299,7 @@ TEST_F(TrimctlDiagnosis, WithTheAgentKnowsHowMuchComesBack)
 
 TEST_F(TrimctlDiagnosis, WithoutTheAgentSaysWhatCannotBeSeen)
 {
-    EXPECT_EQ(Diagnosis().verdict, CTL_VERDICT_OPEN);
+    EXPECT_EQ(Diagnosis().verdict, TRIM_HEAP_UNKNOWN);
     EXPECT_TRUE(Diagnosis().at_most);
     EXPECT_TRUE(Says("cannot be seen from outside. Trimming would give back 600M at most.\n"))
         << Text();
@@ -308,15 +309,15 @@ TEST_F(TrimctlDiagnosis, WithoutTheAgentSaysWhatCannotBeSeen)
 TEST_F(TrimctlDiagnosis, WithASmallCHeapNeedsNoAgentToSayNo)
 {
     Part(CTL_ARENAS, 10);
-    EXPECT_EQ(Diagnosis().verdict, CTL_VERDICT_NO_CASE);
+    EXPECT_EQ(Diagnosis().verdict, TRIM_HEAP_NOT_MALLOC);
     EXPECT_TRUE(Says("No case for trimagent now. The Java heap is the largest part")) << Text();
 }
 
 TEST_F(TrimctlDiagnosis, NamesWhatItIsInstead)
 {
-    evidence_.figures = "expected_bytes 1048576\nfree_bytes 2097152\n"
+    evidence_.figures = "verdict fine\nexpected_bytes 1048576\nfree_bytes 2097152\n"
                         "free_whole_pages_bytes 2097152\ndry_run 0\n";
-    EXPECT_EQ(Diagnosis().verdict, CTL_VERDICT_NO_CASE);
+    EXPECT_EQ(Diagnosis().verdict, TRIM_HEAP_FINE);
     EXPECT_TRUE(Says("The C heap is in use")) << Text();
     Part(CTL_METASPACE, 2000);
     EXPECT_TRUE(Says("class loaders")) << Text();
@@ -328,9 +329,47 @@ TEST_F(TrimctlDiagnosis, NamesWhatItIsInstead)
 
 TEST_F(TrimctlDiagnosis, TellsOfWhatIsHeldInPlace)
 {
-    evidence_.figures = "expected_bytes 0\nfree_bytes 419430400\nfree_whole_pages_bytes 0\n";
+    evidence_.figures = "verdict pinned\nexpected_bytes 0\nfree_bytes 419430400\n"
+                        "free_whole_pages_bytes 0\n";
+    EXPECT_EQ(Diagnosis().verdict, TRIM_HEAP_PINNED);
+    EXPECT_FALSE(Says("No case")) << Text();
     EXPECT_EQ(Diagnosis().pinned_bytes, 400 * kMiB);
     EXPECT_TRUE(Says("arena-max=auto")) << Text();
+}
+
+TEST_F(TrimctlDiagnosis, TellsOfALeakThatTheAgentHasSeen)
+{
+    evidence_.figures = "verdict growing\nin_use_from_bytes 220200960\n"
+                        "in_use_to_bytes 471859200\nin_use_hourly_bytes 10485760\n"
+                        "in_use_reload_bytes 1048576\nexpected_bytes 0\n";
+    EXPECT_TRUE(Says("\nVerdict: growing. ")) << Text();
+    EXPECT_TRUE(Says("\nMemory in use grows by 10M an hour, 1M a reload, 210M to 450M so far: a "
+                     "native leak. async-profiler's nativemem or jcmd 42 VM.native_memory shows "
+                     "who allocates it.\n"))
+        << Text();
+    EXPECT_FALSE(Says("No case")) << Text();
+}
+
+TEST_F(TrimctlDiagnosis, TellsWhatTheAgentKeepsGivenBack)
+{
+    evidence_.figures = "verdict retained\nkept_free_bytes 314572800\nexpected_bytes 0\n";
+    EXPECT_TRUE(Says("\nThe agent keeps 300M given back, ")) << Text();
+}
+
+TEST_F(TrimctlDiagnosis, HasNoVerdictOfAWordThatItDoesNotKnow)
+{
+    evidence_.figures = "verdict fin\nexpected_bytes 0\n";
+    EXPECT_EQ(Diagnosis().verdict, TRIM_HEAP_UNKNOWN);
+    evidence_.figures = "expected_bytes 0\n";
+    EXPECT_EQ(Diagnosis().verdict, TRIM_HEAP_UNKNOWN);
+}
+
+TEST_F(TrimctlDiagnosis, FromOutsideASmallProcessIsFine)
+{
+    Part(CTL_JAVA_HEAP, 40);
+    Part(CTL_FILES, 10);
+    Part(CTL_ARENAS, 10);
+    EXPECT_EQ(Diagnosis().verdict, TRIM_HEAP_FINE);
 }
 
 TEST_F(TrimctlDiagnosis, TellsOfADryRun)
@@ -342,7 +381,7 @@ TEST_F(TrimctlDiagnosis, TellsOfADryRun)
 TEST_F(TrimctlDiagnosis, KnowsOtherMallocs)
 {
     evidence_.foreign_malloc = "jemalloc";
-    EXPECT_EQ(Diagnosis().verdict, CTL_VERDICT_NO_CASE);
+    EXPECT_EQ(Diagnosis().verdict, TRIM_HEAP_UNKNOWN);
     EXPECT_TRUE(Says("malloc is jemalloc's")) << Text();
     EXPECT_FALSE(Says("Trimming now would give back 600M")) << Text();
 }

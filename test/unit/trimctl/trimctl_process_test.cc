@@ -1,16 +1,22 @@
 /* What /proc says of a process that may be a JVM. */
 #include <fcntl.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <string>
 
+#include "child_process.h"
+#include "identity.h"
 #include "java_command.h"
 #include "mapped_file.h"
 #include "proc_status.h"
 #include "scratch_directory.h"
+#include "seccomp.h"
 #include "target_root.h"
 
 namespace
@@ -159,10 +165,18 @@ bool Disabled(const std::string &words)
 TEST(TrimctlCommand, MayForbidToAttach)
 {
     EXPECT_TRUE(Disabled("java -XX:+DisableAttachMechanism Main"));
-    EXPECT_TRUE(Disabled("A=b JAVA_TOOL_OPTIONS=-Xmx1g;-XX:+DisableAttachMechanism"));
+    EXPECT_TRUE(Disabled("java -cp /a -XX:+DisableAttachMechanism -jar a.jar"));
+    EXPECT_TRUE(Disabled("A=b JAVA_TOOL_OPTIONS=-Xmx1g\t-XX:+DisableAttachMechanism\t-ea"));
+    EXPECT_TRUE(Disabled("A=b _JAVA_OPTIONS=-XX:+DisableAttachMechanism C=d"));
     EXPECT_FALSE(Disabled("java -XX:-DisableAttachMechanism Main"));
     EXPECT_FALSE(Disabled("java -XX:+DisableAttachMechanism -XX:-DisableAttachMechanism Main"));
     EXPECT_FALSE(Disabled("java Main DisableAttachMechanism"));
+    EXPECT_FALSE(Disabled("java Main -XX:+DisableAttachMechanism")) << "the program's own";
+    EXPECT_FALSE(Disabled("java -jar a.jar -XX:+DisableAttachMechanism"));
+    EXPECT_FALSE(Disabled("java -Da=-XX:+DisableAttachMechanism Main")) << "a value";
+    EXPECT_FALSE(Disabled("java -cp -XX:+DisableAttachMechanism Main")) << "a directory";
+    EXPECT_FALSE(Disabled("A=b MY_OPTIONS=-XX:+DisableAttachMechanism")) << "nobody reads it";
+    EXPECT_FALSE(Disabled("A=b JAVA_TOOL_OPTIONS=-Dx=-XX:+DisableAttachMechanism"));
     EXPECT_FALSE(Disabled(""));
 }
 
@@ -197,6 +211,28 @@ TEST(TrimctlMappedFile, IsKnownByItsName)
     EXPECT_EQ(ctl_mapped_malloc(CTL_FILE_JVM), nullptr);
 }
 
+TEST(TrimctlIdentity, IsTheUsersWithoutRootsGroups)
+{
+    if (geteuid() != 0) {
+        GTEST_SKIP() << "only root has groups to give up";
+    }
+    RunInChild([] {
+        const gid_t of_root[] = {4, 24, 27};
+        ASSERT_EQ(setgroups(3, of_root), 0);
+        ASSERT_EQ(ctl_identity_take(65534, 65533), 0);
+        EXPECT_EQ(geteuid(), 65534U);
+        EXPECT_EQ(getegid(), 65533U);
+        EXPECT_EQ(getgroups(0, nullptr), 0);
+        ctl_identity_return();
+        EXPECT_EQ(geteuid(), 0U);
+        EXPECT_EQ(getegid(), getgid());
+        EXPECT_EQ(getgroups(0, nullptr), 3);
+        ASSERT_EQ(ctl_identity_take(0, 0), 0) << "root's own JVM";
+        EXPECT_EQ(getgroups(0, nullptr), 3);
+        ctl_identity_return();
+    });
+}
+
 TEST(TrimctlRoot, HasOnlyPlainFilesToRead)
 {
     const ScratchDirectory proc;
@@ -222,6 +258,48 @@ TEST(TrimctlRoot, HasOnlyPlainFilesToRead)
     EXPECT_FALSE(opens("/escape"));
     EXPECT_FALSE(opens("/nothing"));
     EXPECT_EQ(errno, ENOENT);
+}
+
+/* Before Linux 5.6 the way is walked by hand. */
+TEST(TrimctlRoot, IsNotLeftOnOldKernelsEither)
+{
+    const ScratchDirectory proc;
+    ASSERT_EQ(mkdir(proc.File("root").c_str(), 0700), 0);
+    ASSERT_EQ(mkdir(proc.File("root/usr").c_str(), 0700), 0);
+    ASSERT_EQ(mkdir(proc.File("root/usr/lib").c_str(), 0700), 0);
+    ASSERT_EQ(mkdir(proc.File("outside").c_str(), 0700), 0);
+    proc.Write("outside/file", "theirs");
+    proc.Write("root/usr/lib/file", "text");
+    ASSERT_EQ(symlink("usr/lib", proc.File("root/lib").c_str()), 0);
+    ASSERT_EQ(symlink("/lib", proc.File("root/lib64").c_str()), 0);
+    ASSERT_EQ(symlink("file", proc.File("root/usr/lib/link").c_str()), 0);
+    ASSERT_EQ(symlink("loop", proc.File("root/loop").c_str()), 0);
+    ASSERT_EQ(symlink("../outside", proc.File("root/up").c_str()), 0);
+    ASSERT_EQ(symlink(proc.File("outside").c_str(), proc.File("root/away").c_str()), 0);
+    RunInChild([&] {
+        if (!Forbid(SYS_openat2, ENOSYS)) {
+            std::puts("SKIPPED: no call can be forbidden here");
+            return;
+        }
+        const auto error = [&](const char *path) {
+            const int fd = ctl_read_in_root(proc.path().c_str(), path);
+            char text[10] = {};
+            EXPECT_TRUE(fd < 0 || (read(fd, text, sizeof text) == 4 && text[0] == 't')) << path;
+            return fd < 0 ? errno : (close(fd), 0);
+        };
+        EXPECT_EQ(error("/usr/lib/file"), 0);
+        EXPECT_EQ(error("//lib/./file"), 0);
+        EXPECT_EQ(error("/lib64/file"), 0) << "absolute links begin at its root";
+        EXPECT_EQ(error("/lib64/link"), 0);
+        EXPECT_EQ(error("/loop"), ELOOP);
+        EXPECT_EQ(error("/up/file"), EXDEV);
+        EXPECT_EQ(error("/usr/../usr/lib/file"), EXDEV);
+        EXPECT_EQ(error("/away/file"), ENOENT) << "within its root there is none";
+        EXPECT_EQ(error("/lib/file/more"), ENOTDIR);
+        const int directory = ctl_open_in_root(proc.path().c_str(), "/lib");
+        EXPECT_GE(directory, 0);
+        close(directory);
+    });
 }
 
 } // namespace

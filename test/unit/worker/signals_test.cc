@@ -21,7 +21,7 @@ protected:
         trim_wake_open();
         ASSERT_EQ(trim_wake_refusal(), 0);
         trim_signals_arm_class_loads(UINT64_MAX);
-        trim_signals_read(&before_);
+        trim_signals_read(&counters_, &before_);
         ASSERT_FALSE(IsWoken());
     }
 
@@ -41,7 +41,7 @@ protected:
     trim_signals Added() const
     {
         trim_signals now = {};
-        trim_signals_read(&now);
+        trim_signals_read(&counters_, &now);
         now.young_pauses -= before_.young_pauses;
         now.old_pauses -= before_.old_pauses;
         now.empty_pauses -= before_.empty_pauses;
@@ -56,6 +56,7 @@ protected:
         }
     }
 
+    trim_vm_counters counters_ = {};
     trim_signals before_ = {};
 };
 
@@ -104,7 +105,7 @@ TEST_F(Signals, WakesTheWorkerAfterOldPausesOnly)
 
 TEST_F(Signals, ClassLoadsWakeTheWorkerExactlyAtTheArmedCount)
 {
-    trim_signals_arm_class_loads(before_.class_loads + 3);
+    trim_signals_arm_class_loads(before_.class_events + 3);
     LoadClasses(2);
     EXPECT_FALSE(IsWoken());
     LoadClasses(1);
@@ -118,7 +119,7 @@ TEST_F(Signals, ClassLoadsWakeTheWorkerExactlyAtTheArmedCount)
 
 TEST_F(Signals, DisarmedClassLoadsOnlyCount)
 {
-    trim_signals_arm_class_loads(before_.class_loads + 2);
+    trim_signals_arm_class_loads(before_.class_events + 2);
     LoadClasses(1);
     trim_signals_arm_class_loads(UINT64_MAX);
     LoadClasses(20);
@@ -130,7 +131,7 @@ TEST_F(Signals, ArmingACountThatHasPassedMeanwhileIsNotLost)
 {
     /* The JVM's threads go on loading between the worker's reading and its arming. */
     LoadClasses(5);
-    trim_signals_arm_class_loads(before_.class_loads + 3);
+    trim_signals_arm_class_loads(before_.class_events + 3);
     LoadClasses(1);
     EXPECT_TRUE(IsWoken());
 }
@@ -139,7 +140,7 @@ TEST_F(Signals, LosesNoCountWhereManyThreadsSignal)
 {
     constexpr int kThreads = 4;
     constexpr int kLoads = 20000;
-    trim_signals_arm_class_loads(before_.class_loads + kThreads * kLoads / 2);
+    trim_signals_arm_class_loads(before_.class_events + kThreads * kLoads / 2);
     std::vector<std::thread> threads;
     for (int i = 0; i < kThreads; ++i) {
         threads.emplace_back([] { LoadClasses(kLoads); });
@@ -173,7 +174,7 @@ TEST_F(Signals, ManyThreadsThatReachTheArmedCountWakeOnce)
 {
     constexpr int kThreads = 4;
     constexpr int kLoads = 5000;
-    trim_signals_arm_class_loads(before_.class_loads + kThreads * kLoads / 2);
+    trim_signals_arm_class_loads(before_.class_events + kThreads * kLoads / 2);
     std::vector<std::thread> threads;
     for (int i = 0; i < kThreads; ++i) {
         threads.emplace_back([] { LoadClasses(kLoads); });
@@ -182,6 +183,28 @@ TEST_F(Signals, ManyThreadsThatReachTheArmedCountWakeOnce)
         thread.join();
     }
     EXPECT_EQ(TakeAll(FirstSignal()), 1);
+}
+
+TEST_F(Signals, TakeTheNumberOfClassesFromTheVmWhereItTells)
+{
+    const int64_t loaded = 20000;
+    const int64_t shared = 500;
+    counters_.loaded_classes = &loaded;
+    counters_.shared_loaded_classes = &shared;
+    LoadClasses(3);
+    trim_signals now = {};
+    trim_signals_read(&counters_, &now);
+    EXPECT_EQ(now.class_loads, 20500U);
+    EXPECT_EQ(now.class_events - before_.class_events, 3U);
+}
+
+TEST_F(Signals, TellWhetherClassesAreWaitedFor)
+{
+    EXPECT_FALSE(trim_signals_class_loads_armed());
+    trim_signals_arm_class_loads(before_.class_events + 2);
+    EXPECT_TRUE(trim_signals_class_loads_armed());
+    LoadClasses(2);
+    EXPECT_FALSE(trim_signals_class_loads_armed()) << "they have come";
 }
 
 } // namespace

@@ -25,6 +25,9 @@ TEST(VmCounters, HaveNothingWithoutASource)
         EXPECT_FALSE(present);
     }
     EXPECT_EQ(trim_vm_counters_unloaded(&counters), 0U);
+    uint64_t loaded = 7;
+    EXPECT_FALSE(trim_vm_counters_loaded(&counters, &loaded));
+    EXPECT_EQ(loaded, 7U) << "untouched";
     EXPECT_EQ(trim_gc_classify(&counts, &counts), TRIM_PAUSE_UNKNOWN);
 }
 

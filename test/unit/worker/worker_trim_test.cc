@@ -78,6 +78,29 @@ TEST_F(Worker, AnswersTheOperatorWithNoTrimOfTheApplication)
     });
 }
 
+TEST_F(Worker, AddsNoLateAnswerToTheNextOne)
+{
+    RunInChild([&] {
+        Start("");
+        FakeAllocator::Get().hold_trims = true;
+        trim_answer_begin();
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, 1), ETIMEDOUT);
+        FakeAllocator::Get().trim_entered.Await();
+        trim_answer_begin();
+        trim_answer_keep("the next");
+        FakeAllocator::Get().hold_trims = false;
+        FakeAllocator::Get().trim_allowed.Happen();
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_FIGURES, kLong), 0);
+        EXPECT_EQ(Answer().find("trim #1"), std::string::npos) << Answer();
+        EXPECT_EQ(Answer().find("the next\n"), 0U) << Answer();
+        EXPECT_GE(Lines("trim #1 demand: "), 1) << "the log has it\n" << Log();
+
+        trim_answer_begin();
+        EXPECT_EQ(trim_worker_command(TRIM_COMMAND_TRIM, kLong), 0);
+        EXPECT_EQ(Answer().find("trim #2 demand: "), 0U) << "its own trim alone\n" << Answer();
+    });
+}
+
 TEST_F(Worker, AnswersWhereThereIsNone)
 {
     RunInChild([&] {

@@ -14,7 +14,7 @@ namespace
 constexpr uint64_t kKiB = TRIM_KIB;
 constexpr uint64_t kMiB = TRIM_MIB;
 
-/* After how many requests or drops it happens. */
+/* After how many requests it happens, or after a tenth as many drops: those are of many pieces. */
 class BorrowEnds : public testing::TestWithParam<uint64_t>
 {
 protected:
@@ -27,10 +27,14 @@ protected:
             }
         };
     }
+    static uint64_t Drops()
+    {
+        return GetParam() / 10;
+    }
     void OnDrop(void (*happen)(FakeArena &arena))
     {
         arena_.on_drop = [this, happen] {
-            if (arena_.drops >= GetParam()) {
+            if (arena_.drops >= Drops()) {
                 happen(arena_);
             }
         };
@@ -63,7 +67,7 @@ TEST_P(BorrowEnds, WhenItIsCancelledWhilePagesAreDropped)
     OnDrop([](FakeArena &arena) { arena.cancelled = true; });
     const trim_borrow_result result = arena_.Run(measured_);
     EXPECT_TRUE(result.gave_way);
-    EXPECT_EQ(arena_.drops, GetParam() + 1) << "nothing more is dropped";
+    EXPECT_EQ(arena_.drops, Drops() + 1) << "nothing more is dropped";
     ExpectAllChunksFree();
 }
 
@@ -89,7 +93,7 @@ TEST_P(BorrowEnds, WhenPagesCannotBeDropped)
 {
     OnDrop([](FakeArena &arena) { arena.drops_fail = true; });
     (void)arena_.Run(measured_);
-    EXPECT_EQ(arena_.drops, GetParam() + 1);
+    EXPECT_EQ(arena_.drops, Drops() + 1);
     ExpectAllChunksFree();
 }
 
@@ -216,6 +220,15 @@ TEST(BorrowSlowlyOfATop, TakesItAgainUntilItIsDone)
     const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
     EXPECT_LE(arena.held_max_ns, 60 * TRIM_NS_PER_MS);
     EXPECT_GE(result.top_dropped_bytes, 199 * kMiB);
+}
+
+TEST(BorrowSlowlyOfTwoHeaps, AsksForNoThirdOne)
+{
+    FakeArena arena({{64 * kMiB, false}, {64 * kMiB, false}});
+    arena.ns_per_mib = TRIM_NS_PER_MS;
+    const trim_borrow_result result = arena.Run();
+    EXPECT_FALSE(result.gave_way) << "no chunk like these was left to ask for";
+    EXPECT_LE(arena.heap.ResidentInFreeChunks(), kMiB);
 }
 
 TEST_P(BorrowSlowly, ReleasesNoLessForIt)

@@ -66,7 +66,8 @@ public:
 
     /* What has happened, but for small pieces. */
     uint64_t takes = 0;
-    uint64_t drops = 0;
+    uint64_t drops = 0;             /* Calls, */
+    uint64_t dropped_spans = 0;     /* and what was dropped by them. */
     uint64_t dry_drops = 0;         /* Of ranges of which nothing was resident. */
     uint64_t outside_max_bytes = 0; /* The largest served from beyond the arena. */
     uint64_t outside_in_vain = 0; /* Times of that while a chunk was held that fits, and was dry. */
@@ -240,20 +241,26 @@ private:
                (start | end) % page_bytes == 0;
     }
 
-    static int Drop(uint64_t start, uint64_t end)
+    static int Drop(const trim_span *spans, size_t count)
     {
         FakeArena &arena = *current_;
         if (arena.on_drop) {
             arena.on_drop();
         }
-        EXPECT_TRUE(arena.IsHeld(start, end)) << "only whole pages of pieces may be dropped";
         ++arena.drops;
-        if (arena.drops_fail) {
-            return -1;
+        EXPECT_LE(count, size_t{TRIM_SPANS_MAX});
+        for (size_t i = 0; i < count; ++i) {
+            const uint64_t start = spans[i].start;
+            const uint64_t end = spans[i].end;
+            EXPECT_TRUE(arena.IsHeld(start, end)) << "only whole pages of pieces may be dropped";
+            if (arena.drops_fail) {
+                return -1;
+            }
+            ++arena.dropped_spans;
+            arena.dry_drops += arena.heap.Resident(start, end) == 0 ? 1 : 0;
+            arena.now_ns += (end - start) / FakeHeap::kPage * arena.ns_per_mib / 256;
+            arena.heap.SetDry(start, end);
         }
-        arena.dry_drops += arena.heap.Resident(start, end) == 0 ? 1 : 0;
-        arena.now_ns += (end - start) / FakeHeap::kPage * arena.ns_per_mib / 256;
-        arena.heap.SetDry(start, end);
         return 0;
     }
 

@@ -1,0 +1,75 @@
+#include "borrow_drop.h"
+
+#include "quantity.h"
+
+/* A piece counts as dry where less than this part of it is resident. */
+#define DRY_PART 8
+/* Or where it is a single one of at least so many pages. */
+#define HEADER_PAGES 4
+
+/* Pages are dropped in steps of so much, so that the time is seen to pass. */
+#define STEP_BYTES (8 * TRIM_MIB)
+
+void trim_hold_drop_all(struct trim_borrow_hold *hold)
+{
+    if (hold->wet_count != 0 && hold->world->drop(hold->wet, hold->wet_count) != 0) {
+        hold->ended = true;
+        hold->result->dropped_bytes -= hold->wet_bytes;
+    }
+    hold->wet_count = 0;
+    hold->wet_bytes = 0;
+}
+
+void trim_hold_drop_last(struct trim_borrow_hold *hold)
+{
+    uint64_t piece = (uint64_t)(uintptr_t)hold->held;
+    const struct trim_span *last = &hold->wet[hold->wet_count - 1];
+    if (hold->wet_count != 0 && last->start >= piece &&
+        last->start < piece + hold->world->usable(hold->held)) {
+        trim_hold_drop_all(hold);
+    }
+}
+
+static void add(struct trim_borrow_hold *hold, uint64_t start, uint64_t end, uint64_t resident)
+{
+    hold->wet[hold->wet_count++] = (struct trim_span){start, end};
+    hold->wet_bytes += resident;
+    hold->result->dropped_bytes += resident;
+    if (hold->wet_count == TRIM_SPANS_MAX || hold->wet_bytes >= STEP_BYTES) {
+        trim_hold_drop_all(hold);
+    }
+}
+
+/* Has the whole pages of [start, end) dropped for as long as they may be held; returns how much of
+ * them was resident. */
+static uint64_t drop(struct trim_borrow_hold *hold, uint64_t start, uint64_t end)
+{
+    uint64_t dropped = 0;
+    while (start < end && !hold->ended &&
+           hold->world->now_ns() - hold->held_since_ns < TRIM_HOLD_MAX_NS &&
+           !hold->world->cancelled(hold->world->context)) {
+        uint64_t step_end = trim_min(start + STEP_BYTES, end);
+        uint64_t resident = hold->world->resident(start, step_end);
+        if (resident != 0) {
+            add(hold, start, step_end, resident);
+        }
+        dropped += resident;
+        start = step_end;
+    }
+    hold->cut = start < end;
+    return dropped;
+}
+
+uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *piece, bool *dry)
+{
+    uint64_t page = hold->world->page_bytes;
+    uint64_t address = (uint64_t)(uintptr_t)piece;
+    uint64_t start = (address + sizeof *piece + page - 1) / page * page;
+    uint64_t end = (address + hold->world->usable(piece)) / page * page;
+    uint64_t dropped = drop(hold, start, end);
+    /* malloc itself may have written to one of the pages: a chunk's header is there. */
+    bool header_only = dropped <= page && end - start >= HEADER_PAGES * page;
+    *dry = dropped == 0 || header_only || dropped < (end - start) / DRY_PART;
+    hold->result->pieces += *dry ? 0 : 1;
+    return dropped;
+}

@@ -1,0 +1,42 @@
+#include "drop_pages.h"
+
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The kernel's word for the calling thread, of linux/fcntl.h since 6.14. */
+#define PIDFD_SELF_THREAD (-10000)
+
+#ifndef SYS_process_madvise
+/* The same on all architectures, as all system calls since 424. */
+#define SYS_process_madvise 440
+#endif
+
+static bool refused;
+
+/* Returns how many of the ranges have been dropped together. */
+static size_t drop_together(const struct iovec *ranges, size_t count)
+{
+    /* One alone gains nothing by it. */
+    if (refused || count < 2) {
+        return 0;
+    }
+    long dropped = syscall(SYS_process_madvise, PIDFD_SELF_THREAD, ranges, count, MADV_DONTNEED, 0);
+    refused = dropped < 0;
+    size_t done = 0;
+    while (dropped > 0 && done < count && (size_t)dropped >= ranges[done].iov_len) {
+        dropped -= (long)ranges[done++].iov_len;
+    }
+    return done;
+}
+
+int trim_drop_pages(const struct iovec *ranges, size_t count)
+{
+    for (size_t i = drop_together(ranges, count); i < count; i++) {
+        if (madvise(ranges[i].iov_base, ranges[i].iov_len, MADV_DONTNEED) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
