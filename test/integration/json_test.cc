@@ -85,7 +85,7 @@ TEST_P(Json, TellsOfTrimsAndAnswersCommands)
     ASSERT_TRUE(jvm.wait_for_line(event("status", "\"trims\":2")));
     (void)jvm.attach("set,format:text");
     ASSERT_TRUE(jvm.wait_for_line(event("refused", "format")));
-    (void)jvm.attach("sta\"tus");
+    (void)jvm.attach("sta\\tus");
     ASSERT_TRUE(jvm.wait_for_line(event("refused", "unknown")));
     EXPECT_EQ(jvm.attach("").exit_code, 0);
     expect_end(jvm);
