@@ -52,7 +52,7 @@ int trim_log_open(const char *target, enum trim_log_level level);
 
 /* What lines look like from now on. JSON, one object a line, names what the JVM runs as well; what
  * does not fit of that is cut. Before others log. */
-void trim_log_use_format(enum trim_log_format format, const char *command);
+void trim_log_use_format(enum trim_log_format format, const char *name);
 
 /* The form of the fields that an event must have: JSON, or OFF. Any thread. */
 enum trim_fields_form trim_log_fields_form(void);

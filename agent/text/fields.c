@@ -48,8 +48,8 @@ static bool is_open(const struct trim_fields *fields)
 static void add_name(struct trim_fields *fields, const char *name, size_t length)
 {
     struct trim_text *text = &fields->text;
-    char last = text->length == 0 ? '{' : text->data[text->length - 1];
-    bool first = last == '{' || last == '[';
+    const char *last = text->length == 0 ? "{" : text->data + text->length - 1;
+    bool first = *last == '{' || *last == '[';
     if (fields->form == TRIM_FIELDS_LINES) {
         trim_text_add(text, "%s%.*s ", text->length == 0 ? "" : "\n", (int)length, name);
     } else if (length == 0) {
