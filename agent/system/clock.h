@@ -13,8 +13,8 @@
 extern "C" {
 #endif
 
-/* Nanoseconds of the monotonic clock, from an arbitrary point. It stands still while the system does
- * not tell it, as do the others. */
+/* Nanoseconds of the monotonic clock, from an arbitrary point. It stands still while the system
+ * does not tell it, as do the others. */
 uint64_t trim_clock_now_ns(void);
 
 /* Nanoseconds since 1970 by the system's clock, which may be set: for people and other machines. */
