@@ -152,8 +152,9 @@ static void add_string(struct trim_fields *fields, const char *value, size_t len
     fields->cut = at < length;
 }
 
+/* Appends a text; one that does not fit as a whole only where it may be cut. */
 static void add_text(struct trim_fields *fields, const char *name, size_t name_length,
-                     const char *value, size_t length)
+                     const char *value, size_t length, bool may_be_cut)
 {
     if (!is_open(fields)) {
         return;
@@ -165,13 +166,14 @@ static void add_text(struct trim_fields *fields, const char *name, size_t name_l
     } else {
         add_string(fields, value, length);
     }
+    fields->text.cut = fields->text.cut || (fields->cut && !may_be_cut);
     keep_or_take_back(fields, before);
 }
 
 void trim_fields_add_text(struct trim_fields *fields, const char *name, const char *value,
                           size_t length)
 {
-    add_text(fields, name, strlen(name), value, length);
+    add_text(fields, name, strlen(name), value, length, true);
 }
 
 static void begin(struct trim_fields *fields, const char *name, size_t length, const char *mark,
@@ -228,7 +230,7 @@ void trim_fields_add(struct trim_fields *fields, const char *format, ...)
             begin(fields, name, length, "{", '}');
         } else if (value[1] == 's') {
             const char *text = va_arg(values, const char *);
-            add_text(fields, name, length, text, strlen(text));
+            add_text(fields, name, length, text, strlen(text), false);
         } else if (value[1] == 'd') {
             add_flag(fields, name, length, va_arg(values, int) != 0);
         } else {

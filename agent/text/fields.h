@@ -50,7 +50,8 @@ void trim_fields_init(struct trim_fields *fields, enum trim_fields_form form, ch
 void trim_fields_add(struct trim_fields *fields, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Appends a text of so many bytes. One that does not fit is cut between two letters. */
+/* Appends a text of so many bytes, which alone is cut where it does not fit, between two letters.
+ */
 void trim_fields_add_text(struct trim_fields *fields, const char *name, const char *value,
                           size_t length);
 

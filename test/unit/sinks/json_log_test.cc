@@ -195,7 +195,7 @@ TEST_F(JsonLog, KeepsToItsSchemaWhateverDoesNotFit)
 {
     RunInChild([&] {
         Open();
-        for (size_t length = 3000; length < 4096; length += 7) {
+        for (size_t length = 3000; length < 4096; length += 31) {
             const std::string words(length, length % 2 == 0 ? 'x' : '\x80');
             trim_log_text(TRIM_LOG_INFO, words.c_str());
         }
@@ -204,7 +204,7 @@ TEST_F(JsonLog, KeepsToItsSchemaWhateverDoesNotFit)
         report.release.borrowed = true;
         std::snprintf(report.asked_by, sizeof report.asked_by, "\xf0\x9f\x98\x80 \"it\"\n");
         char values[2048];
-        for (size_t capacity = 1; capacity < sizeof values; ++capacity) {
+        for (size_t capacity = 1; capacity < sizeof values; capacity += 3) {
             trim_fields fields;
             trim_fields_init(&fields, TRIM_FIELDS_JSON, values, capacity);
             trim_report_add_fields(&fields, &report);
@@ -212,7 +212,7 @@ TEST_F(JsonLog, KeepsToItsSchemaWhateverDoesNotFit)
             trim_log_tell(TRIM_LOG_INFO, &event);
         }
     });
-    EXPECT_GT(directory_.Lines("log", "\"cut\":true"), 100);
+    EXPECT_GT(directory_.Lines("log", "\"cut\":true"), 300);
     Validate();
 }
 

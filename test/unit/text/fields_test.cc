@@ -145,6 +145,14 @@ TEST(Fields, CutATextBetweenTwoLetters)
     }
 }
 
+TEST(Fields, LeaveOutAWordThatDoesNotFit)
+{
+    BoundedFields fields(TRIM_FIELDS_JSON, 24);
+    trim_fields_add(fields.get(), "x %d y %s", 1, "not shortened: what would it mean");
+    EXPECT_EQ(fields.str(), "\"x\":true");
+    EXPECT_TRUE(fields.cut());
+}
+
 TEST(Fields, AddNothingBehindWhatWasCut)
 {
     BoundedFields fields(TRIM_FIELDS_JSON, 24);
