@@ -57,6 +57,7 @@ int trim_start_options(struct trim_options *options, JavaVM *vm, const char *tex
 {
     struct trim_text complaints;
     trim_text_init(&complaints, ignored, capacity);
+    options->format = TRIM_LOG_PLAIN;
     if (trim_options_parse(options, text, &complaints) == 0) {
         use_format(options, vm);
         return 0;

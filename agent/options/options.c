@@ -170,7 +170,7 @@ int trim_options_parse(struct trim_options *options, const char *text, struct tr
     size_t first = parse_items(&parsed, text, &seen, message);
     if (first != 0 && parsed.strict != 0) {
         shorten(message, first);
-        options->format = parsed.format;
+        options->format = parsed.format == TRIM_LOG_JSON ? TRIM_LOG_JSON : options->format;
         return -1;
     }
     if (first != 0) {

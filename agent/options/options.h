@@ -102,11 +102,10 @@ void trim_options_default(struct trim_options *options);
 
 /*
  * Reads text (NULL or empty: all defaults) into *options, starting from the defaults.
- * Returns 0. On an error it returns -1, leaves *options untouched but for the format that text
- * asks for, in which the error is to be told, and appends to message one sentence that names the
- * option, what was found and what is allowed. With strict=false in text it
- * returns 0 whatever is wrong: that is ignored, and message has a line about each, joined by
- * newlines.
+ * Returns 0. On an error it returns -1, leaves *options untouched but for the format where text
+ * asks for JSON, in which the error is to be told, and appends to message one sentence that names
+ * the option, what was found and what is allowed. With strict=false in text it returns 0 whatever
+ * is wrong: that is ignored, and message has a line about each, joined by newlines.
  */
 int trim_options_parse(struct trim_options *options, const char *text, struct trim_text *message);
 

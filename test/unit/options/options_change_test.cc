@@ -59,6 +59,7 @@ TEST(OptionsChange, IsRefusedForWhatIsDoneAtTheStart)
                                             "mmap-threshold",
                                             "arena-max",
                                             "log",
+                                            "format",
                                             "metrics",
                                             "jfr",
                                             "jmx",

@@ -158,14 +158,15 @@ TEST_F(HeldLog, HoldsNothingFromWhoDebugs)
 
 TEST_F(HeldLog, HoldsWhatThereIsRoomFor)
 {
-    const std::string large(TRIM_LOG_LINE_MAX / 2, 'x');
+    const std::string large(TRIM_LOG_LINE_MAX - 40, 'x');
     RunInChild([&] {
         Open(TRIM_LOG_INFO, TRIM_NEVER - 1);
+        trim_log_start(TRIM_LOG_INFO, large.c_str());
         trim_log_start(TRIM_LOG_INFO, large.c_str());
         EXPECT_EQ(Log(), "");
         trim_log_start(TRIM_LOG_INFO, large.c_str());
     });
-    EXPECT_EQ(Texts(), large + "|" + large + "|");
+    EXPECT_EQ(Texts(), large + "|" + large + "|" + large + "|");
 }
 
 TEST_F(HeldLog, KeepsTheTimesAtWhichLinesWereSaid)
