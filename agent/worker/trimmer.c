@@ -197,6 +197,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
         .dry = cycle->config->options.dry_run != 0,
         .began_ns = trim_clock_now_ns(),
         .expected_known = true,
+        .worth_bytes = cycle->config->options.worth_bytes,
         .earned = last_earned(cycle),
     };
     struct trim_estimate own = *estimate;
