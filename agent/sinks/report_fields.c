@@ -92,8 +92,19 @@ static void add_release(struct trim_fields *fields, const struct trim_report *re
     }
 }
 
-static void add_figures(struct trim_fields *fields, const char *name,
-                        const struct trim_heap_figures *figures)
+/* Another allocator's own. */
+static void add_named(struct trim_fields *fields, const char *name,
+                      const struct trim_heap_figures *figures)
+{
+    trim_fields_begin_object(fields, name);
+    for (int i = 0; i < TRIM_NAMED_FIGURES_MAX && figures->named[i].name != NULL; i++) {
+        trim_fields_add_number(fields, figures->named[i].name, figures->named[i].bytes);
+    }
+    trim_fields_add(fields, "}");
+}
+
+static void add_mallinfo(struct trim_fields *fields, const char *name,
+                         const struct trim_heap_figures *figures)
 {
     if (figures->source == TRIM_FIGURES_NONE) {
         return;
@@ -123,8 +134,11 @@ void trim_report_add_fields(struct trim_fields *fields, const struct trim_report
     }
     if (!report->dry) {
         add_release(fields, report);
-        add_figures(fields, "mallinfo_before", &report->figures_before);
-        add_figures(fields, "mallinfo_after", &report->figures_after);
+        bool others = report->figures_before.source > TRIM_FIGURES_MALLOC_INFO;
+        void (*add)(struct trim_fields *, const char *, const struct trim_heap_figures *) =
+            others ? add_named : add_mallinfo;
+        add(fields, others ? "allocator_before" : "mallinfo_before", &report->figures_before);
+        add(fields, others ? "allocator_after" : "mallinfo_after", &report->figures_after);
     }
     if (report->earned.number != 0) {
         trim_fields_begin_object(fields, "trim_before");
