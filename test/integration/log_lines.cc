@@ -109,8 +109,9 @@ std::string summary(int trims, const std::string &reason)
 
 std::string summary_of_held()
 {
-    return decorated("info",
-                     R"(summary: kept free (nothing yet|[0-9.]+[KMGT]?\*s) for [0-9.]+m?s of CPU, useless )");
+    return decorated(
+        "info",
+        R"(summary: kept free (nothing yet|[0-9.]+[KMGT]?\*s) for [0-9.]+m?s of CPU, useless )");
 }
 
 std::string summary_without_trims()
@@ -145,8 +146,9 @@ std::string agent_cost()
 
 std::string held_so_far()
 {
-    return decorated("info", R"( *kept free (nothing yet|[0-9.]+[KMGT]?\*s) for [0-9.]+m?s of CPU, useless 0, )"
-                             "regretted 0, last trim ");
+    return decorated(
+        "info", R"( *kept free (nothing yet|[0-9.]+[KMGT]?\*s) for [0-9.]+m?s of CPU, useless 0, )"
+                "regretted 0, last trim ");
 }
 
 std::string arenas_seen()
