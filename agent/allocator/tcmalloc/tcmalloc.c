@@ -97,7 +97,6 @@ const struct trim_allocator *trim_allocator_tcmalloc(trim_find_function find,
         .call = "ReleaseToSystem",
     };
     const char *(*version)(int *major, int *minor, const char **patch) = NULL;
-    memset(&own, 0, sizeof own);
     *(void **)&own.release = find("MallocExtension_ReleaseToSystem");
     *(void **)&own.property = find("MallocExtension_GetNumericProperty");
     *(void **)&version = find("tc_version");

@@ -167,7 +167,8 @@ TEST_F(Tcmalloc, IsNotAskedForEverWhereNothingComesBack)
 {
     tcmalloc_.stuck = true;
     Trim();
-    EXPECT_LE(tcmalloc_.calls, 70);
+    /* 64, and as many as the largest span of the tests before, where they ran in this process. */
+    EXPECT_LE(tcmalloc_.calls, 100);
 }
 
 } // namespace
