@@ -2,10 +2,14 @@
 
 #include <dlfcn.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
 
-/* Two threads that come first together find the same. Where nothing is found the import does. */
+static void *_Atomic own_malloc;
+static void *_Atomic own_realloc;
+static void *_Atomic own_free;
+
+/* Two threads that come first together find the same. */
 static void *find(void *_Atomic *known, const char *name)
 {
     void *function = atomic_load_explicit(known, memory_order_relaxed);
@@ -16,30 +20,37 @@ static void *find(void *_Atomic *known, const char *name)
     return function;
 }
 
+/* Without all of them there is none: what is taken can always be given back. */
+static bool find_all(void)
+{
+    bool taken = find(&own_malloc, "malloc") != NULL;
+    bool shrunk = find(&own_realloc, "realloc") != NULL;
+    bool given = find(&own_free, "free") != NULL;
+    return taken && shrunk && given;
+}
+
 void *trim_own_malloc(size_t bytes)
 {
-    static void *_Atomic known;
     void *(*function)(size_t) = NULL;
-    *(void **)&function = find(&known, "malloc");
-    return function != NULL ? function(bytes) : malloc(bytes);
+    bool found = find_all();
+    *(void **)&function = find(&own_malloc, "malloc");
+    return found ? function(bytes) : NULL;
 }
 
 void *trim_own_realloc(void *block, size_t bytes)
 {
-    static void *_Atomic known;
     void *(*function)(void *, size_t) = NULL;
-    *(void **)&function = find(&known, "realloc");
-    return function != NULL ? function(block, bytes) : realloc(block, bytes);
+    bool found = find_all();
+    *(void **)&function = find(&own_realloc, "realloc");
+    return found ? function(block, bytes) : NULL;
 }
 
 void trim_own_free(void *block)
 {
-    static void *_Atomic known;
     void (*function)(void *) = NULL;
-    *(void **)&function = find(&known, "free");
-    if (function != NULL) {
+    bool found = find_all();
+    *(void **)&function = find(&own_free, "free");
+    if (found) {
         function(block);
-    } else {
-        free(block);
     }
 }

@@ -15,8 +15,8 @@
 extern "C" {
 #endif
 
-/* As malloc, realloc and free. Any thread; the first call of each looks the function up, so not in
- * JVMTI callbacks. */
+/* As malloc, realloc and free; where one of the three cannot be found, there is no memory. Any
+ * thread; the first call looks them up, so not in JVMTI callbacks. */
 void *trim_own_malloc(size_t bytes);
 void *trim_own_realloc(void *block, size_t bytes);
 void trim_own_free(void *block);

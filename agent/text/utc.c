@@ -1,9 +1,9 @@
 #include "utc.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "quantity.h"
+#include "text.h"
 
 #define S_PER_DAY 86400
 
@@ -33,8 +33,10 @@ const char *trim_format_utc(char text[TRIM_UTC_TEXT_MAX], uint64_t ns)
         days -= days_of(year, month);
         month++;
     }
-    (void)snprintf(text, TRIM_UTC_TEXT_MAX, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", (unsigned)year,
-                   month, (unsigned)days + 1, of_day / 3600, of_day / 60 % 60, of_day % 60,
-                   (unsigned)(ns % TRIM_NS_PER_S / TRIM_NS_PER_US));
+    struct trim_text written;
+    trim_text_init(&written, text, TRIM_UTC_TEXT_MAX);
+    trim_text_add(&written, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", (unsigned)year, month,
+                  (unsigned)days + 1, of_day / 3600, of_day / 60 % 60, of_day % 60,
+                  (unsigned)(ns % TRIM_NS_PER_S / TRIM_NS_PER_US));
     return text;
 }

@@ -18,15 +18,15 @@ void trim_cycle_init(struct trim_cycle *cycle, const struct trim_worker_config *
     (void)pthread_mutex_lock(&cycle->lock);
     cycle->totals.dry = config->options.dry_run != 0;
     (void)pthread_mutex_unlock(&cycle->lock);
-    /*
-     * The classes loaded so far are part of the first burst: they are the application's start-up.
-     * Those unloaded so far are not, since on late attach they may be of any age.
-     */
     trim_surroundings_init(&cycle->surroundings, config->root, &config->options,
                            config->allocator->trim != NULL);
     const struct trim_policy_config policy = trim_policy_config_of(&config->options);
+    /* What the VM has counted so far are its own classes, or on late attach of any age. What the
+     * event has told of are the application's, and part of its start. */
+    uint64_t loaded = 0;
+    (void)trim_vm_counters_loaded(config->counters, &loaded);
     trim_policy_init(&cycle->policy, &policy, trim_clock_now_ns(),
-                     trim_vm_counters_unloaded(config->counters));
+                     loaded + trim_vm_counters_unloaded(config->counters));
     cycle->price_faults = true;
     trim_metering_init(&cycle->metering, &config->options, trim_clock_now_ns());
 }

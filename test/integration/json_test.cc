@@ -29,6 +29,9 @@ protected:
         if (GetParam().version >= 21) {
             launch.with("-XX:+EnableDynamicAgentLoading");
         }
+        if (GetParam().version >= 22) {
+            launch.with("--enable-native-access=ALL-UNNAMED");
+        }
         return launch;
     }
 
