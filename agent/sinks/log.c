@@ -111,14 +111,18 @@ static bool write_to(int fd, const char *line, size_t length)
  * wait. */
 static bool write_line(const char *line, size_t length)
 {
-    if (!trim_log_target_is_ours(trim_log_target())) {
-        trim_log_target_open_again();
+    if (!trim_log_target_refresh()) {
         atomic_store(&opened_again, true);
     }
-    const struct trim_descriptor *target = trim_log_target();
-    int fd = trim_log_target_take(target);
-    bool through = trim_log_target_is_ours(target) && write_to(fd, line, length);
-    trim_log_target_give(target, fd);
+    const struct trim_descriptor *target;
+    bool through;
+    /* Once more where another thread has gone on to a new file meanwhile. */
+    do {
+        target = trim_log_target();
+        int fd = trim_log_target_take(target);
+        through = trim_log_target_is_ours(target) && write_to(fd, line, length);
+        trim_log_target_give(target, fd);
+    } while (!through && target != trim_log_target());
     atomic_store(&stuck, !through);
     return through;
 }
