@@ -81,3 +81,8 @@ python_tool() {
     "$venv/bin/pip" -q --disable-pip-version-check install "$name==$version" || return 1
     touch "$stamp"
 }
+
+# The validator of JSON schemas, for ./dev check and for the lines of the log.
+schema_tool() {
+    python_tool check-jsonschema 0.39.0
+}

@@ -50,7 +50,7 @@ debian_tree() {
     # Tests are built in this processor's trees, and run in all.
     packages=libstdc++6,musl,procps
     [ "$architecture" != "$(dpkg --print-architecture)" ] ||
-        packages=$packages,ninja-build,gcc,g++,libc6-dev,libgtest-dev,libgmock-dev,binutils,libjemalloc2,libjna-java
+        packages=$packages,ninja-build,gcc,g++,libc6-dev,libgtest-dev,libgmock-dev,binutils,libjemalloc2,libjna-java,python3
     for version in $jdks; do packages=$packages,openjdk-$version-jdk-headless; done
     mkdir -p build/debian
     unpack_tree "$release" "$architecture" "$packages" "$PWD/build/debian/$release-$architecture" >&2 || return 1

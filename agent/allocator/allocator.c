@@ -52,6 +52,13 @@ static uintptr_t owner_of(const char *symbol)
     return place.object;
 }
 
+/* A function of the object that malloc belongs to. Of another object it would serve another
+ * allocator's memory, such as that which a library has for itself. */
+static void *find_beside_malloc(const char *name)
+{
+    return owner_of(name) == owner_of("malloc") ? dlsym(RTLD_DEFAULT, name) : NULL;
+}
+
 static const char *file_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -121,6 +128,14 @@ static const struct trim_allocator *behind_a_wrapper(const struct trim_allocator
     return &wrapped;
 }
 
+/* Another allocator than glibc; NULL where malloc is not of any that the agent knows. */
+static const struct trim_allocator *other_allocator(struct trim_text *description)
+{
+    const struct trim_allocator *found = trim_allocator_jemalloc(find_beside_malloc, description);
+    found = found != NULL ? found : trim_allocator_tcmalloc(find_beside_malloc, description);
+    return found != NULL ? found : trim_allocator_mimalloc(find_beside_malloc, description);
+}
+
 const struct trim_allocator *trim_allocator_in_charge(struct trim_text *description)
 {
     uintptr_t owner = owner_of("malloc");
@@ -135,7 +150,14 @@ const struct trim_allocator *trim_allocator_in_charge(struct trim_text *descript
      * glibc's own debugging malloc (libc_malloc_debug) passes: it brings its own malloc_trim.
      */
     bool own = owner == free_owner && owner == owner_of("malloc_trim");
-    if (!own && !passes_to_glibc()) {
+    /* Other allocators may have a function of that name as well. */
+    bool glibcs = own && owner == owner_of("gnu_get_libc_version");
+    if (!glibcs && !passes_to_glibc()) {
+        const struct trim_allocator *other =
+            owner == free_owner ? other_allocator(description) : NULL;
+        if (other != NULL) {
+            return other;
+        }
         add_owner(description);
         trim_text_add(description, " (not supported)");
         return &trim_allocator_unsupported;

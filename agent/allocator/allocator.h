@@ -82,15 +82,29 @@ struct trim_allocator {
 
 /*
  * Finds the allocator that malloc and free belong to, and prepares it. Appends who that is to
- * description, such as "glibc 2.36", "glibc 2.36 behind libheapwatch.so" or "libjemalloc.so.2 (not
- * supported)". Any thread, once,
- * outside callbacks: it may allocate. Never NULL.
+ * description, such as "glibc 2.36", "glibc 2.36 behind libheapwatch.so", "jemalloc 5.3.0" or
+ * "libhoard.so (not supported)". Any thread, once, outside callbacks: it may allocate. Never NULL.
  */
 const struct trim_allocator *trim_allocator_in_charge(struct trim_text *description);
 
 /* glibc's malloc. NULL where this process's glibc lacks malloc_trim or malloc_info, or the system
  * refuses a stream. */
 const struct trim_allocator *trim_allocator_glibc(void);
+
+/* Finds a function of the object that malloc belongs to; NULL where it has none of that name. */
+typedef void *(*trim_find_function)(const char *name);
+
+/*
+ * Other allocators, each told by the functions that it has beside malloc. They append their names
+ * and versions to description. NULL, nothing appended, where malloc is not theirs. Any thread,
+ * once.
+ */
+const struct trim_allocator *trim_allocator_jemalloc(trim_find_function find,
+                                                     struct trim_text *description);
+const struct trim_allocator *trim_allocator_tcmalloc(trim_find_function find,
+                                                     struct trim_text *description);
+const struct trim_allocator *trim_allocator_mimalloc(trim_find_function find,
+                                                     struct trim_text *description);
 
 /* An allocator that the agent can only name: nothing but a name. */
 extern const struct trim_allocator trim_allocator_unsupported;

@@ -50,6 +50,20 @@ static struct {
     bool live; /* Attached late. */
 } agent;
 
+static void tell(enum trim_log_level level, const char *name, const char *text)
+{
+    trim_log_tell(level, &(struct trim_log_event){.name = name, .text = text});
+}
+
+static void stay_inert(const char *why)
+{
+    char buffer[MESSAGE_MAX];
+    struct trim_text text;
+    trim_text_init(&text, buffer, sizeof buffer);
+    trim_text_add(&text, "%s: the agent stays inert", why);
+    tell(TRIM_LOG_WARNING, "inert", buffer);
+}
+
 /* Carries out a command for one who waits for the answer. */
 static size_t ask(const char *command, char *answer, size_t capacity)
 {
@@ -82,8 +96,10 @@ static void start_worker(void)
     int error = trim_worker_start(&agent.config);
     if (error != 0) {
         char why[TRIM_ERROR_TEXT_MAX];
-        trim_log(TRIM_LOG_WARNING, "no thread can be started (%s): the agent stays inert",
-                 trim_error_text(why, error));
+        char buffer[MESSAGE_MAX];
+        (void)snprintf(buffer, sizeof buffer, "no thread can be started (%s)",
+                       trim_error_text(why, error));
+        stay_inert(buffer);
         return;
     }
     start_java_part();
@@ -103,9 +119,9 @@ static void stop(void)
     trim_worker_stop();
 }
 
-static int read_options(const char *text)
+static int read_options(JavaVM *vm, const char *text)
 {
-    return trim_start_options(&agent.config.options, text, agent.complaints,
+    return trim_start_options(&agent.config.options, vm, text, agent.complaints,
                               sizeof agent.complaints);
 }
 
@@ -121,16 +137,17 @@ static bool prepare(JavaVM *vm, bool live)
     trim_start_log(&agent.config.options, live);
     trim_enabled_warn();
     if (agent.complaints[0] != '\0') {
-        trim_log_text(TRIM_LOG_WARNING, agent.complaints);
+        tell(TRIM_LOG_WARNING, "bad_option", agent.complaints);
     }
     const char *refusal = trim_libraries_refusal();
     if (refusal != NULL) {
-        trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", refusal);
+        stay_inert(refusal);
         return false;
     }
     const char *twin = live ? NULL : trim_twin_path(false);
     if (twin != NULL) {
-        trim_log(TRIM_LOG_WARNING, TWIN ": the agent stays inert", twin);
+        (void)snprintf(buffer, sizeof buffer, TWIN, twin);
+        stay_inert(buffer);
         return false;
     }
     agent.config.root = "";
@@ -140,7 +157,7 @@ static bool prepare(JavaVM *vm, bool live)
     agent.vm = vm;
     agent.live = live;
     if (trim_hooks_install(vm, live, &listener, &agent.counters, &message) != 0) {
-        trim_log(TRIM_LOG_WARNING, "%s: the agent stays inert", buffer);
+        stay_inert(buffer);
         return false;
     }
     /* An agent that stays inert changes nothing of malloc. */
@@ -163,7 +180,7 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
     if (!trim_enabled() || trim_jdk_tool_runs(vm)) {
         return JNI_OK;
     }
-    if (read_options(options) != 0) {
+    if (read_options(vm, options) != 0) {
         return JNI_ERR;
     }
     if (agent.config.options.help != 0) {
@@ -174,41 +191,31 @@ JNIEXPORT jint JNICALL Agent_OnLoad(JavaVM *vm, char *options, void *reserved)
     return JNI_OK;
 }
 
-/* Tells the one who attaches, and the JVM's stderr, why the agent is not started. */
-static void refuse(const char *why)
-{
-    char buffer[MESSAGE_MAX];
-    struct trim_text line;
-    trim_text_init(&line, buffer, sizeof buffer);
-    trim_text_add(&line, "trimagent: %s\n", why);
-    trim_log_plain(buffer, line.length);
-    trim_answer_keep(why);
-}
-
 /* Starts the agent, or gives the one that runs a command. */
 static bool attach(JavaVM *vm, const char *text)
 {
+    const struct trim_options *options = &agent.config.options;
     if (agent.loaded) {
         return trim_commands_obey(text, &agent.config.options);
     }
+    /* A first load may be a command as well: it starts the agent with its defaults. */
+    bool command = trim_commands_known(text);
+    if (read_options(vm, command ? "" : text) != 0) {
+        return false;
+    }
     if (!trim_enabled()) {
-        refuse("TRIMAGENT_ENABLED of this JVM switches it off");
+        trim_start_refuse(options, vm, "refused", "TRIMAGENT_ENABLED of this JVM switches it off");
         return false;
     }
     const char *twin = trim_twin_path(true);
     if (twin != NULL) {
         char why[MESSAGE_MAX];
         (void)snprintf(why, sizeof why, TWIN ": nothing is started; give it the command", twin);
-        refuse(why);
+        trim_start_refuse(options, vm, "refused", why);
         return false;
     }
-    /* A first load may be a command as well: it starts the agent with its defaults. */
-    bool command = trim_commands_known(text);
-    if (read_options(command ? "" : text) != 0) {
-        return false;
-    }
-    if (agent.config.options.help != 0) {
-        refuse("option 'help': not possible in a running JVM");
+    if (options->help != 0) {
+        trim_start_refuse(options, vm, "refused", "option 'help': not possible in a running JVM");
         return false;
     }
     agent.loaded = true;

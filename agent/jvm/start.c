@@ -10,6 +10,7 @@
 #include "answer.h"
 #include "clock.h"
 #include "error_text.h"
+#include "java_name.h"
 #include "log.h"
 #include "quantity.h"
 #include "text.h"
@@ -21,21 +22,47 @@
 #define MESSAGE_MAX 1024
 #define HELP_MAX 8192
 
-int trim_start_options(struct trim_options *options, const char *text, char *ignored,
-                       size_t capacity)
+/* Has lines written as the options say. */
+static void use_format(const struct trim_options *options, JavaVM *vm)
 {
-    struct trim_text complaints;
-    trim_text_init(&complaints, ignored, capacity);
-    if (trim_options_parse(options, text, &complaints) == 0) {
-        return 0;
+    char name[TRIM_LOG_COMMAND_MAX];
+    struct trim_text command;
+    trim_text_init(&command, name, sizeof name);
+    if (options->format == TRIM_LOG_JSON) {
+        trim_add_java_name(&command, vm);
+    }
+    trim_log_use_format((enum trim_log_format)options->format, name);
+}
+
+void trim_start_refuse(const struct trim_options *options, JavaVM *vm, const char *event,
+                       const char *why)
+{
+    trim_answer_keep(why);
+    if (options->format == TRIM_LOG_JSON) {
+        use_format(options, vm);
+        (void)trim_log_open("stderr", TRIM_LOG_INFO);
+        trim_log_tell(TRIM_LOG_ERROR, &(struct trim_log_event){event, why, NULL});
+        return;
     }
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer - 1);
-    trim_answer_keep(ignored);
-    trim_text_add(&message, "trimagent: %s", ignored);
+    trim_text_add(&message, "trimagent: %s", why);
     buffer[message.length++] = '\n';
     trim_log_plain(buffer, message.length);
+}
+
+int trim_start_options(struct trim_options *options, JavaVM *vm, const char *text, char *ignored,
+                       size_t capacity)
+{
+    struct trim_text complaints;
+    trim_text_init(&complaints, ignored, capacity);
+    options->format = TRIM_LOG_PLAIN;
+    if (trim_options_parse(options, text, &complaints) == 0) {
+        use_format(options, vm);
+        return 0;
+    }
+    trim_start_refuse(options, vm, "bad_option", ignored);
     return -1;
 }
 

@@ -8,8 +8,33 @@
 
 #define MESSAGE_MAX 1024
 
+/* Options that only glibc's malloc has something to do with. */
+static void refuse_all(struct trim_worker_config *config)
+{
+    struct trim_options *options = &config->options;
+    char names[MESSAGE_MAX];
+    struct trim_text given;
+    trim_text_init(&given, names, sizeof names);
+    trim_text_add(&given, "%s%s%s%s", options->mode != TRIM_MODE_AUTO ? ", mode" : "",
+                  options->trim_threshold_bytes != 0 ? ", trim-threshold" : "",
+                  options->mmap_threshold_bytes != 0 ? ", mmap-threshold" : "",
+                  options->arena_max != 0 ? ", arena-max" : "");
+    if (given.length > 0) {
+        trim_log(TRIM_LOG_WARNING, "options for glibc's malloc only: %s; malloc belongs to %s",
+                 names + 2, config->allocator_description);
+    }
+    options->mode = TRIM_MODE_AUTO;
+    options->trim_threshold_bytes = 0;
+    options->mmap_threshold_bytes = 0;
+    options->arena_max = 0;
+}
+
 void trim_tune(struct trim_worker_config *config, bool live)
 {
+    if (config->allocator->tune == NULL) {
+        refuse_all(config);
+        return;
+    }
     struct trim_options *options = &config->options;
     struct trim_tuning tuning = {.trim_threshold_bytes = options->trim_threshold_bytes,
                                  .mmap_threshold_bytes = options->mmap_threshold_bytes};
@@ -31,9 +56,6 @@ void trim_tune(struct trim_worker_config *config, bool live)
     struct trim_tuning_notes notes = {.failures = &failures, .overrides = &overrides};
     if (options->dry_run != 0) {
         trim_text_add(&failures, "this is a dry run");
-        tuning = (struct trim_tuning){0};
-    } else if (config->allocator->tune == NULL) {
-        trim_text_add(&failures, "malloc belongs to %s", config->allocator_description);
         tuning = (struct trim_tuning){0};
     } else {
         config->allocator->tune(&tuning, live, &notes);

@@ -61,6 +61,8 @@ const struct trim_option trim_option_table[] = {
     {"log-level", TRIM_OPTION_LEVEL, FIELD(log_level), "info", 0, 0,
      "The level down to which lines are logged. debug also says why each look led to no trim, "
      "and how each trim was done."},
+    {"format", TRIM_OPTION_FORMAT, FIELD(format), "text", 0, 0,
+     "How lines of the log are written: as the JVM writes its own, or as one JSON object each."},
     {"strict", TRIM_OPTION_FLAG, FIELD(strict), "true", 0, 1,
      "Whether a bad option stops the JVM's start. false: it is ignored with a warning."},
     {"metrics", TRIM_OPTION_METRICS, FIELD(metrics_target), "off", 0, 0,
@@ -86,6 +88,7 @@ bool trim_option_may_change(const struct trim_option *option)
                                       FIELD(mmap_threshold_bytes),
                                       FIELD(arena_max),
                                       FIELD(log_target),
+                                      FIELD(format),
                                       FIELD(metrics_target),
                                       FIELD(jfr),
                                       FIELD(jmx),
@@ -102,6 +105,7 @@ bool trim_option_may_change(const struct trim_option *option)
 const size_t trim_option_count = sizeof trim_option_table / sizeof trim_option_table[0];
 
 static const char *const level_names[] = {"error", "warn", "info", "debug", NULL};
+static const char *const format_names[] = {"text", "json", NULL};
 static const char *const mode_names[] = {"auto", "borrow", "trim", NULL};
 
 const char *trim_log_level_name(enum trim_log_level level)
@@ -111,7 +115,9 @@ const char *trim_log_level_name(enum trim_log_level level)
 
 const char *const *trim_option_words(const struct trim_option *option)
 {
-    return option->type == TRIM_OPTION_MODE ? mode_names : level_names;
+    return option->type == TRIM_OPTION_MODE     ? mode_names
+           : option->type == TRIM_OPTION_FORMAT ? format_names
+                                                : level_names;
 }
 
 bool trim_option_may_be_off(const struct trim_option *option)

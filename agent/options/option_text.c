@@ -65,6 +65,7 @@ void trim_option_add_allowed(struct trim_text *text, const struct trim_option *o
         trim_text_add(text, ", joined by +");
         break;
     case TRIM_OPTION_LEVEL:
+    case TRIM_OPTION_FORMAT:
     case TRIM_OPTION_MODE:
         add_words(text, trim_option_words(option));
         break;
@@ -131,6 +132,7 @@ void trim_option_add_value(struct trim_text *text, const struct trim_option *opt
         add_reasons(text, *fields, "+");
         break;
     case TRIM_OPTION_LEVEL:
+    case TRIM_OPTION_FORMAT:
     case TRIM_OPTION_MODE:
         trim_text_add(text, "%s", trim_option_words(option)[*fields]);
         break;

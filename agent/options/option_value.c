@@ -203,6 +203,7 @@ int trim_option_set(struct trim_options *options, const struct trim_option *opti
     case TRIM_OPTION_REASONS:
         return set_reasons(field, text, length);
     case TRIM_OPTION_LEVEL:
+    case TRIM_OPTION_FORMAT:
     case TRIM_OPTION_MODE:
         return set_word(field, trim_option_words(option), text, length);
     case TRIM_OPTION_TARGET:

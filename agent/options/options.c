@@ -170,6 +170,7 @@ int trim_options_parse(struct trim_options *options, const char *text, struct tr
     size_t first = parse_items(&parsed, text, &seen, message);
     if (first != 0 && parsed.strict != 0) {
         shorten(message, first);
+        options->format = parsed.format == TRIM_LOG_JSON ? TRIM_LOG_JSON : options->format;
         return -1;
     }
     if (first != 0) {
@@ -200,9 +201,10 @@ int trim_options_change(struct trim_options *options, const char *text, struct t
     return 0;
 }
 
-void trim_options_add_changes(struct trim_text *text, const struct trim_options *before,
-                              const struct trim_options *after)
+void trim_options_add_changes(struct trim_text *text, struct trim_fields *fields,
+                              const struct trim_options *before, const struct trim_options *after)
 {
+    trim_fields_begin_array(fields, "changes");
     for (size_t i = 0; i < trim_option_count; i++) {
         const struct trim_option *option = &trim_option_table[i];
         char old[TRIM_LOG_TARGET_MAX];
@@ -216,8 +218,11 @@ void trim_options_add_changes(struct trim_text *text, const struct trim_options 
         if (strcmp(old, new) != 0) {
             trim_text_add(text, "%sset %s: %s -> %s", text->length == 0 ? "" : "\n", option->name,
                           old, new);
+            trim_fields_begin_object(fields, "");
+            trim_fields_add(fields, "option %s before %s after %s }", option->name, old, new);
         }
     }
+    trim_fields_add(fields, "]");
 }
 
 void trim_options_add_echo(struct trim_text *text, const struct trim_options *options)
@@ -232,6 +237,15 @@ void trim_options_add_echo(struct trim_text *text, const struct trim_options *op
         trim_option_add_value(text, option, options);
         first = false;
     }
+}
+
+void trim_options_add_fields(struct trim_fields *fields, const struct trim_options *options)
+{
+    char buffer[TRIM_OPTIONS_ECHO_MAX];
+    struct trim_text echo;
+    trim_text_init(&echo, buffer, sizeof buffer);
+    trim_options_add_echo(&echo, options);
+    trim_fields_add(fields, "options %s", buffer);
 }
 
 void trim_options_add_changed(struct trim_text *text, const struct trim_options *options)

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fields.h"
 #include "text.h"
 
 #ifdef __cplusplus
@@ -24,8 +25,13 @@ extern "C" {
 /* Room for a log path with its NUL; longer ones are refused. */
 #define TRIM_LOG_TARGET_MAX 1024
 
+/* Room for all options in force, with two such paths, and a NUL. */
+#define TRIM_OPTIONS_ECHO_MAX 3072
+
 /* The agent finds the number itself. */
 #define TRIM_COUNT_AUTO UINT64_MAX
+
+enum trim_log_format { TRIM_LOG_PLAIN = 0, TRIM_LOG_JSON };
 
 enum trim_log_level { TRIM_LOG_ERROR = 0, TRIM_LOG_WARNING, TRIM_LOG_INFO, TRIM_LOG_DEBUG };
 
@@ -49,6 +55,7 @@ struct trim_options {
     uint64_t mode;                            /* enum trim_mode. */
     char log_target[TRIM_LOG_TARGET_MAX];     /* "off", "stderr", "stdout" or a path. */
     uint64_t log_level;                       /* enum trim_log_level. */
+    uint64_t format;                          /* enum trim_log_format. */
     char metrics_target[TRIM_LOG_TARGET_MAX]; /* A path that ends in ".prom"; empty is off. */
     uint64_t jfr;                             /* 1: events for JDK Flight Recorder. */
     uint64_t jmx;                             /* 1: an MBean. */
@@ -69,6 +76,7 @@ enum trim_option_type {
     TRIM_OPTION_BURST,             /* COUNT/DURATION: two neighbouring uint64_t, count first. */
     TRIM_OPTION_REASONS,           /* Names joined by '+'. */
     TRIM_OPTION_LEVEL,             /* One of the log levels' names. */
+    TRIM_OPTION_FORMAT,            /* One of the formats' names: text, json. */
     TRIM_OPTION_MODE,              /* One of the modes' names: auto, borrow, trim. */
     TRIM_OPTION_TARGET,            /* off, stderr, stdout or a path. */
     TRIM_OPTION_METRICS,           /* A path that ends in ".prom"; "off" is empty. */
@@ -94,10 +102,10 @@ void trim_options_default(struct trim_options *options);
 
 /*
  * Reads text (NULL or empty: all defaults) into *options, starting from the defaults.
- * Returns 0. On an error it returns -1, leaves *options untouched and appends to message one
- * sentence that names the option, what was found and what is allowed. With strict=false in text it
- * returns 0 whatever is wrong: that is ignored, and message has a line about each, joined by
- * newlines.
+ * Returns 0. On an error it returns -1, leaves *options untouched but for the format where text
+ * asks for JSON, in which the error is to be told, and appends to message one sentence that names
+ * the option, what was found and what is allowed. With strict=false in text it returns 0 whatever
+ * is wrong: that is ignored, and message has a line about each, joined by newlines.
  */
 int trim_options_parse(struct trim_options *options, const char *text, struct trim_text *message);
 
@@ -111,9 +119,9 @@ int trim_options_change(struct trim_options *options, const char *text, struct t
 bool trim_option_may_change(const struct trim_option *option);
 
 /* Appends a line for each option in which the two differ, such as "set threshold: 512m -> 1g",
- * joined by newlines, without a last newline. */
-void trim_options_add_changes(struct trim_text *text, const struct trim_options *before,
-                              const struct trim_options *after);
+ * joined by newlines, without a last newline; and to fields an array of them. */
+void trim_options_add_changes(struct trim_text *text, struct trim_fields *fields,
+                              const struct trim_options *before, const struct trim_options *after);
 
 /* Appends what the option's value may be, such as "a size from 1m to 16t". */
 void trim_option_add_allowed(struct trim_text *text, const struct trim_option *option);
@@ -124,6 +132,9 @@ void trim_option_add_value(struct trim_text *text, const struct trim_option *opt
 
 /* Appends all options in force, name=value separated by commas, as they could be given again. */
 void trim_options_add_echo(struct trim_text *text, const struct trim_options *options);
+
+/* Appends them as a field of the name "options". */
+void trim_options_add_fields(struct trim_fields *fields, const struct trim_options *options);
 
 /* Appends those that differ from the defaults, in the same form, or "default options". */
 void trim_options_add_changed(struct trim_text *text, const struct trim_options *options);

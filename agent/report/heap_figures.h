@@ -16,10 +16,23 @@ extern "C" {
 enum trim_figures_source {
     TRIM_FIGURES_NONE = 0,
     TRIM_FIGURES_MALLINFO2,
-    TRIM_FIGURES_MALLOC_INFO /* The same figures derived from malloc_info's XML. */
+    TRIM_FIGURES_MALLOC_INFO, /* The same figures derived from malloc_info's XML. */
+    /* Other allocators' own. */
+    TRIM_FIGURES_JEMALLOC,
+    TRIM_FIGURES_TCMALLOC,
+    TRIM_FIGURES_MIMALLOC
 };
 
-/* The fields of mallinfo2(3), in its words and units (bytes, or numbers of chunks). */
+/* A figure under the name that another allocator than glibc has for it. NULL: none. */
+struct trim_named_bytes {
+    const char *name;
+    uint64_t bytes;
+};
+
+#define TRIM_NAMED_FIGURES_MAX 6
+
+/* The fields of mallinfo2(3), in its words and units (bytes, or numbers of chunks). Of other
+ * allocators arena, uordblks and fordblks are what they count as that. */
 struct trim_heap_figures {
     enum trim_figures_source source;
     uint64_t arena;    /* Bytes obtained from the system, without mmapped chunks. */
@@ -31,7 +44,14 @@ struct trim_heap_figures {
     uint64_t uordblks; /* Bytes in use; what threads keep in their tcache counts as used. */
     uint64_t fordblks; /* Bytes free; a trim drops their pages but hardly changes this figure. */
     uint64_t keepcost; /* Bytes in the main arena's top. */
+    struct trim_named_bytes named[TRIM_NAMED_FIGURES_MAX]; /* Other allocators' own. */
 };
+
+/* Whether the figures tell what is in use and what is free: mimalloc's do not. */
+static inline bool trim_heap_is_told(const struct trim_heap_figures *figures)
+{
+    return figures->source != TRIM_FIGURES_NONE && figures->source != TRIM_FIGURES_MIMALLOC;
+}
 
 /* What a trim would release, and what that was derived from. */
 struct trim_estimate {

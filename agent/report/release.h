@@ -36,6 +36,8 @@ struct trim_release {
     bool trimmed;                     /* malloc_trim ran, */
     bool trimmed_first;               /* before pieces were borrowed: others were free then, */
     uint64_t trim_ns;                 /* for so long. */
+    const char *call;                 /* What ran in its place with another allocator, several times
+                                         and trim_ns at the longest; NULL: it was malloc_trim. */
     uint64_t left_bytes; /* Left alone because malloc_trim would hold a lock for long. */
 };
 

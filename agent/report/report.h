@@ -45,6 +45,7 @@ struct trim_report {
     bool figures_dear;           /* mallinfo2 was left out for what it would have cost. */
     struct trim_heap_figures figures_before;
     struct trim_heap_figures figures_after;
+    uint64_t worth_bytes;   /* What memory is worth: so much, free for a second, a second of CPU. */
     struct trim_lot earned; /* What the trim before has earned so far; number 0: there was none. */
 };
 
@@ -82,6 +83,7 @@ struct trim_totals {
         worker_cpu_ns;   /* Of the agent's thread up to its last wake-up, with all of the above. */
     double held_byte_ns; /* Bytes that trims have kept free times how long, */
     double held_cost_ns; /* and the CPU that this has cost, faults of taking them again included. */
+    uint64_t worth_bytes; /* What memory is worth: so much, free for a second, a second of CPU. */
     uint64_t refaulted_bytes; /* Of what trims have released the application has taken again, */
     uint64_t refilled_bytes;  /* and the kernel itself has brought back. */
     uint64_t reload_bursts;   /* Bursts of class loading that have ended. */

@@ -44,8 +44,7 @@ void trim_answer_serve(uint64_t number)
 /* With the lock held: whether what this thread says comes after its caller has gone. */
 static bool is_late(void)
 {
-    return answer.served != 0 && answer.served != answer.number &&
-           pthread_equal(answer.worker, pthread_self());
+    return answer.served != 0 && answer.served != answer.number && answer.worker == pthread_self();
 }
 
 void trim_answer_keep(const char *text)
@@ -57,10 +56,15 @@ void trim_answer_keep(const char *text)
     (void)pthread_mutex_unlock(&answer.lock);
 }
 
+void trim_answer_tell(const struct trim_log_event *event)
+{
+    trim_answer_keep(event->text);
+    trim_log_answer(event);
+}
+
 void trim_answer_say(const char *text)
 {
-    trim_answer_keep(text);
-    trim_log_answer(text);
+    trim_answer_tell(&(struct trim_log_event){"message", text, NULL});
 }
 
 void trim_answer_refuse(enum trim_log_level level, const char *format, ...)
@@ -72,7 +76,7 @@ void trim_answer_refuse(enum trim_log_level level, const char *format, ...)
     va_end(arguments);
     if (length >= 0) {
         trim_answer_keep(line);
-        trim_log_text(level, line);
+        trim_log_tell(level, &(struct trim_log_event){"refused", line, NULL});
     }
 }
 

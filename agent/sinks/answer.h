@@ -32,7 +32,10 @@ uint64_t trim_answer_number(void);
  * kept where another one has begun meanwhile. */
 void trim_answer_serve(uint64_t number);
 
-/* Logs text whatever the log's level, and keeps it. Any thread. */
+/* Logs an event whatever the log's level, and keeps its text. Any thread. */
+void trim_answer_tell(const struct trim_log_event *event);
+
+/* The same for a text alone, of the name "message". */
 void trim_answer_say(const char *text);
 
 /* Logs a formatted line at level where that is enabled, and keeps it whether or not: why a command

@@ -8,6 +8,13 @@
 /* Room for nine changes. */
 #define FIGURES_MAX 512
 
+/* No pointers: the loader would have to set each. */
+static const char source_names[][12] = {
+    [TRIM_FIGURES_NONE] = "mallinfo2",          [TRIM_FIGURES_MALLINFO2] = "mallinfo2",
+    [TRIM_FIGURES_MALLOC_INFO] = "malloc_info", [TRIM_FIGURES_JEMALLOC] = "jemalloc",
+    [TRIM_FIGURES_TCMALLOC] = "tcmalloc",       [TRIM_FIGURES_MIMALLOC] = "mimalloc",
+};
+
 /* Only what has changed is told: by a thousandth, and so that one sees it in what is written. */
 static void add_bytes(struct trim_text *text, const char *name, uint64_t before, uint64_t after)
 {
@@ -25,6 +32,15 @@ static void add_count(struct trim_text *text, const char *name, uint64_t before,
 {
     if (before != after) {
         trim_text_add(text, ", %s %" PRIu64 "->%" PRIu64, name, before, after);
+    }
+}
+
+/* Other allocators' figures, each under its own name. */
+static void add_named(struct trim_text *text, const struct trim_heap_figures *before,
+                      const struct trim_heap_figures *after)
+{
+    for (int i = 0; i < TRIM_NAMED_FIGURES_MAX && before->named[i].name != NULL; i++) {
+        add_bytes(text, before->named[i].name, before->named[i].bytes, after->named[i].bytes);
     }
 }
 
@@ -49,10 +65,11 @@ void trim_report_add_figures(struct trim_text *text, const struct trim_report *r
     trim_text_init(&changes, buffer, sizeof buffer);
     enum trim_figures_source source = report->figures_before.source;
     bool known = source != TRIM_FIGURES_NONE && source == report->figures_after.source;
-    if (known) {
+    if (known && source > TRIM_FIGURES_MALLOC_INFO) {
+        add_named(&changes, &report->figures_before, &report->figures_after);
+    } else if (known) {
         add_changes(&changes, &report->figures_before, &report->figures_after);
     }
     const char *told = !known ? "unknown" : changes.length == 0 ? "unchanged" : buffer + 2;
-    trim_text_add(text, "trim #%" PRIu64 " %s: %s", report->number,
-                  source == TRIM_FIGURES_MALLOC_INFO ? "malloc_info" : "mallinfo2", told);
+    trim_text_add(text, "trim #%" PRIu64 " %s: %s", report->number, source_names[source], told);
 }

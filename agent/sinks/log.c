@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "log_line.h"
 #include "log_target.h"
 #include "quantity.h"
 
@@ -33,18 +34,9 @@ static _Atomic uint64_t quiet_until_ns;
 static atomic_bool holding;
 static struct {
     pthread_mutex_t lock; /* Guards what follows. */
-    char buffer[TRIM_LOG_LINE_MAX];
+    char buffer[2 * TRIM_LOG_LINE_MAX];
     size_t length; /* Of whole lines, decorated. */
 } held = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-void trim_log_add_decorations(struct trim_text *text, enum trim_log_level level, uint64_t uptime_ns)
-{
-    /* The words that the JVM's unified logging uses, which differ from the option's in one case. */
-    static const char *const names[] = {"error", "warning", "info", "debug"};
-    uint64_t ms = uptime_ns / TRIM_NS_PER_MS;
-    trim_text_add(text, "[%" PRIu64 ".%03" PRIu64 "s][%s][trimagent] ", ms / 1000, ms % 1000,
-                  names[level]);
-}
 
 int trim_log_open(const char *target, enum trim_log_level level)
 {
@@ -137,20 +129,19 @@ void trim_log_plain(const char *line, size_t length)
     trim_log_target_give(&standard_error, fd);
 }
 
-/* Appends a whole line, newline included. */
-static void add_line(struct trim_text *text, enum trim_log_level level, const char *line,
-                     size_t length)
+/* Appends a whole line, newline included, to a text that has room for it. */
+static void add_line(struct trim_text *text, enum trim_log_level level,
+                     const struct trim_log_event *event, const char *line, size_t length)
 {
-    trim_log_add_decorations(text, level, trim_clock_now_ns() - atomic_load(&process_start_ns));
-    size_t begin = text->length;
-    trim_text_add(text, "%.*s", (int)length, line);
-    /* Names of files and cgroups may hold what drives a terminal or looks like another line. */
-    trim_text_clean(text->data + begin, text->length - begin);
+    uint64_t now_ns = trim_clock_now_ns();
+    trim_log_add_line(text, level, event, line, length, now_ns,
+                      now_ns - atomic_load(&process_start_ns));
     text->data[text->length++] = '\n';
 }
 
 /* Decorates and writes a line. Returns whether it got through. */
-static bool log_line(enum trim_log_level level, const char *line, size_t length)
+static bool log_line(enum trim_log_level level, const struct trim_log_event *event,
+                     const char *line, size_t length)
 {
     char buffer[TRIM_LOG_LINE_MAX];
     struct trim_text text;
@@ -159,20 +150,22 @@ static bool log_line(enum trim_log_level level, const char *line, size_t length)
     if (atomic_exchange(&line_broken, false)) {
         trim_text_add(&text, "\n");
     }
-    add_line(&text, level, line, length);
+    add_line(&text, level, event, line, length);
     return write_line(buffer, text.length);
 }
 
 /* Keeps a line of the start back. Returns whether it does. */
-static bool keep(enum trim_log_level level, const char *line)
+static bool keep(enum trim_log_level level, const struct trim_log_event *event)
 {
     (void)pthread_mutex_lock(&held.lock);
     bool kept = atomic_load(&holding) && trim_log_is_quiet();
     if (kept) {
+        char buffer[TRIM_LOG_LINE_MAX];
         struct trim_text text;
-        trim_text_init(&text, held.buffer + held.length, sizeof held.buffer - held.length - 1);
-        add_line(&text, level, line, strlen(line));
-        kept = !text.cut;
+        trim_text_init(&text, buffer, sizeof buffer - 1);
+        add_line(&text, level, event, event->text, strlen(event->text));
+        kept = text.length <= sizeof held.buffer - held.length;
+        memcpy(held.buffer + held.length, buffer, kept ? text.length : 0);
         held.length += kept ? text.length : 0;
     }
     (void)pthread_mutex_unlock(&held.lock);
@@ -226,16 +219,21 @@ static void tell_lost(void)
         return;
     }
     char buffer[64];
+    char number[64];
     struct trim_text text;
+    struct trim_fields fields;
     trim_text_init(&text, buffer, sizeof buffer);
     trim_text_add(&text, "%" PRIu64 " log lines were lost", lost - told);
-    if (!log_line(TRIM_LOG_WARNING, buffer, text.length)) {
+    trim_fields_init(&fields, trim_log_fields_form(), number, sizeof number);
+    trim_fields_add(&fields, "lost_log_lines %" PRIu64, lost - told);
+    const struct trim_log_event event = {"lost_lines", buffer, &fields};
+    if (!log_line(TRIM_LOG_WARNING, &event, buffer, text.length)) {
         /* This line was lost as well, so it is no news yet. */
         atomic_store(&told_lost_lines, told);
     }
 }
 
-static void log_lines(enum trim_log_level level, const char *text)
+static void log_event(enum trim_log_level level, const struct trim_log_event *event)
 {
     if (atomic_load(&off)) {
         return;
@@ -243,37 +241,50 @@ static void log_lines(enum trim_log_level level, const char *text)
     release_held();
     tell_lost();
     if (atomic_exchange(&opened_again, false)) {
-        static const char told[] = "the log was closed by other code and has been opened again";
-        (void)log_line(TRIM_LOG_WARNING, told, sizeof told - 1);
+        static const struct trim_log_event again = {
+            "log_opened_again", "the log was closed by other code and has been opened again", NULL};
+        (void)log_line(TRIM_LOG_WARNING, &again, again.text, strlen(again.text));
     }
+    const char *text = event->text;
     bool more = true;
     while (more) {
         size_t length = strcspn(text, "\n");
-        if (!log_line(level, text, length)) {
+        if (!log_line(level, event, text, length)) {
             (void)atomic_fetch_add(&lost_lines, 1);
         }
-        more = text[length] == '\n';
+        /* What the other lines say the fields have said. */
+        more = text[length] == '\n' && !trim_log_fields_tell_all(event);
         text += length + (more ? 1 : 0);
+    }
+}
+
+void trim_log_tell(enum trim_log_level level, const struct trim_log_event *event)
+{
+    if (trim_log_enabled(level)) {
+        log_event(level, event);
     }
 }
 
 void trim_log_text(enum trim_log_level level, const char *text)
 {
-    if (trim_log_enabled(level)) {
-        log_lines(level, text);
+    trim_log_tell(level, &(struct trim_log_event){"message", text, NULL});
+}
+
+void trim_log_tell_start(enum trim_log_level level, const struct trim_log_event *event)
+{
+    if (trim_log_enabled(level) && !keep(level, event)) {
+        log_event(level, event);
     }
 }
 
 void trim_log_start(enum trim_log_level level, const char *line)
 {
-    if (trim_log_enabled(level) && !keep(level, line)) {
-        log_lines(level, line);
-    }
+    trim_log_tell_start(level, &(struct trim_log_event){"message", line, NULL});
 }
 
-void trim_log_answer(const char *text)
+void trim_log_answer(const struct trim_log_event *event)
 {
-    log_lines(TRIM_LOG_INFO, text);
+    log_event(TRIM_LOG_INFO, event);
 }
 
 void trim_log(enum trim_log_level level, const char *format, ...)

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fields.h"
 #include "options.h"
 #include "text.h"
 
@@ -26,6 +27,20 @@ extern "C" {
  * (PIPE_BUF). */
 #define TRIM_LOG_LINE_MAX 4096
 
+/* Room for the fields of an event. What a line has beside them fits whatever they hold. */
+#define TRIM_LOG_FIELDS_MAX 3072
+
+/* Room for what the JVM runs, with the NUL. */
+#define TRIM_LOG_COMMAND_MAX 128
+
+/* What a line tells. */
+struct trim_log_event {
+    const char *name;                 /* For programs: as in docs/log.schema.json. */
+    const char *text;                 /* For people: a line, or several joined by newlines. */
+    const struct trim_fields *fields; /* For programs, in JSON: all that the text says. NULL: each
+                                         of its lines is an event by itself. */
+};
+
 /*
  * Opens the target: "off", where nothing is written, answers included; "stderr", "stdout" (or their
  * names in /dev), or a path, in which %p stands for
@@ -34,6 +49,13 @@ extern "C" {
  * errno where a file cannot be opened; the log then goes to stderr.
  */
 int trim_log_open(const char *target, enum trim_log_level level);
+
+/* What lines look like from now on. JSON, one object a line, names what the JVM runs as well; what
+ * does not fit of that is cut. Before others log. */
+void trim_log_use_format(enum trim_log_format format, const char *name);
+
+/* The form of the fields that an event must have: JSON, or OFF. Any thread. */
+enum trim_fields_form trim_log_fields_form(void);
 
 /* Drops lines above another level from now on. Any thread. */
 void trim_log_set_level(enum trim_log_level level);
@@ -47,6 +69,7 @@ void trim_log_hold(uint64_t until_ns);
 
 /* Writes a line of the start, or keeps it back. Any thread. */
 void trim_log_start(enum trim_log_level level, const char *line);
+void trim_log_tell_start(enum trim_log_level level, const struct trim_log_event *event);
 
 /* Writes what was kept back if its time has come. Returns when to call again; TRIM_NEVER: not at
  * all. Any thread. */
@@ -61,13 +84,15 @@ void trim_log_hurry(void);
 /* Whether lines of this level are written. Any thread. */
 bool trim_log_enabled(enum trim_log_level level);
 
-/* Writes a line; text may hold several, separated by newlines, each of which gets its own
- * decorations. */
-void trim_log_text(enum trim_log_level level, const char *text);
+/* Writes an event; each line of its text gets its own decorations. */
+void trim_log_tell(enum trim_log_level level, const struct trim_log_event *event);
 
-/* Like trim_log_text with level info, but whatever the log's level: the answer to an operator's
+/* Like trim_log_tell with level info, but whatever the log's level: the answer to an operator's
  * command. */
-void trim_log_answer(const char *text);
+void trim_log_answer(const struct trim_log_event *event);
+
+/* Writes a line, or several that are joined by newlines: events of the name "message". */
+void trim_log_text(enum trim_log_level level, const char *text);
 
 /* Writes a whole line, newline included, to stderr as it is, whatever the log's target: where the
  * log is not open yet. It waits no longer than any other. Any thread. */
@@ -76,10 +101,6 @@ void trim_log_plain(const char *line, size_t length);
 /* Writes a formatted line; integer and string conversions only. */
 void trim_log(enum trim_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* Pure: appends the decorations, such as "[12.345s][info][trimagent] ". */
-void trim_log_add_decorations(struct trim_text *text, enum trim_log_level level,
-                              uint64_t uptime_ns);
 
 /* Pure: appends target with %p and %% replaced. Returns 0, or -1 where another letter follows a
  * percent sign. */

@@ -41,7 +41,7 @@ void trim_metrics_take(struct trim_metrics *metrics, const struct trim_report *r
 
 void trim_metrics_take_estimate(struct trim_metrics *metrics, const struct trim_estimate *estimate)
 {
-    if (!estimate->bound_only && estimate->figures.source != TRIM_FIGURES_NONE) {
+    if (!estimate->bound_only && trim_heap_is_told(&estimate->figures)) {
         metrics->heap_known = true;
         metrics->heap = *estimate;
     }

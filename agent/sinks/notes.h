@@ -74,7 +74,7 @@ void trim_note_cannot_trim(const char *allocator);
 void trim_note_skip(const struct trim_skip_report *skip);
 void trim_note_begin(uint64_t number, enum trim_reason reason);
 void trim_note_trim(const struct trim_report *report);
-void trim_note_verdict(const struct trim_lot *lot);
+void trim_note_verdict(const struct trim_lot *lot, uint64_t worth_bytes);
 
 /* Whether there is anything to sum up. Any thread. */
 bool trim_note_sums_up(const struct trim_totals *totals, bool trim_running);

@@ -26,7 +26,10 @@ static void add_way(struct trim_text *text, const struct trim_release *release)
 {
     char quantity[TRIM_QUANTITY_TEXT_MAX];
     trim_text_add(text, "way: %s", trim_release_name(release));
-    if (release->trimmed) {
+    if (release->trimmed && release->call != NULL) {
+        trim_text_add(text, ", longest %s: %s", release->call,
+                      trim_format_ms(quantity, release->trim_ns));
+    } else if (release->trimmed) {
         trim_text_add(text, ", malloc_trim for %s", trim_format_ms(quantity, release->trim_ns));
     }
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fields.h"
 #include "jvm_counts.h"
 #include "options.h"
 #include "report.h"
@@ -59,12 +60,15 @@ struct trim_status {
 void trim_totals_add_status(struct trim_text *text, const struct trim_totals *totals,
                             const struct trim_status *status);
 
-/* Appends figures for programs, a name and a value on each line: the totals and the last trim, */
-void trim_totals_add_figures(struct trim_text *text, const struct trim_totals *totals,
+/* Appends figures for programs: the totals and the last trim, */
+void trim_totals_add_figures(struct trim_fields *fields, const struct trim_totals *totals,
                              const struct trim_status *status);
 
-/* and an estimate, each of its lines after a newline. */
-void trim_estimate_add_figures(struct trim_text *text, const struct trim_estimate *estimate);
+/* the verdict on the process's memory, which is one of them, */
+void trim_judgement_add_figures(struct trim_fields *fields, const struct trim_judgement *judgement);
+
+/* and an estimate. */
+void trim_estimate_add_figures(struct trim_fields *fields, const struct trim_estimate *estimate);
 
 /* The number of trims for any reason. */
 uint64_t trim_totals_trims(const struct trim_totals *totals);

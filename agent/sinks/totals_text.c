@@ -6,9 +6,15 @@
 #include "quantity.h"
 
 /* What only has to wait is not skipped. */
-static bool is_deferral(enum trim_skip skip)
+bool trim_skip_is_deferral(enum trim_skip skip)
 {
     return skip == TRIM_SKIP_COOLDOWN || skip == TRIM_SKIP_GROWING || skip == TRIM_SKIP_WAITING;
+}
+
+bool trim_skip_has_sizes(enum trim_skip skip)
+{
+    return skip == TRIM_SKIP_BELOW_THRESHOLD || skip == TRIM_SKIP_REUSED ||
+           skip == TRIM_SKIP_WAITING;
 }
 
 void trim_skip_add(struct trim_text *text, const struct trim_skip_report *report)
@@ -16,10 +22,9 @@ void trim_skip_add(struct trim_text *text, const struct trim_skip_report *report
     char expected[TRIM_QUANTITY_TEXT_MAX];
     char threshold[TRIM_QUANTITY_TEXT_MAX];
     enum trim_skip skip = report->skip;
-    trim_text_add(text, "%s (%s): %s", is_deferral(skip) ? "trim put off" : "no trim",
+    trim_text_add(text, "%s (%s): %s", trim_skip_is_deferral(skip) ? "trim put off" : "no trim",
                   trim_reason_name(report->reason), trim_skip_name(skip));
-    if (skip == TRIM_SKIP_BELOW_THRESHOLD || skip == TRIM_SKIP_REUSED ||
-        skip == TRIM_SKIP_WAITING) {
+    if (trim_skip_has_sizes(skip)) {
         trim_text_add(text, ", expected %s%s, threshold %s", report->bound_only ? "at most " : "",
                       trim_format_bytes(expected, report->expected_bytes),
                       trim_format_bytes(threshold, report->threshold_bytes));
@@ -56,7 +61,7 @@ static uint64_t sum_of_skips(const struct trim_totals *totals, bool deferrals)
 {
     uint64_t skips = 0;
     for (int skip = 0; skip < TRIM_SKIP_COUNT; skip++) {
-        skips += is_deferral((enum trim_skip)skip) == deferrals ? totals->skips[skip] : 0;
+        skips += trim_skip_is_deferral((enum trim_skip)skip) == deferrals ? totals->skips[skip] : 0;
     }
     return skips;
 }
@@ -69,7 +74,7 @@ static void add_counted_skips(struct trim_text *text, const struct trim_totals *
     trim_text_add(text, "%" PRIu64, skips);
     const char *separator = " (";
     for (int skip = 0; skip < TRIM_SKIP_COUNT; skip++) {
-        if (is_deferral((enum trim_skip)skip) == deferrals && totals->skips[skip] != 0) {
+        if (trim_skip_is_deferral((enum trim_skip)skip) == deferrals && totals->skips[skip] != 0) {
             trim_text_add(text, "%s%s %" PRIu64, separator, trim_skip_name((enum trim_skip)skip),
                           totals->skips[skip]);
             separator = ", ";

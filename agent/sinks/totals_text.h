@@ -6,6 +6,10 @@
 
 #include "report_text.h"
 
+/* Whether the trim only has to wait; whether there is an expectation, and a threshold for it. */
+bool trim_skip_is_deferral(enum trim_skip skip);
+bool trim_skip_has_sizes(enum trim_skip skip);
+
 /* Appends "N trims (full-gc 2, reload 1)". */
 void trim_add_trims(struct trim_text *text, const struct trim_totals *totals);
 

@@ -37,6 +37,13 @@ uint64_t trim_clock_now_ns(void)
     return read_or_stand(CLOCK_MONOTONIC, &last);
 }
 
+uint64_t trim_clock_utc_ns(void)
+{
+    uint64_t ns = 0;
+    (void)read_clock(CLOCK_REALTIME, &ns);
+    return ns;
+}
+
 uint64_t trim_clock_thread_cpu_ns(void)
 {
     /* The worker's, which alone is asked for again and again. */

@@ -13,9 +13,12 @@
 extern "C" {
 #endif
 
-/* Nanoseconds of the monotonic clock, from an arbitrary point. It stands still while the system does
- * not tell it, as do the others. */
+/* Nanoseconds of the monotonic clock, from an arbitrary point. It stands still while the system
+ * does not tell it, as do the others. */
 uint64_t trim_clock_now_ns(void);
+
+/* Nanoseconds since 1970 by the system's clock, which may be set: for people and other machines. */
+uint64_t trim_clock_utc_ns(void);
 
 /* CPU time of the calling thread in nanoseconds; 0 where the system does not tell. */
 uint64_t trim_clock_thread_cpu_ns(void);

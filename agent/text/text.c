@@ -34,7 +34,9 @@ void trim_text_clean(char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
-        text[i] = c < ' ' || c == 0x7f ? '?' : text[i];
+        if (c < ' ' || c == 0x7f) {
+            text[i] = '?';
+        }
     }
 }
 

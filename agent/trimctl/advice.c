@@ -3,6 +3,7 @@
 
 #include "diagnosis.h"
 #include "figures.h"
+#include "mapped_file.h"
 #include "quantity.h"
 
 /* Free memory between blocks in use is worth a word from so much on, and from this part of RSS. */
@@ -97,10 +98,11 @@ static void add_kept(struct trim_text *text, const struct ctl_evidence *evidence
 void ctl_advice_add(struct trim_text *text, const struct ctl_diagnosis *diagnosis,
                     const struct ctl_evidence *evidence)
 {
-    if (evidence->foreign_malloc != NULL) {
+    const char *foreign = evidence->foreign_malloc;
+    if (foreign != NULL && ctl_malloc_gives_back(foreign)) {
         trim_text_add(text,
                       "No case for trimagent: malloc is %s's, which gives memory back by itself.\n",
-                      evidence->foreign_malloc);
+                      foreign);
         return;
     }
     bool pinned = diagnosis->pinned_bytes >= PINNED_LEAST_BYTES &&
@@ -120,7 +122,7 @@ void ctl_advice_add(struct trim_text *text, const struct ctl_diagnosis *diagnosi
         trim_text_add(text, "No case for trimagent now. %s\n",
                       instead_of_trimming(diagnosis->largest));
     }
-    if (pinned) {
+    if (foreign == NULL && pinned) {
         trim_text_add(text, "Blocks in use hold much free memory in place: try arena-max=auto at "
                             "the next start, or another malloc.\n");
     }

@@ -4,6 +4,7 @@
 
 #include "figures.h"
 #include "json.h"
+#include "mapped_file.h"
 #include "quantity.h"
 
 #include <inttypes.h>
@@ -42,14 +43,20 @@ static enum trim_heap_verdict told_verdict(const char *figures)
     return TRIM_HEAP_UNKNOWN;
 }
 
+/* What may be malloc's, at most. Other allocators' memory looks like any other mapping. */
+static uint64_t malloc_bytes(const struct ctl_evidence *evidence)
+{
+    const uint64_t *parts = evidence->makeup.parts;
+    return parts[CTL_ARENAS] + (evidence->foreign_malloc != NULL ? parts[CTL_OTHER] : 0);
+}
+
 /* What can be said without the agent, whose allocator's free memory cannot be seen. */
 static enum trim_heap_verdict judge_from_outside(const struct ctl_evidence *evidence)
 {
-    struct trim_judgement judgement = {
-        .state = {.known = true,
-                  .rss_bytes = evidence->makeup.rss_bytes,
-                  .limit_bytes = evidence->limit.limit_bytes,
-                  .malloc_bytes = evidence->makeup.parts[CTL_ARENAS]}};
+    struct trim_judgement judgement = {.state = {.known = true,
+                                                 .rss_bytes = evidence->makeup.rss_bytes,
+                                                 .limit_bytes = evidence->limit.limit_bytes,
+                                                 .malloc_bytes = malloc_bytes(evidence)}};
     trim_heap_judge(&judgement);
     return judgement.verdict;
 }
@@ -74,11 +81,12 @@ void ctl_diagnose(struct ctl_diagnosis *diagnosis, const struct ctl_evidence *ev
         diagnosis->helps = is_much(diagnosis->back_bytes, makeup->rss_bytes);
         return;
     }
-    if (evidence->figures != NULL || evidence->foreign_malloc != NULL) {
+    const char *foreign = evidence->foreign_malloc;
+    if (evidence->figures != NULL || (foreign != NULL && ctl_malloc_gives_back(foreign))) {
         return; /* Nothing that the agent could trim. */
     }
     diagnosis->at_most = true;
-    diagnosis->back_bytes = makeup->parts[CTL_ARENAS];
+    diagnosis->back_bytes = malloc_bytes(evidence);
     diagnosis->open = is_much(diagnosis->back_bytes, makeup->rss_bytes);
     if (!diagnosis->open) {
         diagnosis->verdict = judge_from_outside(evidence);

@@ -41,3 +41,8 @@ const char *ctl_mapped_malloc(enum ctl_mapped_file file)
     }
     return NULL;
 }
+
+bool ctl_malloc_gives_back(const char *malloc_name)
+{
+    return strcmp(malloc_name, "musl") == 0;
+}

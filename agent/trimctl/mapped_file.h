@@ -2,6 +2,7 @@
 #ifndef TRIMCTL_MAPPED_FILE_H
 #define TRIMCTL_MAPPED_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -23,6 +24,9 @@ enum ctl_mapped_file ctl_mapped_file_of(const char *path, size_t length);
 
 /* Whose malloc the file brings, such as "jemalloc"; NULL: none. */
 const char *ctl_mapped_malloc(enum ctl_mapped_file file);
+
+/* Whether this malloc gives free memory back by itself, so that nothing is left to the agent. */
+bool ctl_malloc_gives_back(const char *malloc_name);
 
 #ifdef __cplusplus
 }

@@ -165,7 +165,7 @@ static void note_verdict(struct trim_cycle *cycle)
     bool told = known->number == cycle->told.number && known->verdict == cycle->told.verdict;
     cycle->told = *known;
     if (!told && known->verdict != TRIM_VERDICT_NONE) {
-        trim_note_verdict(known);
+        trim_note_verdict(known, cycle->policy.price.config.worth_bytes);
     }
 }
 
@@ -180,6 +180,7 @@ static void copy_policy_counts(struct trim_cycle *cycle)
     totals->regretted = earnings->regretted;
     totals->held_byte_ns = earnings->held_byte_ns;
     totals->held_cost_ns = earnings->cost_ns;
+    totals->worth_bytes = cycle->policy.price.config.worth_bytes;
     totals->refaulted_bytes = (uint64_t)earnings->all_refaulted_bytes;
     totals->refilled_bytes = (uint64_t)earnings->all_refilled_bytes;
     totals->reload_bursts = cycle->policy.triggers.bursts;

@@ -20,8 +20,11 @@
  */
 static void take_assumed(struct trim_findings *findings, const struct trim_estimate *estimate)
 {
-    bool again = estimate->resident_assumed && findings->assumed_before;
-    findings->assumed_before = estimate->resident_assumed;
+    /* Other allocators than glibc never know what is resident. */
+    bool assumed =
+        estimate->resident_assumed && estimate->figures.source <= TRIM_FIGURES_MALLOC_INFO;
+    bool again = assumed && findings->assumed_before;
+    findings->assumed_before = assumed;
     if (again && !findings->told_assumed) {
         findings->told_assumed = true;
         trim_note_assumed();

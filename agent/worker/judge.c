@@ -34,7 +34,7 @@ static struct trim_heap_state state_of(struct trim_cycle *cycle,
     const struct trim_heap_figures *figures = &estimate->figures;
     uint64_t arenas_bytes = estimate->resident_bytes + estimate->locked_bytes;
     struct trim_heap_state state = {
-        .known = !estimate->bound_only && figures->source != TRIM_FIGURES_NONE,
+        .known = !estimate->bound_only && trim_heap_is_told(figures),
         .limit_bytes = cycle->surroundings.limit.limit_bytes,
         .malloc_bytes = arenas_bytes + figures->hblkhd,
     };

@@ -90,7 +90,8 @@ void trim_metering_write(struct trim_metering *metering, const struct trim_snaps
     metering->wake_ns = wake_after(metering, now_ns);
 }
 
-void trim_metering_add_status(struct trim_text *text, const struct trim_metering *metering)
+void trim_metering_add_status(struct trim_text *text, struct trim_fields *fields,
+                              const struct trim_metering *metering)
 {
     char why[TRIM_ERROR_TEXT_MAX];
     if (!metering->on) {
@@ -98,6 +99,8 @@ void trim_metering_add_status(struct trim_text *text, const struct trim_metering
     }
     trim_text_add(text, "\n  metrics: '%s', written %" PRIu64 ", failed %" PRIu64,
                   metering->file.path, metering->written, metering->failed);
+    trim_fields_add(fields, "metrics_written %" PRIu64 " metrics_failed %" PRIu64,
+                    metering->written, metering->failed);
     if (metering->failed != 0) {
         trim_text_add(text, " (%s)", trim_error_text(why, metering->error));
     }

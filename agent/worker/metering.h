@@ -58,8 +58,9 @@ bool trim_metering_due(const struct trim_metering *metering, uint64_t now_ns);
 void trim_metering_write(struct trim_metering *metering, const struct trim_snapshot *snapshot,
                          uint64_t now_ns);
 
-/* Appends its line of status after a newline, or nothing where it is off. */
-void trim_metering_add_status(struct trim_text *text, const struct trim_metering *metering);
+/* Appends its line of status after a newline, and its fields, or nothing where it is off. */
+void trim_metering_add_status(struct trim_text *text, struct trim_fields *fields,
+                              const struct trim_metering *metering);
 
 /* Removes the file; none is written any more. Any thread, before the start too; waits for nothing.
  */

@@ -3,6 +3,7 @@
 #include "answer.h"
 #include "clock.h"
 #include "log.h"
+#include "report_fields.h"
 #include "report_text.h"
 #include "signals.h"
 #include "trimmer.h"
@@ -12,6 +13,7 @@
 
 /* Static for their size; only the worker uses them. */
 static char block[STATUS_MAX];
+static char values[TRIM_LOG_FIELDS_MAX];
 static struct trim_totals totals;
 
 static struct trim_status status_of(struct trim_cycle *cycle)
@@ -37,11 +39,18 @@ void trim_serve_status(struct trim_cycle *cycle)
     }
     struct trim_status status = status_of(cycle);
     struct trim_text text;
+    struct trim_fields fields;
     trim_text_init(&text, block, sizeof block);
+    trim_fields_init(&fields, trim_log_fields_form(), values, sizeof values);
+    trim_totals_add_figures(&fields, &totals, &status);
+    if (totals.has_estimate) {
+        trim_estimate_add_figures(&fields, &totals.estimate);
+    }
     trim_totals_add_status(&text, &totals, &status);
-    trim_surroundings_add_status(&text, &cycle->surroundings);
-    trim_metering_add_status(&text, &cycle->metering);
-    trim_answer_say(block);
+    trim_surroundings_add_status(&text, &fields, &cycle->surroundings);
+    trim_metering_add_status(&text, &fields, &cycle->metering);
+    trim_status_add_fields(&fields, &totals, &status);
+    trim_answer_tell(&(struct trim_log_event){"status", block, &fields});
 }
 
 void trim_serve_figures(struct trim_cycle *cycle)
@@ -49,11 +58,11 @@ void trim_serve_figures(struct trim_cycle *cycle)
     struct trim_estimate estimate = {0};
     bool fresh = trim_trimmer_estimate(cycle, 0, &estimate) == 0;
     struct trim_status status = status_of(cycle);
-    struct trim_text text;
-    trim_text_init(&text, block, sizeof block);
-    trim_totals_add_figures(&text, &totals, &status);
+    struct trim_fields figures;
+    trim_fields_init(&figures, TRIM_FIELDS_LINES, block, sizeof block);
+    trim_totals_add_figures(&figures, &totals, &status);
     if (fresh) {
-        trim_estimate_add_figures(&text, &estimate);
+        trim_estimate_add_figures(&figures, &estimate);
     }
     trim_answer_keep(block);
 }
@@ -62,13 +71,20 @@ void trim_serve_set(struct trim_cycle *cycle, struct trim_options *in_force,
                     const struct trim_options *options)
 {
     struct trim_text text;
+    struct trim_fields fields;
     trim_text_init(&text, block, sizeof block);
-    trim_options_add_changes(&text, in_force, options);
+    trim_fields_init(&fields, trim_log_fields_form(), values, sizeof values);
+    trim_options_add_changes(&text, &fields, in_force, options);
     *in_force = *options;
     trim_log_set_level((enum trim_log_level)options->log_level);
     if (cycle->config->allocator->choose != NULL) {
         cycle->config->allocator->choose((enum trim_mode)options->mode);
+    } else if (options->mode != TRIM_MODE_AUTO) {
+        in_force->mode = TRIM_MODE_AUTO;
+        trim_text_add(&text, "; mode does nothing, because malloc belongs to %s",
+                      cycle->config->allocator_description);
     }
     trim_cycle_configure(cycle);
-    trim_answer_say(text.length > 0 ? block : "set: nothing has changed");
+    const char *said = text.length > 0 ? block : "set: nothing has changed";
+    trim_answer_tell(&(struct trim_log_event){"set", said, &fields});
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "limit_fields.h"
 #include "limit_text.h"
 #include "notes.h"
 #include "pressure_text.h"
@@ -189,7 +190,8 @@ void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct
     }
 }
 
-void trim_surroundings_add_status(struct trim_text *text, struct trim_surroundings *surroundings)
+void trim_surroundings_add_status(struct trim_text *text, struct trim_fields *fields,
+                                  struct trim_surroundings *surroundings)
 {
     refresh(surroundings);
     (void)trim_cpu_throttle_read(&surroundings->throttle, trim_clock_now_ns());
@@ -199,8 +201,12 @@ void trim_surroundings_add_status(struct trim_text *text, struct trim_surroundin
     trim_memory_limit_add_fill(text, &surroundings->limit);
     trim_text_add(text, "\n  ");
     trim_cpu_throttle_add(text, &surroundings->throttle);
+    trim_memory_limit_add_fields(fields, &surroundings->limit);
+    trim_memory_fill_add_fields(fields, &surroundings->limit);
+    trim_cpu_throttle_add_fields(fields, &surroundings->throttle);
     if (surroundings->pressure_on) {
         trim_text_add(text, "\n  ");
         trim_pressure_add(text, &surroundings->pressure);
+        trim_pressure_add_fields(fields, &surroundings->pressure);
     }
 }

@@ -65,8 +65,10 @@ bool trim_surroundings_throttled(struct trim_surroundings *surroundings);
 void trim_surroundings_tell(struct trim_surroundings *surroundings, const struct trim_price *price,
                             const struct trim_decision *decision, uint64_t now_ns);
 
-/* Reads limit and throttling anew, and appends their lines of status, each after a newline. */
-void trim_surroundings_add_status(struct trim_text *text, struct trim_surroundings *surroundings);
+/* Reads limit and throttling anew, and appends their lines of status, each after a newline, and
+ * their fields. */
+void trim_surroundings_add_status(struct trim_text *text, struct trim_fields *fields,
+                                  struct trim_surroundings *surroundings);
 
 #ifdef __cplusplus
 }

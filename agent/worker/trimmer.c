@@ -27,7 +27,7 @@ static void keep_estimate(struct trim_cycle *cycle, const struct trim_estimate *
     cycle->totals.estimate = *estimate;
     cycle->totals.heap = judgement;
     cycle->totals.estimate_at_ns = trim_clock_now_ns();
-    if (!estimate->bound_only && estimate->figures.source != TRIM_FIGURES_NONE) {
+    if (!estimate->bound_only && trim_heap_is_told(&estimate->figures)) {
         cycle->totals.has_walk = true;
         cycle->totals.walk = *estimate;
     }
@@ -197,6 +197,7 @@ bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision
         .dry = cycle->config->options.dry_run != 0,
         .began_ns = trim_clock_now_ns(),
         .expected_known = true,
+        .worth_bytes = cycle->config->options.worth_bytes,
         .earned = last_earned(cycle),
     };
     struct trim_estimate own = *estimate;

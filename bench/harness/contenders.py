@@ -69,6 +69,17 @@ def _preload(name: str, title: str, library: str, package: str, **environment: s
     )
 
 
+def _agent_on(allocator: str, library: str, package: str) -> Contender:
+    """The agent with another malloc."""
+    preloaded = _preload(allocator, "", library, package)
+    return replace(
+        _on(_agent(f"trimagent-{allocator}"), "reload-synthetic", "steady", "large-8"),
+        title=f"trimagent on {allocator}",
+        environment=preloaded.environment,
+        packages=preloaded.packages,
+    )
+
+
 def _on(contender: Contender, *loads: str) -> Contender:
     """For the loads that tell something of it."""
     return replace(contender, only_loads=loads)
@@ -124,5 +135,15 @@ CONTENDERS = (
     _preload("jemalloc", "jemalloc", "libjemalloc.so.2", "libjemalloc2"),
     _preload("jemalloc-1s", f"jemalloc {_DECAY}", "libjemalloc.so.2", "libjemalloc2", MALLOC_CONF=_DECAY),
     _preload("tcmalloc", "tcmalloc (minimal)", "libtcmalloc_minimal.so.4", "libtcmalloc-minimal4"),
+    _preload(
+        "tcmalloc-fast",
+        "tcmalloc, TCMALLOC_RELEASE_RATE=10",
+        "libtcmalloc_minimal.so.4",
+        "libtcmalloc-minimal4",
+        TCMALLOC_RELEASE_RATE="10",
+    ),
     _preload("mimalloc", "mimalloc", "libmimalloc.so.2.0", "libmimalloc2.0"),
+    _agent_on("jemalloc", "libjemalloc.so.2", "libjemalloc2"),
+    _agent_on("tcmalloc", "libtcmalloc_minimal.so.4", "libtcmalloc-minimal4"),
+    _agent_on("mimalloc", "libmimalloc.so.2.0", "libmimalloc2.0"),
 )

@@ -37,6 +37,7 @@ image() {
     buildah copy --quiet "$container" "$tree" / >/dev/null
     buildah config --arch "$architecture" --cmd '["cp", "/libtrimagent.so", "/trimagent/"]' --env PATH=/bin \
         --label org.opencontainers.image.title=trimagent --label "org.opencontainers.image.version=$version" \
+        --label "org.opencontainers.image.description=Gives a JVM's freed native memory back: of glibc's malloc, jemalloc, tcmalloc and mimalloc" \
         --label 'org.opencontainers.image.licenses=Apache-2.0 AND GPL-2.0-only AND LGPL-2.1-or-later' "$container"
     # Without the time of the build in it, the same library makes the same image.
     buildah commit --quiet --timestamp 0 "$container" "localhost/$name:$version" >/dev/null

@@ -56,8 +56,8 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "gives a JVM's freed native memory back to
 set(CPACK_PACKAGE_DESCRIPTION
     "A JVM that reloads models, redeploys web applications or churns native
 memory keeps what it has freed in the arenas of malloc. This native JVMTI
-agent gives those pages back by malloc_trim, when that pays, and says what
-it did.")
+agent gives those pages back, when that pays, and says what it did. It knows
+glibc's malloc, jemalloc, tcmalloc and mimalloc.")
 set(CPACK_STRIP_FILES ON)
 # The tarball's; the others' names are their systems' own.
 set(CPACK_PACKAGE_FILE_NAME trimagent-${PROJECT_VERSION}-Linux-${CMAKE_SYSTEM_PROCESSOR})

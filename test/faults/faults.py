@@ -226,7 +226,8 @@ def table(runs, calls):
 
 def write(runs, calls, version):
     rows, unused = table(runs, calls)
-    hit = [run for run in runs if run.faults > 0]
+    # One that crashes leaves no count.
+    hit = [run for run in runs if run.faults > 0 or run.complaint]
     whole = [call for call in calls if call.style == "-" and call.name[0] != "_"]
     reasons = "; ".join(f"`{call.name}` ({call.reason})" for call in whole)
     alike = sum(not run.complaint for run in hit)

@@ -134,12 +134,20 @@ static long syscall_stub(PARAMETERS)
                         : syscall(a, b, c, d, e, f, g);
 }
 
+static void *stub_of(const char *name, void *real);
+
 static void *dlsym_stub(void *handle, const char *name)
 {
     struct call *call = named("dlsym:", name, 0);
-    return call != NULL
-               ? (void *)answer(call, (call_t)dlsym, (long)handle, (long)name, 0, 0, 0, 0, 0)
-               : dlsym(handle, name);
+    if (call == NULL) {
+        return dlsym(handle, name);
+    }
+    void *found = (void *)answer(call, (call_t)dlsym, (long)handle, (long)name, 0, 0, 0, 0, 0);
+    /* The first look only asks whose malloc is; what is looked up then is called. */
+    bool called = found != NULL && atomic_load(&call->calls) > 1;
+    return called && (strcmp(name, "malloc") == 0 || strcmp(name, "realloc") == 0)
+               ? stub_of(name, found)
+               : found;
 }
 
 /* Its functions come by value, on the stack, where answer does not see them. */

@@ -98,9 +98,10 @@ TEST(Library, DoesNotLoadLibrariesThatTheVmHasLoaded)
     EXPECT_EQ(std::count(needed.begin(), needed.end(), "libdl.so.2"), 0);
     // What libc had of theirs before. Anything else would keep the agent from loading where they
     // are missing, unless the reference is weak ("w" in objdump's flags).
-    const std::regex of_old_libc(R"(dl_iterate_phdr|pthread_self|pthread_mutex_(lock|unlock))"
-                                 R"(|pthread_(attr|condattr)_(init|destroy))"
-                                 R"(|pthread_cond_(init|broadcast|timedwait))");
+    const std::regex of_old_libc(
+        R"(dl_iterate_phdr|pthread_(self|equal)|pthread_mutex_(lock|unlock))"
+        R"(|pthread_(attr|condattr)_(init|destroy))"
+        R"(|pthread_cond_(init|broadcast|timedwait))");
     const std::regex theirs("(dl|pthread_|sem_).*");
     const auto undefined = found_by_objdump("-T", R"(^[0-9a-f]+ .{7} +\*UND\*.* (\S+)$)");
     const auto weak = found_by_objdump("-T", R"(^[0-9a-f]+ .w.{5} +\*UND\*.* (\S+)$)");

@@ -77,7 +77,13 @@ std::string dry_trim(int number, const std::string &reason)
 std::string figures_of_trim(int number)
 {
     return decorated("info", "trim #" + std::to_string(number) +
-                                 R"( (mallinfo2|malloc_info): (unchanged|[a-z]+ \S+->\S+))");
+                                 R"( (mallinfo2|malloc_info|jemalloc|tcmalloc|mimalloc): )" +
+                                 R"((unchanged|[a-z_]+ \S+->\S+))");
+}
+
+std::string own_figures(int number, const std::string &allocator)
+{
+    return decorated("info", "trim #" + std::to_string(number) + " " + allocator + ": ");
 }
 
 std::string detail_of_trim(int number, const std::string &fact)
@@ -103,8 +109,9 @@ std::string summary(int trims, const std::string &reason)
 
 std::string summary_of_held()
 {
-    return decorated("info",
-                     R"(summary: kept free (nothing yet|[0-9.]+[KMGT]?\*s) for [0-9.]+m?s of CPU, useless )");
+    return decorated(
+        "info",
+        R"(summary: kept free (nothing yet|[0-9.]+[KMGT]?\*s) for [0-9.]+m?s of CPU, useless )");
 }
 
 std::string summary_without_trims()
@@ -139,8 +146,9 @@ std::string agent_cost()
 
 std::string held_so_far()
 {
-    return decorated("info", R"( *kept free (nothing yet|[0-9.]+[KMGT]?\*s) for [0-9.]+m?s of CPU, useless 0, )"
-                             "regretted 0, last trim ");
+    return decorated(
+        "info", R"( *kept free (nothing yet|[0-9.]+[KMGT]?\*s) for [0-9.]+m?s of CPU, useless 0, )"
+                "regretted 0, last trim ");
 }
 
 std::string arenas_seen()
@@ -156,6 +164,11 @@ std::string tuning_overrides(const std::string &what)
 std::string tuning_refused(const std::string &why)
 {
     return decorated("warning", "malloc's parameters not set: .*" + literally(why));
+}
+
+std::string only_for_glibc(const std::string &options)
+{
+    return decorated("warning", "options for glibc's malloc only: " + literally(options) + "; ");
 }
 
 std::string memory_limit(const std::string &size, const std::string &directory)

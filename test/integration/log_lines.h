@@ -32,6 +32,8 @@ std::string any_trim_for(const std::string &reason);
 std::string dry_trim(int number, const std::string &reason);
 // The second line of a trim: what has changed in malloc's figures.
 std::string figures_of_trim(int number);
+// The same of another allocator than glibc's.
+std::string own_figures(int number, const std::string &allocator);
 // A debug line of how it was carried out.
 std::string detail_of_trim(int number, const std::string &fact);
 // The debug line before a trim.
@@ -57,6 +59,8 @@ std::string arenas_seen();
 // could not be set.
 std::string tuning_overrides(const std::string &what);
 std::string tuning_refused(const std::string &why);
+// Options that another allocator than glibc has nothing to do with.
+std::string only_for_glibc(const std::string &options);
 // The line that tells the memory limit, of this size and found below this directory, and its line
 // of status that tells how full that is.
 std::string memory_limit(const std::string &size, const std::string &directory);

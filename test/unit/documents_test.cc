@@ -79,4 +79,30 @@ TEST(Readme, IsShortEnoughToBeRead)
     EXPECT_LE(LinesOf("README.md").size(), 150U);
 }
 
+/* The words between the quotation marks of lines from `from` to the next that ends a list. */
+std::vector<std::string> WordsOfList(std::vector<std::string>::const_iterator from)
+{
+    std::vector<std::string> words;
+    for (++from; from->find(']') == std::string::npos; ++from) {
+        const size_t first = from->find('"') + 1;
+        words.push_back(from->substr(first, from->find('"', first) - first));
+    }
+    return words;
+}
+
+TEST(Json, HasARowForEachEventOfTheSchema)
+{
+    const auto schema = LinesOf("docs/log.schema.json");
+    const auto event = std::find(schema.begin(), schema.end(), "    \"event\": {");
+    ASSERT_NE(event, schema.end());
+    const auto list = std::find(event, schema.end(), "      \"enum\": [");
+    ASSERT_NE(list, schema.end());
+    const auto rows = RowsBelow(LinesOf("docs/JSON.md"), "| event | level |");
+    const auto events = WordsOfList(list);
+    ASSERT_EQ(rows.size(), events.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+        EXPECT_TRUE(StartsWith(rows[i], "| `" + events[i] + "` |")) << rows[i];
+    }
+}
+
 } // namespace

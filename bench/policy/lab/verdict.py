@@ -25,8 +25,8 @@ _OTHERS = ("reload", "bursts", "day", "staircase", "noise", "cache", "drop")
 
 
 def _scenes(window_h: float, windows: int) -> list[Scene]:
-    """Overlays are in the window's own time. windows is what all recorded traces are played for together."""
-    each = max(4, windows // 13)
+    """Overlays are in the window's own time. windows is what all 13 recorded traces are played for together."""
+    each = max(4, -(-windows // 13))
     few = max(3, each // 4)
     day = ("day_mib=300", f"day_hours={window_h:g}")
     cache = tuple(f"cache_hours={window_h * part:g}" for part in (0.05, 0.25, 1))

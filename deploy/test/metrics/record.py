@@ -3,7 +3,7 @@
 
 Each scene is a fixture whose metrics are read each ten seconds, as a Prometheus server would. A line of a recording is
 a series and its values; _ where there was none. Times of files are in seconds from the start. Needs root, for a memory
-limit of cgroup v1 or v2, and libjemalloc2.
+limit of cgroup v1 or v2, and the tests of LIBRARY's build.
 """
 
 import os
@@ -75,6 +75,7 @@ def main():
     library, classes, *wanted = sys.argv[1:]
     group, limited = memory_cgroup(195)
     models = "fixtures.Models"
+    foreign = pathlib.Path(library).resolve().parent / "test/libforeign.so"
     scenes = [
         Scene("good", [models, "100", "1", "3000"]),
         # Memory is taken for so dear that it is given back at once, and each model takes it again.
@@ -83,7 +84,7 @@ def main():
         # Ends at a limit of its own, so that it is only a leak.
         Scene("leak", ["fixtures.Growth", "leak", "400"], ",growing-after=20s"),
         Scene("lost", [models, "60", "100", "5000"], ",log=/dev/full,log-level=debug"),
-        Scene("inert", [models, "10", "0", "1"], environment={"LD_PRELOAD": "libjemalloc.so.2"}.items()),
+        Scene("inert", ["fixtures.Quiet"], environment={"LD_PRELOAD": str(foreign)}.items()),
     ]
     scenes = [scene for scene in scenes if not wanted or scene.name in wanted]
     with tempfile.TemporaryDirectory() as directory:

@@ -117,7 +117,7 @@ TEST_F(AgentTuning, IsRefusedOnceWhereMallocIsNotGlibcs)
         GTEST_SKIP() << "malloc is glibc's";
     }
     RunInChild([&] { Start("arena-max=7"); });
-    EXPECT_EQ(Times("malloc's parameters not set: malloc belongs to "), 1);
+    EXPECT_EQ(Times("options for glibc's malloc only: arena-max; malloc belongs to "), 1);
     EXPECT_EQ(Times("arena-max=7,"), 0);
     EXPECT_EQ(Times("arena-max=off,"), 1) << "by status";
 }

@@ -28,7 +28,8 @@ Changed Change(const std::string &before, const std::string &text)
 std::string ChangesOf(const trim_options &before, const trim_options &after)
 {
     BoundedText text;
-    trim_options_add_changes(text.get(), &before, &after);
+    trim_fields off = {};
+    trim_options_add_changes(text.get(), &off, &before, &after);
     return text.str();
 }
 
@@ -58,6 +59,7 @@ TEST(OptionsChange, IsRefusedForWhatIsDoneAtTheStart)
                                             "mmap-threshold",
                                             "arena-max",
                                             "log",
+                                            "format",
                                             "metrics",
                                             "jfr",
                                             "jmx",

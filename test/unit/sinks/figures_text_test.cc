@@ -4,7 +4,7 @@
 #include <cstring>
 #include <string>
 
-#include "bounded_text.h"
+#include "bounded_fields.h"
 #include "report_text.h"
 #include "sample_report.h"
 
@@ -22,9 +22,9 @@ TEST(FiguresText, OfAnEstimate)
     estimate.whole_bytes = 6;
     estimate.tops_bytes = 7;
     estimate.wet_tops_bytes = 8;
-    BoundedText text;
+    BoundedFields text(TRIM_FIELDS_LINES);
     trim_estimate_add_figures(text.get(), &estimate);
-    EXPECT_EQ(text.str(), "\nexpected_bytes 1\nexpected_at_most 0\narenas 4"
+    EXPECT_EQ(text.str(), "expected_bytes 1\nexpected_at_most 0\narenas 4"
                           "\narenas_resident_bytes 23\narenas_locked_bytes 3\nfree_bytes 5"
                           "\nfree_whole_pages_bytes 6\ntops_bytes 7\ntops_resident_bytes 8");
     estimate.resident_assumed = true;
@@ -32,7 +32,7 @@ TEST(FiguresText, OfAnEstimate)
     estimate.figures.uordblks = 9;
     estimate.figures.hblks = 10;
     estimate.figures.hblkhd = 11;
-    BoundedText more;
+    BoundedFields more(TRIM_FIELDS_LINES);
     trim_estimate_add_figures(more.get(), &estimate);
     EXPECT_NE(more.str().find("expected_at_most 1\n"), std::string::npos) << more.str();
     EXPECT_NE(more.str().find("in_use_bytes 9\nmapped_blocks 10\nmapped_blocks_bytes 11"),
@@ -49,7 +49,7 @@ TEST(FiguresText, OfTheTotalsAndTheLastTrim)
     status.options = &options;
     status.allocator = "glibc 2.36";
     status.lost_log_lines = 2;
-    BoundedText none;
+    BoundedFields none(TRIM_FIELDS_LINES);
     trim_totals_add_figures(none.get(), &totals, &status);
     EXPECT_EQ(none.str().rfind("version ", 0), 0U) << none.str();
     EXPECT_NE(none.str().find("\nallocator glibc 2.36\noptions worth=8g,"), std::string::npos);
@@ -73,7 +73,7 @@ TEST(FiguresText, OfTheTotalsAndTheLastTrim)
     last.memory_known = true;
     last.before.rss_bytes = 300;
     last.after.rss_bytes = 201;
-    BoundedText text;
+    BoundedFields text(TRIM_FIELDS_LINES);
     trim_totals_add_figures(text.get(), &totals, &status);
     EXPECT_NE(text.str().find("\ntrims 7\n"), std::string::npos) << text.str();
     EXPECT_NE(text.str().find("\nlast_trim 7\nlast_trim_reason reload\n"
@@ -83,7 +83,7 @@ TEST(FiguresText, OfTheTotalsAndTheLastTrim)
               std::string::npos)
         << text.str();
     last.dry = true;
-    BoundedText dry;
+    BoundedFields dry(TRIM_FIELDS_LINES);
     trim_totals_add_figures(dry.get(), &totals, &status);
     EXPECT_EQ(dry.str().find("released_bytes 99"), std::string::npos) << "nothing was";
 }

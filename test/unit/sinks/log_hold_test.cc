@@ -15,6 +15,12 @@
 namespace
 {
 
+void Answer(const char *text)
+{
+    const trim_log_event event = {"message", text, nullptr};
+    trim_log_answer(&event);
+}
+
 /* How often this thread has given up the CPU to wait. */
 long Sleeps()
 {
@@ -87,7 +93,7 @@ TEST_F(HeldLog, IsWrittenBeforeAnAnswer)
         Open(TRIM_LOG_ERROR, TRIM_NEVER - 1);
         trim_log_start(TRIM_LOG_INFO, "not enabled");
         trim_log_start(TRIM_LOG_ERROR, "first");
-        trim_log_answer("second");
+        Answer("second");
     });
     EXPECT_EQ(Texts(), "first|second|");
 }
@@ -152,14 +158,15 @@ TEST_F(HeldLog, HoldsNothingFromWhoDebugs)
 
 TEST_F(HeldLog, HoldsWhatThereIsRoomFor)
 {
-    const std::string large(TRIM_LOG_LINE_MAX / 2, 'x');
+    const std::string large(TRIM_LOG_LINE_MAX - 40, 'x');
     RunInChild([&] {
         Open(TRIM_LOG_INFO, TRIM_NEVER - 1);
+        trim_log_start(TRIM_LOG_INFO, large.c_str());
         trim_log_start(TRIM_LOG_INFO, large.c_str());
         EXPECT_EQ(Log(), "");
         trim_log_start(TRIM_LOG_INFO, large.c_str());
     });
-    EXPECT_EQ(Texts(), large + "|" + large + "|");
+    EXPECT_EQ(Texts(), large + "|" + large + "|" + large + "|");
 }
 
 TEST_F(HeldLog, KeepsTheTimesAtWhichLinesWereSaid)
@@ -185,7 +192,7 @@ TEST_F(HeldLog, IsNoneAtAllWhereItIsOff)
         EXPECT_FALSE(trim_log_enabled(TRIM_LOG_ERROR));
         trim_log(TRIM_LOG_ERROR, "an error");
         trim_log_start(TRIM_LOG_ERROR, "a start");
-        trim_log_answer("an answer");
+        Answer("an answer");
         EXPECT_EQ(trim_log_lost(), 0U) << "nobody wants them";
         EXPECT_NE(access("off", F_OK), 0) << "it is no file";
     });

@@ -1,4 +1,5 @@
 #include "log.h"
+#include "log_line.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

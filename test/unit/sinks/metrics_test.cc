@@ -235,6 +235,26 @@ TEST_F(Metrics, LeaveOutWhatIsUnknown)
         << "the last look that told it";
 }
 
+TEST_F(Metrics, DivideAnotherAllocatorsHeapAsItCountsIt)
+{
+    trim_estimate estimate = {};
+    estimate.figures.source = TRIM_FIGURES_MIMALLOC;
+    trim_metrics_take_estimate(&metrics_, &estimate);
+    EXPECT_EQ(Page().find("trimagent_c_heap_bytes"), std::string::npos) << "it counts nothing";
+    estimate.figures.source = TRIM_FIGURES_JEMALLOC;
+    estimate.figures.uordblks = 60 * kMiB;
+    estimate.figures.fordblks = 40 * kMiB;
+    estimate.whole_bytes = 35 * kMiB;
+    estimate.expected_bytes = 20 * kMiB;
+    trim_heap_parts parts = {};
+    trim_heap_parts_of(&parts, &estimate);
+    EXPECT_EQ(parts.in_use, 60 * kMiB);
+    EXPECT_EQ(parts.free_resident, 20 * kMiB);
+    EXPECT_EQ(parts.free_pinned, 5 * kMiB);
+    EXPECT_EQ(parts.free_released, 15 * kMiB);
+    EXPECT_EQ(parts.top, 0u);
+}
+
 TEST_F(Metrics, NeverTellNegativeTime)
 {
     totals_.trim_cpu_ns = 2 * TRIM_NS_PER_S;

@@ -186,9 +186,9 @@ TEST_F(Notes, TellADryRunInOneLine)
 TEST_F(Notes, TellBadVerdictsToAll)
 {
     trim_lot lot = SampleLot();
-    trim_note_verdict(&lot);
+    trim_note_verdict(&lot, 8 * kGiB);
     lot.verdict = TRIM_VERDICT_REGRETTED;
-    trim_note_verdict(&lot);
+    trim_note_verdict(&lot, 8 * kGiB);
     const std::string told = Told();
     EXPECT_NE(told.find("[debug][trimagent] trim #6 was good: "), std::string::npos) << told;
     EXPECT_NE(told.find("[info][trimagent] trim #6 was regretted: "), std::string::npos) << told;

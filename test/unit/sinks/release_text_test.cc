@@ -54,6 +54,16 @@ TEST(ReleaseText, HasLittleToTellOfAPlainTrim)
               "trim #7 way: trim, malloc_trim for 441ms\ntrim #7 released 3.88G");
 }
 
+TEST(ReleaseText, NamesWhatAnotherAllocatorWasCalledFor)
+{
+    trim_release release = {};
+    release.trimmed = true;
+    release.call = "arena.<i>.purge";
+    release.trim_ns = 20800 * TRIM_NS_PER_US;
+    EXPECT_EQ(Told(ReportOf(release)),
+              "trim #7 way: trim, longest arena.<i>.purge: 20.8ms\ntrim #7 released 3.88G");
+}
+
 TEST(ReleaseText, HasNothingToTellOfADryRun)
 {
     trim_report report = SampleReport();

@@ -33,6 +33,26 @@ std::string Skip(const trim_skip_report &skip)
     return text.str();
 }
 
+TEST(FiguresLine, HasOtherAllocatorsFiguresUnderTheirOwnNames)
+{
+    trim_report report = {};
+    report.number = 2;
+    report.figures_before.source = TRIM_FIGURES_JEMALLOC;
+    report.figures_before.named[0] = {"dirty", 502 * kMiB};
+    report.figures_before.named[1] = {"muzzy", 0};
+    report.figures_before.named[2] = {"resident", 812 * kMiB};
+    report.figures_after = report.figures_before;
+    EXPECT_EQ(Figures(report), "trim #2 jemalloc: unchanged");
+    report.figures_after.named[0].bytes = 0;
+    report.figures_after.named[2].bytes = 310 * kMiB;
+    EXPECT_EQ(Figures(report), "trim #2 jemalloc: dirty 502M->0, resident 812M->310M");
+    report.figures_before.source = TRIM_FIGURES_TCMALLOC;
+    report.figures_after.source = TRIM_FIGURES_TCMALLOC;
+    report.figures_before.named[0].name = "pageheap_free_bytes";
+    EXPECT_EQ(Figures(report),
+              "trim #2 tcmalloc: pageheap_free_bytes 502M->0, resident 812M->310M");
+}
+
 TEST(SkipLine, TellsWhatWasExpectedAndWhetherThatIsABound)
 {
     trim_skip_report skip = {};

@@ -380,10 +380,16 @@ TEST_F(TrimctlDiagnosis, TellsOfADryRun)
 
 TEST_F(TrimctlDiagnosis, KnowsOtherMallocs)
 {
-    evidence_.foreign_malloc = "jemalloc";
+    evidence_.foreign_malloc = "musl";
     EXPECT_EQ(Diagnosis().verdict, TRIM_HEAP_UNKNOWN);
-    EXPECT_TRUE(Says("malloc is jemalloc's")) << Text();
+    EXPECT_TRUE(Says("malloc is musl's")) << Text();
     EXPECT_FALSE(Says("Trimming now would give back 600M")) << Text();
+    evidence_.foreign_malloc = "jemalloc";
+    EXPECT_TRUE(Diagnosis().open);
+    EXPECT_EQ(Diagnosis().back_bytes,
+              evidence_.makeup.parts[CTL_ARENAS] + evidence_.makeup.parts[CTL_OTHER])
+        << "its memory looks like any other mapping";
+    EXPECT_FALSE(Says("malloc is jemalloc's")) << Text();
 }
 
 TEST_F(TrimctlDiagnosis, TellsTheContainersLimit)

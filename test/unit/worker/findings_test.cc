@@ -130,4 +130,18 @@ TEST_F(Findings, WarnOnceOfArenasThatCannotBeLookedAt)
     EXPECT_EQ(Lines("[warning][trimagent] part of malloc's arenas cannot be looked at"), 1);
 }
 
+TEST_F(Findings, SayNothingOfOtherAllocatorsThatNeverKnowWhatIsResident)
+{
+    trim_estimate estimate = {};
+    estimate.resident_assumed = true;
+    estimate.figures.source = TRIM_FIGURES_JEMALLOC;
+    Take(estimate);
+    Take(estimate);
+    EXPECT_EQ(Lines("cannot be looked at"), 0);
+    estimate.figures.source = TRIM_FIGURES_MALLOC_INFO;
+    Take(estimate);
+    Take(estimate);
+    EXPECT_EQ(Lines("cannot be looked at"), 1);
+}
+
 } // namespace

@@ -50,7 +50,8 @@ protected:
     std::string Status() const
     {
         BoundedText text;
-        trim_metering_add_status(text.get(), &metering_);
+        trim_fields off = {};
+        trim_metering_add_status(text.get(), &off, &metering_);
         return text.str();
     }
 
