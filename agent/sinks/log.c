@@ -23,11 +23,10 @@ static _Atomic int log_level = TRIM_LOG_INFO;
 static _Atomic uint64_t process_start_ns;
 static _Atomic uint64_t lost_lines;
 static _Atomic uint64_t told_lost_lines;
-static atomic_bool line_broken;  /* The last line was written only in part. */
-static atomic_bool stuck;        /* The last line was lost: the next does not wait. */
-static atomic_bool hurried;      /* The process is ending: no line waits. */
-static atomic_bool opened_again; /* Which was not told yet. */
-static atomic_bool off;          /* Nothing is written at all. */
+static atomic_bool line_broken; /* The last line was written only in part. */
+static atomic_bool stuck;       /* The last line was lost: the next does not wait. */
+static atomic_bool hurried;     /* The process is ending: no line waits. */
+static atomic_bool off;         /* Nothing is written at all. */
 
 /* Lines of the start wait until then, while nothing else is said. */
 static _Atomic uint64_t quiet_until_ns;
@@ -103,9 +102,7 @@ static bool write_to(int fd, const char *line, size_t length)
  * wait. */
 static bool write_line(const char *line, size_t length)
 {
-    if (!trim_log_target_refresh()) {
-        atomic_store(&opened_again, true);
-    }
+    trim_log_target_refresh();
     const struct trim_descriptor *target;
     bool through;
     /* Once more where another thread has gone on to a new file meanwhile. */
@@ -240,7 +237,7 @@ static void log_event(enum trim_log_level level, const struct trim_log_event *ev
     }
     release_held();
     tell_lost();
-    if (atomic_exchange(&opened_again, false)) {
+    if (trim_log_target_was_lost()) {
         static const struct trim_log_event again = {
             "log_opened_again", "the log was closed by other code and has been opened again", NULL};
         (void)log_line(TRIM_LOG_WARNING, &again, again.text, strlen(again.text));

@@ -22,6 +22,7 @@
 static const struct trim_descriptor standard_error = {.fd = STDERR_FILENO};
 static struct trim_descriptor openings[OPENINGS];
 static _Atomic unsigned opened;
+static atomic_bool lost; /* Its number had become another file's, which was not told yet. */
 static _Atomic(const struct trim_descriptor *) current = &standard_error;
 
 /* Written when the log is opened. */
@@ -240,17 +241,21 @@ static void follow(const struct trim_descriptor *old)
     trim_descriptor_close(&file);
 }
 
-bool trim_log_target_refresh(void)
+void trim_log_target_refresh(void)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     (void)pthread_mutex_lock(&lock);
     const struct trim_descriptor *target = atomic_load(&current);
-    bool ours = trim_log_target_is_ours(target);
-    if (!ours) {
+    if (!trim_log_target_is_ours(target)) {
         (void)open_target(name);
+        atomic_store(&lost, true);
     } else if (is_moved(target)) {
         follow(target);
     }
     (void)pthread_mutex_unlock(&lock);
-    return ours;
+}
+
+bool trim_log_target_was_lost(void)
+{
+    return atomic_exchange(&lost, false);
 }

@@ -42,10 +42,13 @@ void trim_log_target_give(const struct trim_descriptor *target, int fd);
 
 /*
  * To be called before each line. Opens the log again where its number has become another file's, or
- * takes stderr where that fails; returns false then. Where the file was moved away or deleted, as
- * rotation does, goes on in a new one of the name, without a word. Any thread.
+ * takes stderr where that fails. Where the file was moved away or deleted, as rotation does, goes
+ * on in a new one of the name, without a word. Any thread.
  */
-bool trim_log_target_refresh(void);
+void trim_log_target_refresh(void);
+
+/* Whether the number had become another file's since this was asked last. Any thread. */
+bool trim_log_target_was_lost(void);
 
 #ifdef __cplusplus
 }
