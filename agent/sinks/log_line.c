@@ -9,7 +9,7 @@
 #include "utc.h"
 
 /* What may follow the message beside the event's fields. */
-static const char cut_and_comma[] = ",\"cut\":true,";
+#define CUT_AND_COMMA ",\"cut\":true,"
 
 /* Written before others log. */
 static bool json;
@@ -40,7 +40,7 @@ void trim_log_add_object(struct trim_text *text, const struct trim_log_stamp *st
                     trim_format_utc(utc, stamp->utc_ns), stamp->uptime_ns, stamp->monotonic_ns,
                     stamp->pid, stamp->command, level_names[level], event->name);
     /* The message takes what the fields leave. */
-    size_t kept = sizeof cut_and_comma + (event->fields != NULL ? event->fields->text.length : 0);
+    size_t kept = sizeof CUT_AND_COMMA + (event->fields != NULL ? event->fields->text.length : 0);
     object.text.capacity -= kept;
     trim_fields_add_text(&object, "message", words, length);
     object.text.capacity += kept;
