@@ -38,7 +38,8 @@ static void change(const std::string &text)
     require(std::strcmp(options.log_target, before.log_target) == 0);
     require(options.arena_max == before.arena_max && options.jmx == before.jmx);
     trim_text_init(&message, buffer, sizeof buffer);
-    trim_options_add_changes(&message, &before, &options);
+    trim_fields off = {};
+    trim_options_add_changes(&message, &off, &before, &options);
 }
 
 void read_text(const std::string &text)
