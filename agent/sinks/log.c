@@ -23,11 +23,10 @@ static _Atomic int log_level = TRIM_LOG_INFO;
 static _Atomic uint64_t process_start_ns;
 static _Atomic uint64_t lost_lines;
 static _Atomic uint64_t told_lost_lines;
-static atomic_bool line_broken;  /* The last line was written only in part. */
-static atomic_bool stuck;        /* The last line was lost: the next does not wait. */
-static atomic_bool hurried;      /* The process is ending: no line waits. */
-static atomic_bool opened_again; /* Which was not told yet. */
-static atomic_bool off;          /* Nothing is written at all. */
+static atomic_bool line_broken; /* The last line was written only in part. */
+static atomic_bool stuck;       /* The last line was lost: the next does not wait. */
+static atomic_bool hurried;     /* The process is ending: no line waits. */
+static atomic_bool off;         /* Nothing is written at all. */
 
 /* Lines of the start wait until then, while nothing else is said. */
 static _Atomic uint64_t quiet_until_ns;
@@ -103,14 +102,16 @@ static bool write_to(int fd, const char *line, size_t length)
  * wait. */
 static bool write_line(const char *line, size_t length)
 {
-    if (!trim_log_target_is_ours(trim_log_target())) {
-        trim_log_target_open_again();
-        atomic_store(&opened_again, true);
-    }
-    const struct trim_descriptor *target = trim_log_target();
-    int fd = trim_log_target_take(target);
-    bool through = trim_log_target_is_ours(target) && write_to(fd, line, length);
-    trim_log_target_give(target, fd);
+    trim_log_target_refresh();
+    const struct trim_descriptor *target;
+    bool through;
+    /* Once more where another thread has gone on to a new file meanwhile. */
+    do {
+        target = trim_log_target();
+        int fd = trim_log_target_take(target);
+        through = trim_log_target_is_ours(target) && write_to(fd, line, length);
+        trim_log_target_give(target, fd);
+    } while (!through && target != trim_log_target());
     atomic_store(&stuck, !through);
     return through;
 }
@@ -236,7 +237,7 @@ static void log_event(enum trim_log_level level, const struct trim_log_event *ev
     }
     release_held();
     tell_lost();
-    if (atomic_exchange(&opened_again, false)) {
+    if (trim_log_target_was_lost()) {
         static const struct trim_log_event again = {
             "log_opened_again", "the log was closed by other code and has been opened again", NULL};
         (void)log_line(TRIM_LOG_WARNING, &again, again.text, strlen(again.text));

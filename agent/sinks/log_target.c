@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,12 +13,16 @@
 
 #include "log.h"
 
+/* With a process id in it. */
+#define PATH_NAME_MAX (TRIM_LOG_TARGET_MAX + 32)
+
 /* Who reads where a line goes has done so long before as many are opened after it. */
 #define OPENINGS 8
 
 static const struct trim_descriptor standard_error = {.fd = STDERR_FILENO};
 static struct trim_descriptor openings[OPENINGS];
 static _Atomic unsigned opened;
+static atomic_bool lost; /* Its number had become another file's, which was not told yet. */
 static _Atomic(const struct trim_descriptor *) current = &standard_error;
 
 /* Written when the log is opened. */
@@ -67,7 +72,7 @@ static bool takes_text(const struct stat *device)
  */
 static bool is_trap(int fd, const char *path)
 {
-    char place[TRIM_LOG_TARGET_MAX + 32];
+    char place[PATH_NAME_MAX];
     const char *slash = strrchr(path, '/');
     int length = slash == NULL ? 0 : (int)(slash - path) + 1;
     (void)snprintf(place, sizeof place, "%.*s", length, path);
@@ -79,13 +84,22 @@ static bool is_trap(int fd, const char *path)
            ((file.st_uid != geteuid() && file.st_uid != directory.st_uid) || file.st_nlink > 1);
 }
 
-static int open_file(struct trim_descriptor *kept, const char *target)
+/* Returns 0, or -1 with errno. */
+static int resolve(char path_name[PATH_NAME_MAX], const char *target)
 {
-    char path_name[TRIM_LOG_TARGET_MAX + 32];
     struct trim_text path;
-    trim_text_init(&path, path_name, sizeof path_name);
+    trim_text_init(&path, path_name, PATH_NAME_MAX);
     if (trim_log_add_path(&path, target, (uint64_t)getpid()) != 0 || path.cut) {
         errno = EINVAL;
+        return -1;
+    }
+    return 0;
+}
+
+static int open_file(struct trim_descriptor *kept, const char *target)
+{
+    char path_name[PATH_NAME_MAX];
+    if (resolve(path_name, target) != 0) {
         return -1;
     }
     struct stat there;
@@ -130,10 +144,15 @@ static bool is_stream(const char *target, const char *stream, char number)
     return strcmp(target, stream) == 0;
 }
 
+static struct trim_descriptor *next_opening(void)
+{
+    return &openings[atomic_fetch_add(&opened, 1) % OPENINGS];
+}
+
 /* Returns 0, or -1 with errno where stderr stands in. */
 static int open_target(const char *target)
 {
-    struct trim_descriptor *kept = &openings[atomic_fetch_add(&opened, 1) % OPENINGS];
+    struct trim_descriptor *kept = next_opening();
     int error = 0;
     if (is_stream(target, "stderr", '2')) {
         take_stream(kept, STDERR_FILENO);
@@ -188,7 +207,55 @@ void trim_log_target_give(const struct trim_descriptor *target, int fd)
     }
 }
 
-void trim_log_target_open_again(void)
+/* Whether the log's name stands for another file by now, or for none, as after a rotation. */
+static bool is_moved(const struct trim_descriptor *kept)
 {
-    (void)open_target(name);
+    char path_name[PATH_NAME_MAX];
+    struct stat file;
+    struct stat there;
+    if (kept->fd <= STDERR_FILENO || !look(kept->fd, "", AT_EMPTY_PATH, &file) ||
+        !S_ISREG(file.st_mode) || resolve(path_name, name) != 0) {
+        return false;
+    }
+    if (!look(AT_FDCWD, path_name, AT_SYMLINK_NOFOLLOW, &there)) {
+        return errno == ENOENT;
+    }
+    return S_ISREG(there.st_mode) && (there.st_dev != file.st_dev || there.st_ino != file.st_ino);
+}
+
+/* Puts the file that the name stands for behind the number of the old one, in one step: to close
+ * the old one would free a number that another thread is about to write to. */
+static void follow(const struct trim_descriptor *old)
+{
+    struct trim_descriptor file;
+    /* Lines go on into the old file where there can be no new one. */
+    if (open_file(&file, name) != 0) {
+        return;
+    }
+    if (dup3(file.fd, old->fd, O_CLOEXEC) == old->fd) {
+        struct trim_descriptor *kept = next_opening();
+        *kept = file;
+        kept->fd = old->fd;
+        atomic_store(&current, kept);
+    }
+    trim_descriptor_close(&file);
+}
+
+void trim_log_target_refresh(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    (void)pthread_mutex_lock(&lock);
+    const struct trim_descriptor *target = atomic_load(&current);
+    if (!trim_log_target_is_ours(target)) {
+        (void)open_target(name);
+        atomic_store(&lost, true);
+    } else if (is_moved(target)) {
+        follow(target);
+    }
+    (void)pthread_mutex_unlock(&lock);
+}
+
+bool trim_log_target_was_lost(void)
+{
+    return atomic_exchange(&lost, false);
 }

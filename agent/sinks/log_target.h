@@ -2,7 +2,8 @@
  * Where the log's lines go: a file or a standard stream.
  *
  * A file is kept open for the life of the process. Where native code closes it, the number may
- * become another file's: so it is looked at before each line, and opened again.
+ * become another file's: so it is looked at before each line, and opened again. So it is where the
+ * file has another name by now, or none: who rotates logs need tell nobody.
  *
  * Of a standard stream nothing is kept: who reads a pipe until its end would wait until the agent
  * ends, although the application has closed it.
@@ -39,8 +40,15 @@ bool trim_log_target_is_ours(const struct trim_descriptor *target);
 int trim_log_target_take(const struct trim_descriptor *target);
 void trim_log_target_give(const struct trim_descriptor *target, int fd);
 
-/* Opens it again, or takes stderr where that fails. Any thread. */
-void trim_log_target_open_again(void);
+/*
+ * To be called before each line. Opens the log again where its number has become another file's, or
+ * takes stderr where that fails. Where the file was moved away or deleted, as rotation does, goes
+ * on in a new one of the name, without a word. Any thread.
+ */
+void trim_log_target_refresh(void);
+
+/* Whether the number had become another file's since this was asked last. Any thread. */
+bool trim_log_target_was_lost(void);
 
 #ifdef __cplusplus
 }

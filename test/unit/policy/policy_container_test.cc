@@ -45,6 +45,26 @@ TEST(PolicyContainer, NearTheLimitLessIsEnough)
     EXPECT_EQ(trims(950), 1U);
 }
 
+TEST(PolicyContainer, WithoutChecksTheLimitIsReadBeforeALook)
+{
+    const auto trims = [](uint32_t fill_permille) {
+        trim_policy_config config = PolicyConfig();
+        config.price.threshold_bytes = 64 * kMiB;
+        config.price.threshold_percent = 0;
+        config.check_ns = 0;
+        PolicyTimeline timeline(config);
+        timeline.memory.limit_bytes = 2 * kGiB;
+        timeline.memory.fill_permille = fill_permille;
+        timeline.WorkAt(0, 200);
+        timeline.FreeAt(100 * kS, 20 * kMiB);
+        timeline.OldPauseAt(100 * kS);
+        timeline.RunUntil(200 * kS);
+        return timeline.trims().size();
+    };
+    EXPECT_EQ(trims(500), 0U);
+    EXPECT_EQ(trims(950), 1U);
+}
+
 TEST(PolicyContainer, WhatMadeMemoryShortIsLookedAtWhenItIsSeen)
 {
     PolicyTimeline timeline;

@@ -128,6 +128,88 @@ TEST_F(Log, WritesToNoFileThatHasTakenItsNumber)
     EXPECT_EQ(Undecorated(lines[3], "info"), "third");
 }
 
+TEST_F(Log, GoesOnInANewFileWhereItsOwnWasMovedOrDeleted)
+{
+    RunInChild([&] {
+        ASSERT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
+        trim_log(TRIM_LOG_INFO, "first");
+        ASSERT_EQ(rename(File("log").c_str(), File("log.1").c_str()), 0);
+        trim_log(TRIM_LOG_INFO, "second");
+        ASSERT_EQ(rename(File("log").c_str(), File("log.2").c_str()), 0);
+        directory_.Write("log", "theirs\n");
+        trim_log(TRIM_LOG_INFO, "third");
+        EXPECT_EQ(Lines(directory_.Read("log")).size(), 2U);
+        const int before = dup(STDERR_FILENO);
+        for (int round = 0; round < 20; ++round) {
+            ASSERT_EQ(unlink(File("log").c_str()), 0);
+            trim_log(TRIM_LOG_INFO, "round %d", round);
+        }
+        const int after = dup(STDERR_FILENO);
+        EXPECT_EQ(after, before + 1) << "the log keeps one descriptor only";
+        EXPECT_EQ(trim_log_lost(), 0U);
+    });
+    const std::vector<std::string> first = Lines(directory_.Read("log.1"));
+    ASSERT_EQ(first.size(), 1U);
+    EXPECT_EQ(Undecorated(first[0], "info"), "first");
+    const std::vector<std::string> second = Lines(directory_.Read("log.2"));
+    ASSERT_EQ(second.size(), 1U);
+    EXPECT_EQ(Undecorated(second[0], "info"), "second");
+    const std::vector<std::string> last = Lines(directory_.Read("log"));
+    ASSERT_EQ(last.size(), 1U);
+    EXPECT_EQ(Undecorated(last[0], "info"), "round 19");
+}
+
+TEST_F(Log, StaysInItsFileWhereItsNameIsNoFileAnyMore)
+{
+    RunInChild([&] {
+        ASSERT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
+        ASSERT_EQ(rename(File("log").c_str(), File("log.1").c_str()), 0);
+        ASSERT_EQ(mkdir(File("log").c_str(), 0700), 0);
+        trim_log(TRIM_LOG_INFO, "beside a directory");
+        ASSERT_EQ(rmdir(File("log").c_str()), 0);
+        directory_.Write("theirs", "precious");
+        ASSERT_EQ(symlink(File("theirs").c_str(), File("log").c_str()), 0);
+        trim_log(TRIM_LOG_INFO, "beside a link");
+        EXPECT_EQ(trim_log_lost(), 0U);
+        ASSERT_EQ(unlink(File("log").c_str()), 0);
+    });
+    EXPECT_EQ(directory_.Read("theirs"), "precious");
+    EXPECT_EQ(Lines(directory_.Read("log.1")).size(), 2U);
+}
+
+TEST_F(Log, LosesNoLineOfSeveralThreadsWhileItIsMoved)
+{
+    static constexpr int kThreads = 4;
+    static constexpr int kLines = 2000;
+    static constexpr int kMoves = 200;
+    RunInChild([&] {
+        ASSERT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
+        std::vector<std::thread> threads;
+        for (int thread = 0; thread < kThreads; ++thread) {
+            threads.emplace_back([] {
+                for (int line = 0; line < kLines; ++line) {
+                    trim_log(TRIM_LOG_INFO, "line %d", line);
+                }
+            });
+        }
+        for (int move = 0; move < kMoves; ++move) {
+            (void)rename(File("log").c_str(), File("log." + std::to_string(move)).c_str());
+        }
+        for (std::thread &thread : threads) {
+            thread.join();
+        }
+        EXPECT_EQ(trim_log_lost(), 0U);
+    });
+    size_t lines = 0;
+    for (int move = -1; move < kMoves; ++move) {
+        const std::string name = move < 0 ? "log" : "log." + std::to_string(move);
+        if (access(File(name).c_str(), F_OK) == 0) {
+            lines += Lines(directory_.Read(name)).size();
+        }
+    }
+    EXPECT_EQ(lines, static_cast<size_t>(kThreads * kLines));
+}
+
 TEST_F(Log, AppendsAndCreatesFilesThatOthersCannotRead)
 {
     directory_.Write("log", "before\n");
