@@ -78,11 +78,17 @@ static void add_release(struct trim_fields *fields, const struct trim_report *re
     const struct trim_release *release = &report->release;
     trim_fields_add(fields,
                     "way %s took_ns %" PRIu64 " cpu_ns %" PRIu64 " longest_wait_ns %" PRIu64
-                    " longest_wait_at_most %d malloc_trim_ns %" PRIu64 " left_bytes %" PRIu64
-                    " tops_bytes %" PRIu64,
+                    " longest_wait_at_most %d",
                     trim_release_name(release), report->took_ns, report->cpu_ns,
-                    trim_longest_wait_ns(release), release->trimmed, release->trim_ns,
-                    release->left_bytes, report->tops_bytes);
+                    trim_longest_wait_ns(release), release->trimmed);
+    if (release->call != NULL) {
+        trim_fields_add(fields, "call %s longest_call_ns %" PRIu64, release->call,
+                        release->trim_ns);
+    } else {
+        trim_fields_add(fields,
+                        "malloc_trim_ns %" PRIu64 " left_bytes %" PRIu64 " tops_bytes %" PRIu64,
+                        release->trim_ns, release->left_bytes, report->tops_bytes);
+    }
     if (report->released_known || report->memory_known) {
         trim_fields_add(fields, "released_bytes %" PRIu64 " released_by %s", report->released_bytes,
                         report->released_known ? "arenas" : "rss");

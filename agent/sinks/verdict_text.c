@@ -50,6 +50,10 @@ static void add_growing(struct trim_text *text, const struct trim_growth *growth
 static void add_unknown(struct trim_text *text, const struct trim_judgement *judgement)
 {
     const struct trim_growth *growth = &judgement->in_use;
+    if (judgement->state.untold) {
+        trim_text_add(text, "this malloc does not tell how much of its memory is in use");
+        return;
+    }
     if (!judgement->state.known && judgement->state.malloc_bytes == 0) {
         trim_text_add(text, "malloc's memory was not looked at yet");
         return;

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 /* The kernel's word for the calling thread, of linux/fcntl.h since 6.14. */
@@ -14,10 +15,39 @@
 #endif
 
 static bool refused;
+static bool asked;
+
+static unsigned number(const char **at)
+{
+    unsigned value = 0;
+    for (; **at >= '0' && **at <= '9'; ++*at) {
+        value = value * 10 + (unsigned)(**at - '0');
+    }
+    return value;
+}
+
+/* Older kernels refuse PIDFD_SELF_THREAD anyway. And a filter of that time that ends the process on
+ * system calls it does not know (systemd before 248) would end the JVM. */
+static bool is_new_enough(void)
+{
+    struct utsname kernel;
+    if (uname(&kernel) != 0) {
+        return false;
+    }
+    const char *at = kernel.release;
+    unsigned major = number(&at);
+    at += *at == '.' ? 1 : 0;
+    unsigned minor = number(&at);
+    return major > 6 || (major == 6 && minor >= 14);
+}
 
 /* Returns how many of the ranges have been dropped together. */
 static size_t drop_together(const struct iovec *ranges, size_t count)
 {
+    if (!asked) {
+        asked = true;
+        refused = !is_new_enough();
+    }
     /* One alone gains nothing by it. */
     if (refused || count < 2) {
         return 0;

@@ -9,6 +9,7 @@
 
 #include "agent_command.h"
 #include "diagnosis.h"
+#include "figures.h"
 #include "library_path.h"
 #include "quantity.h"
 
@@ -90,6 +91,22 @@ static enum ctl_exit ask_agent(struct ctl_attach *attach, const struct ctl_argum
                : CTL_DONE;
 }
 
+/* Another allocator's memory looks like any other mapping. Its agent may know how much it is. */
+static void sort_foreign(struct ctl_evidence *evidence)
+{
+    uint64_t in_use = 0;
+    uint64_t resident = 0;
+    uint64_t *parts = evidence->makeup.parts;
+    if (evidence->foreign_malloc == NULL || evidence->figures == NULL ||
+        !ctl_figures_number(evidence->figures, "in_use_bytes", &in_use) ||
+        !ctl_figures_number(evidence->figures, "arenas_resident_bytes", &resident)) {
+        return;
+    }
+    uint64_t moved = trim_min(trim_excess(resident, parts[CTL_ARENAS]), parts[CTL_OTHER]);
+    parts[CTL_ARENAS] += moved;
+    parts[CTL_OTHER] -= moved;
+}
+
 static void print(const struct ctl_arguments *arguments, const struct ctl_evidence *evidence)
 {
     struct ctl_diagnosis diagnosis;
@@ -167,6 +184,7 @@ enum ctl_exit ctl_diagnose_jvm(const struct ctl_arguments *arguments, struct ctl
         trim_text_add(message, "cannot read %s/smaps: %s", jvm->proc, strerror(errno));
         return errno == EACCES || errno == EPERM ? CTL_FORBIDDEN : CTL_NO_JVM;
     }
+    sort_foreign(&evidence);
     print(arguments, &evidence);
     return CTL_DONE;
 }

@@ -43,11 +43,15 @@ static void add_arenas(struct trim_text *text, const struct ctl_diagnosis *diagn
     char back[TRIM_QUANTITY_TEXT_MAX];
     char pinned[TRIM_QUANTITY_TEXT_MAX];
     char tops[TRIM_QUANTITY_TEXT_MAX];
+    uint64_t in_use = 0;
+    if (!ctl_figures_number(evidence->figures, "in_use_bytes", &in_use)) {
+        trim_text_add(text, "malloc does not tell what is in use: see other");
+        return;
+    }
     trim_text_add(text,
                   "malloc: in use %s; free and resident %s, of it at the ends of arenas %s; "
                   "free between blocks in use %s",
-                  trim_format_bytes(use, figure(evidence, "in_use_bytes")),
-                  trim_format_bytes(back, diagnosis->back_bytes),
+                  trim_format_bytes(use, in_use), trim_format_bytes(back, diagnosis->back_bytes),
                   trim_format_bytes(tops, figure(evidence, "tops_resident_bytes")),
                   trim_format_bytes(pinned, diagnosis->pinned_bytes));
 }
@@ -67,13 +71,18 @@ static void add_note(struct trim_text *text, enum ctl_part part,
     case CTL_ARENAS:
         if (evidence->figures != NULL) {
             add_arenas(text, diagnosis, evidence);
+        } else if (evidence->foreign_malloc != NULL) {
+            trim_text_add(text, "%s's memory looks like any other: see other",
+                          evidence->foreign_malloc);
         } else {
             trim_text_add(text, "malloc, but for its large blocks");
         }
         break;
     case CTL_OTHER:
         trim_text_add(text, "tables of the collector, buffers that are mapped");
-        if (evidence->figures != NULL) {
+        if (evidence->foreign_malloc != NULL) {
+            trim_text_add(text, ", and what %s has", evidence->foreign_malloc);
+        } else if (evidence->figures != NULL) {
             trim_text_add(text, ", malloc's large blocks (up to %s)",
                           trim_format_bytes(bytes, figure(evidence, "mapped_blocks_bytes")));
         }

@@ -27,6 +27,7 @@ enum trim_heap_verdict {
 
 /* How things stand at one moment. Sizes in bytes. */
 struct trim_heap_state {
+    bool untold;           /* The allocator never tells what is in use. */
     bool known;            /* The arenas were walked; otherwise only RSS, malloc and limit count. */
     uint64_t rss_bytes;    /* Of the process; 0: unknown. */
     uint64_t limit_bytes;  /* Of memory; 0: unknown. */

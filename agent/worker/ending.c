@@ -21,8 +21,8 @@ static struct {
 static void *say(void *unused)
 {
     (void)unused;
-    trim_metering_end(ending.metering);
     trim_note_summary(&ending.totals, ending.trimming);
+    trim_metering_end(ending.metering);
     (void)pthread_mutex_lock(&ending.lock);
     ending.said = true;
     (void)pthread_cond_broadcast(&ending.said_now);

@@ -35,6 +35,7 @@ static struct trim_heap_state state_of(struct trim_cycle *cycle,
     uint64_t arenas_bytes = estimate->resident_bytes + estimate->locked_bytes;
     struct trim_heap_state state = {
         .known = !estimate->bound_only && trim_heap_is_told(figures),
+        .untold = figures->source == TRIM_FIGURES_MIMALLOC,
         .limit_bytes = cycle->surroundings.limit.limit_bytes,
         .malloc_bytes = arenas_bytes + figures->hblkhd,
     };

@@ -5,7 +5,7 @@
 #include "signals.h"
 
 /* Both load hundreds of classes. */
-#define CLASSES 25
+#define CLASSES 100
 
 uint64_t trim_nudge(const struct trim_vm_counters *counters, uint64_t arm_class_loads)
 {

@@ -74,16 +74,19 @@ void trim_serve_set(struct trim_cycle *cycle, struct trim_options *in_force,
     struct trim_fields fields;
     trim_text_init(&text, block, sizeof block);
     trim_fields_init(&fields, trim_log_fields_form(), values, sizeof values);
-    trim_options_add_changes(&text, &fields, in_force, options);
-    *in_force = *options;
-    trim_log_set_level((enum trim_log_level)options->log_level);
+    struct trim_options taken = *options;
     if (cycle->config->allocator->choose != NULL) {
-        cycle->config->allocator->choose((enum trim_mode)options->mode);
-    } else if (options->mode != TRIM_MODE_AUTO) {
-        in_force->mode = TRIM_MODE_AUTO;
-        trim_text_add(&text, "; mode does nothing, because malloc belongs to %s",
-                      cycle->config->allocator_description);
+        cycle->config->allocator->choose((enum trim_mode)taken.mode);
+    } else {
+        taken.mode = TRIM_MODE_AUTO;
     }
+    trim_options_add_changes(&text, &fields, in_force, &taken);
+    if (taken.mode != options->mode) {
+        trim_text_add(&text, "%sset mode: does nothing, because malloc belongs to %s",
+                      text.length > 0 ? "\n" : "", cycle->config->allocator_description);
+    }
+    *in_force = taken;
+    trim_log_set_level((enum trim_log_level)taken.log_level);
     trim_cycle_configure(cycle);
     const char *said = text.length > 0 ? block : "set: nothing has changed";
     trim_answer_tell(&(struct trim_log_event){"set", said, &fields});

@@ -261,11 +261,16 @@ int trim_worker_command(enum trim_command command, uint64_t timeout_ns)
     return ask_and_wait(command, timeout_ns);
 }
 
-int trim_worker_set(const struct trim_options *options, uint64_t timeout_ns)
+int trim_worker_set(struct trim_options *options, uint64_t timeout_ns)
 {
     (void)pthread_mutex_lock(&worker.lock);
     worker.wanted = *options;
-    return ask_and_wait(TRIM_COMMAND_SET, timeout_ns);
+    int error = ask_and_wait(TRIM_COMMAND_SET, timeout_ns);
+    if (error == 0) {
+        /* The worker changes these only for the next such command. */
+        *options = worker.config.options;
+    }
+    return error;
 }
 
 void trim_worker_stop(void)

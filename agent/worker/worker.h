@@ -76,7 +76,7 @@ bool trim_worker_read_totals(struct trim_totals *totals);
  * (answer.h). Those that are applied only at the start must be as they were. The rest is as for
  * trim_worker_command; after ETIMEDOUT the options will be taken.
  */
-int trim_worker_set(const struct trim_options *options, uint64_t timeout_ns);
+int trim_worker_set(struct trim_options *options, uint64_t timeout_ns);
 
 /*
  * Ends the worker, and writes the summary line where anything was considered. The caller writes it

@@ -23,9 +23,11 @@ void trim_hold_drop_all(struct trim_borrow_hold *hold)
 void trim_hold_drop_last(struct trim_borrow_hold *hold)
 {
     uint64_t piece = (uint64_t)(uintptr_t)hold->held;
-    const struct trim_span *last = &hold->wet[hold->wet_count - 1];
-    if (hold->wet_count != 0 && last->start >= piece &&
-        last->start < piece + hold->world->usable(hold->held)) {
+    if (hold->wet_count == 0) {
+        return;
+    }
+    uint64_t last = hold->wet[hold->wet_count - 1].start;
+    if (last >= piece && last < piece + hold->world->usable(hold->held)) {
         trim_hold_drop_all(hold);
     }
 }

@@ -28,9 +28,27 @@ static struct {
     void (*collect)(bool force);
     void (*process_info)(size_t *elapsed_ms, size_t *user_ms, size_t *system_ms, size_t *rss,
                          size_t *peak_rss, size_t *commit, size_t *peak_commit, size_t *faults);
-    uint64_t left_bytes; /* RSS after the last release, */
-    uint64_t left_at_ns; /* and when that was. */
+    uint64_t left_bytes;  /* RSS after the last release, */
+    uint64_t left_at_ns;  /* and when that was, */
+    uint64_t left_cpu_ns; /* by the process's CPU clock as well. */
 } own;
+
+/* What an application has in use it frees while it works: a process at rest, of a fiftieth of a
+ * core at most, is taken for that much slower. */
+#define WORK_TIMES 50
+
+static void note_left(void)
+{
+    own.left_bytes = UINT64_MAX; /* The next look takes what is there then. */
+    own.left_at_ns = trim_clock_now_ns();
+    own.left_cpu_ns = trim_clock_process_cpu_ns();
+}
+
+static uint64_t age_ns(void)
+{
+    uint64_t worked_ns = trim_excess(trim_clock_process_cpu_ns(), own.left_cpu_ns);
+    return trim_min(trim_excess(trim_clock_now_ns(), own.left_at_ns), worked_ns * WORK_TIMES);
+}
 
 uint64_t trim_mimalloc_bound(uint64_t rss_bytes, uint64_t left_bytes, uint64_t age_ns)
 {
@@ -56,7 +74,7 @@ static int mimalloc_read(struct trim_count *count)
         return -1;
     }
     own.left_bytes = trim_min(own.left_bytes, rss);
-    uint64_t bound = trim_mimalloc_bound(rss, own.left_bytes, trim_clock_now_ns() - own.left_at_ns);
+    uint64_t bound = trim_mimalloc_bound(rss, own.left_bytes, age_ns());
     uint64_t committed = own.process_info != NULL ? committed_bytes() : rss;
     *count = (struct trim_count){
         .source = TRIM_FIGURES_MIMALLOC,
@@ -73,8 +91,7 @@ static bool mimalloc_release_part(uint64_t part)
     /* A thread that has not called malloc yet has no heap, and mi_collect does nothing on it. */
     own.thread_init();
     own.collect(true);
-    own.left_bytes = UINT64_MAX; /* The next look takes what is there then. */
-    own.left_at_ns = trim_clock_now_ns();
+    note_left();
     return false;
 }
 
@@ -104,7 +121,8 @@ const struct trim_allocator *trim_allocator_mimalloc(trim_find_function find,
     if (version == NULL || own.thread_init == NULL || own.collect == NULL) {
         return NULL;
     }
-    own.left_bytes = 0;
+    note_left();
+    own.left_bytes = 0; /* Nobody has given anything back yet. */
     add_version(description, version());
     return trim_counted_allocator(&counted);
 }

@@ -30,7 +30,7 @@ TEST(Nudge, ComesAgainAfterSomeMoreClasses)
     trim_report_ring_want_nudges(true);
     const uint64_t armed = trim_nudge(&none, kNever);
     EXPECT_GT(armed, signals.class_events);
-    EXPECT_LT(armed, signals.class_events + 100);
+    EXPECT_LE(armed, signals.class_events + 100);
     EXPECT_EQ(trim_nudge(&none, signals.class_events + 1), signals.class_events + 1);
     EXPECT_EQ(trim_report_ring_take(&report, TRIM_NEVER), TRIM_RING_NUDGE);
     trim_report_ring_close();
