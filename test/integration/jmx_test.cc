@@ -57,6 +57,8 @@ TEST_P(Jmx, HasFiguresOperationsAndNotifications)
 
     jvm.write_line("trim");
     ASSERT_TRUE(jvm.wait_for_line("^trim: trim #1 demand: ")) << jvm.transcript();
+    // The log's line comes by another pipe.
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "demand"))) << jvm.transcript();
     EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "demand")));
     ASSERT_TRUE(jvm.wait_for_line("^notified: trimagent.trim \\{.*, number=1, reason=demand, "))
         << jvm.transcript();
