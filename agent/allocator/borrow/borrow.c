@@ -149,6 +149,8 @@ void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_bo
     }
     take_classes(&hold);
     trim_hold_leave(&hold);
+    /* Of the top may have been counted what could not be dropped after all. */
+    result->top_dropped_bytes = trim_min(result->top_dropped_bytes, result->dropped_bytes);
 }
 
 void trim_borrow_add(struct trim_borrow_result *sum, const struct trim_borrow_result *more)

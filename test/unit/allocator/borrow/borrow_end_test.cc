@@ -97,6 +97,15 @@ TEST_P(BorrowEnds, WhenPagesCannotBeDropped)
     ExpectAllChunksFree();
 }
 
+TEST(BorrowOfATopThatCannotBeDropped, CountsNoneOfIt)
+{
+    FakeArena arena({}, 4 * kMiB);
+    arena.drops_fail = true;
+    const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
+    EXPECT_EQ(result.dropped_bytes, 0U);
+    EXPECT_EQ(result.top_dropped_bytes, 0U) << "it is part of that";
+}
+
 TEST_P(BorrowEnds, WhenTheApplicationTakesMemory)
 {
     arena_.on_take = [this] {
