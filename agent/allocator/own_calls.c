@@ -5,52 +5,44 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-static void *_Atomic own_malloc;
-static void *_Atomic own_realloc;
-static void *_Atomic own_free;
+enum own_call { OWN_MALLOC = 0, OWN_REALLOC, OWN_FREE, OWN_CALLS };
 
-/* Two threads that come first together find the same. */
-static void *find(void *_Atomic *known, const char *name)
+/* The function of a call, or NULL: without all of them there is none, so that what is taken can
+ * always be given back. Two threads that come first together find the same. */
+static void *find(enum own_call wanted)
 {
-    void *function = atomic_load_explicit(known, memory_order_relaxed);
-    if (function == NULL) {
-        function = dlsym(RTLD_DEFAULT, name);
-        atomic_store_explicit(known, function, memory_order_relaxed);
+    static const char names[OWN_CALLS][8] = {"malloc", "realloc", "free"};
+    static void *_Atomic known[OWN_CALLS];
+    bool all = true;
+    for (int call = 0; call < OWN_CALLS; call++) {
+        if (atomic_load_explicit(&known[call], memory_order_relaxed) == NULL) {
+            atomic_store_explicit(&known[call], dlsym(RTLD_DEFAULT, names[call]),
+                                  memory_order_relaxed);
+        }
+        all = all && atomic_load_explicit(&known[call], memory_order_relaxed) != NULL;
     }
-    return function;
-}
-
-/* Without all of them there is none: what is taken can always be given back. */
-static bool find_all(void)
-{
-    bool taken = find(&own_malloc, "malloc") != NULL;
-    bool shrunk = find(&own_realloc, "realloc") != NULL;
-    bool given = find(&own_free, "free") != NULL;
-    return taken && shrunk && given;
+    return all ? atomic_load_explicit(&known[wanted], memory_order_relaxed) : NULL;
 }
 
 void *trim_own_malloc(size_t bytes)
 {
     void *(*function)(size_t) = NULL;
-    bool found = find_all();
-    *(void **)&function = find(&own_malloc, "malloc");
-    return found ? function(bytes) : NULL;
+    *(void **)&function = find(OWN_MALLOC);
+    return function != NULL ? function(bytes) : NULL;
 }
 
 void *trim_own_realloc(void *block, size_t bytes)
 {
     void *(*function)(void *, size_t) = NULL;
-    bool found = find_all();
-    *(void **)&function = find(&own_realloc, "realloc");
-    return found ? function(block, bytes) : NULL;
+    *(void **)&function = find(OWN_REALLOC);
+    return function != NULL ? function(block, bytes) : NULL;
 }
 
 void trim_own_free(void *block)
 {
     void (*function)(void *) = NULL;
-    bool found = find_all();
-    *(void **)&function = find(&own_free, "free");
-    if (found) {
+    *(void **)&function = find(OWN_FREE);
+    if (function != NULL) {
         function(block);
     }
 }
