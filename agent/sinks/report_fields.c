@@ -109,13 +109,17 @@ static void add_named(struct trim_fields *fields, const char *name,
     trim_fields_add(fields, "}");
 }
 
-static void add_mallinfo(struct trim_fields *fields, const char *name,
-                         const struct trim_heap_figures *figures)
+static void add_figures(struct trim_fields *fields, const char *mallinfo, const char *named,
+                        const struct trim_heap_figures *figures)
 {
+    if (figures->source > TRIM_FIGURES_MALLOC_INFO) {
+        add_named(fields, named, figures);
+        return;
+    }
     if (figures->source == TRIM_FIGURES_NONE) {
         return;
     }
-    trim_fields_begin_object(fields, name);
+    trim_fields_begin_object(fields, mallinfo);
     trim_fields_add(fields,
                     "source %s arena %" PRIu64 " ordblks %" PRIu64 " smblks %" PRIu64
                     " hblks %" PRIu64 " hblkhd %" PRIu64 " fsmblks %" PRIu64 " uordblks %" PRIu64
@@ -140,11 +144,8 @@ void trim_report_add_fields(struct trim_fields *fields, const struct trim_report
     }
     if (!report->dry) {
         add_release(fields, report);
-        bool others = report->figures_before.source > TRIM_FIGURES_MALLOC_INFO;
-        void (*add)(struct trim_fields *, const char *, const struct trim_heap_figures *) =
-            others ? add_named : add_mallinfo;
-        add(fields, others ? "allocator_before" : "mallinfo_before", &report->figures_before);
-        add(fields, others ? "allocator_after" : "mallinfo_after", &report->figures_after);
+        add_figures(fields, "mallinfo_before", "allocator_before", &report->figures_before);
+        add_figures(fields, "mallinfo_after", "allocator_after", &report->figures_after);
     }
     if (report->earned.number != 0) {
         trim_fields_begin_object(fields, "trim_before");
