@@ -80,7 +80,7 @@ static void add_plain(const struct trim_vm_counters *counters, int64_t *figures,
     struct trim_signals signals;
     trim_signals_read(counters, &signals);
     uint64_t trims = trim_totals_trims(totals);
-    uint64_t at = trims == 0 ? 0 : (trims - 1) % TRIM_STATUS_TRIMS;
+    uint64_t at = trims == 0 ? 0 : trim_totals_place(trims);
     const struct trim_report *last = &totals->last[at];
     uint64_t resident = 0;
     bool resident_known = trim_process_rss("/proc/self", &resident) == 0;

@@ -67,8 +67,7 @@ static jstring JNICALL word(JNIEnv *env, jclass unused, jint which)
     struct trim_totals totals;
     bool alive = trim_worker_read_totals(&totals);
     uint64_t trims = alive ? trim_totals_trims(&totals) : 0;
-    const struct trim_report *last =
-        trims == 0 ? NULL : &totals.last[(trims - 1) % TRIM_STATUS_TRIMS];
+    const struct trim_report *last = trims == 0 ? NULL : &totals.last[trim_totals_place(trims)];
     const char *text = "";
     switch (which) {
     case WORD_VERSION:

@@ -41,7 +41,7 @@ EXPORTED int trimagent_read(struct trimagent_snapshot *snapshot)
     }
     uint64_t now_ns = trim_clock_now_ns();
     uint64_t releases = trim_totals_trims(&totals);
-    uint64_t last = releases == 0 ? 0 : (releases - 1) % TRIM_STATUS_TRIMS;
+    uint64_t last = releases == 0 ? 0 : trim_totals_place(releases);
     const struct trim_estimate *estimate = &totals.estimate;
     struct trimagent_snapshot known = {
         .size = size,

@@ -93,13 +93,19 @@ struct trim_totals {
     uint64_t estimate_at_ns;
     struct trim_judgement heap; /* Leak or retention, by the last estimate. */
     struct trim_report
-        last[TRIM_STATUS_TRIMS]; /* A ring; trim number n is at (n - 1) % TRIM_STATUS_TRIMS. */
+        last[TRIM_STATUS_TRIMS]; /* A ring; trim number n is at trim_totals_place(n). */
     uint64_t last_at_ns[TRIM_STATUS_TRIMS];
     uint64_t ways[TRIM_WAYS]; /* Of trims, as metrics.h tells them apart. */
     uint64_t longest_wait_ns; /* The longest that a thread may have waited because of a trim. */
     bool has_walk;
     struct trim_estimate walk; /* The last one that is no mere bound: what the heap is made of. */
 };
+
+/* Where the trim of this number, which counts from 1, is among the last ones. */
+static inline uint64_t trim_totals_place(uint64_t number)
+{
+    return (number - 1) % TRIM_STATUS_TRIMS;
+}
 
 #ifdef __cplusplus
 }

@@ -52,7 +52,7 @@ void trim_totals_add_figures(struct trim_fields *fields, const struct trim_total
                     totals->estimate_cpu_ns, totals->wake_ups, status->lost_log_lines);
     trim_judgement_add_figures(fields, &totals->heap);
     if (trims > 0) {
-        add_last_trim(fields, &totals->last[(trims - 1) % TRIM_STATUS_TRIMS]);
+        add_last_trim(fields, &totals->last[trim_totals_place(trims)]);
     }
 }
 

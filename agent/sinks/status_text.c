@@ -51,7 +51,7 @@ static void add_last_trims(struct trim_text *text, const struct trim_totals *tot
     uint64_t trims = trim_totals_trims(totals);
     uint64_t shown = trims < TRIM_STATUS_TRIMS ? trims : TRIM_STATUS_TRIMS;
     for (uint64_t number = trims - shown + 1; number <= trims; number++) {
-        uint64_t at = (number - 1) % TRIM_STATUS_TRIMS;
+        uint64_t at = trim_totals_place(number);
         trim_text_add(text, "\n  ");
         add_age(text, totals->last_at_ns[at], now_ns);
         trim_text_add(text, " ");

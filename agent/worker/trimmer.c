@@ -172,8 +172,9 @@ static bool count_trim(struct trim_cycle *cycle, const struct trim_report *repor
         totals->longest_wait_ns =
             trim_max(totals->longest_wait_ns, trim_longest_wait_ns(&report->release));
         totals->released_bytes += report->released_bytes;
-        totals->last[(report->number - 1) % TRIM_STATUS_TRIMS] = *report;
-        totals->last_at_ns[(report->number - 1) % TRIM_STATUS_TRIMS] = now_ns;
+        uint64_t place = trim_totals_place(report->number);
+        totals->last[place] = *report;
+        totals->last_at_ns[place] = now_ns;
     }
     (void)pthread_mutex_unlock(&cycle->lock);
     return counted;
