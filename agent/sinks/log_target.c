@@ -17,13 +17,16 @@
 #define PATH_NAME_MAX (TRIM_LOG_TARGET_MAX + 32)
 
 /* Who reads where a line goes has done so long before as many are opened after it. */
-#define OPENINGS 8
+#define OPENINGS 256
 
 static const struct trim_descriptor standard_error = {.fd = STDERR_FILENO};
 static struct trim_descriptor openings[OPENINGS];
 static _Atomic unsigned opened;
 static atomic_bool lost; /* Its number had become another file's, which was not told yet. */
 static _Atomic(const struct trim_descriptor *) current = &standard_error;
+
+/* Guards the log's name and what is open of it. */
+static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
 /* Written when the log is opened. */
 static char name[TRIM_LOG_TARGET_MAX] = "stderr";
@@ -169,9 +172,11 @@ static int open_target(const char *target)
 
 int trim_log_target_open(const char *target)
 {
+    (void)pthread_mutex_lock(&opening);
     int result = open_target(target);
     int error = errno;
     (void)snprintf(name, sizeof name, "%s", result == 0 ? target : "stderr");
+    (void)pthread_mutex_unlock(&opening);
     errno = error;
     return result;
 }
@@ -243,8 +248,7 @@ static void follow(const struct trim_descriptor *old)
 
 void trim_log_target_refresh(void)
 {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    (void)pthread_mutex_lock(&lock);
+    (void)pthread_mutex_lock(&opening);
     const struct trim_descriptor *target = atomic_load(&current);
     if (!trim_log_target_is_ours(target)) {
         (void)open_target(name);
@@ -252,7 +256,7 @@ void trim_log_target_refresh(void)
     } else if (is_moved(target)) {
         follow(target);
     }
-    (void)pthread_mutex_unlock(&lock);
+    (void)pthread_mutex_unlock(&opening);
 }
 
 bool trim_log_target_was_lost(void)
