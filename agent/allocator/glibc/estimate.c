@@ -137,6 +137,11 @@ static int64_t inner(const struct trim_estimate_learned *learned,
            share_of(info->guess_bytes, learned->guess_share);
 }
 
+static uint64_t used(const struct trim_malloc_info *info)
+{
+    return trim_excess(info->system_bytes, info->fast_bytes + info->rest_bytes);
+}
+
 /* What the model says, without what was learned of its bias. */
 static int64_t model(const struct trim_estimate_learned *learned,
                      const struct trim_estimate_input *input, struct trim_estimate_result *result)
@@ -187,6 +192,7 @@ void trim_estimate_predict(struct trim_estimate_learned *learned,
     result->guessed_from = expected - share_of(info->guess_bytes, learned->guess_share);
     uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
     result->free_bytes = free_bytes;
+    result->used_bytes = used(&whole_input->info);
     result->whole_bytes = trim_min((uint64_t)whole + info->other_top_bytes, free_bytes);
     uint64_t tops = input->tops_count ? input->wet_tops_bytes : 0;
     uint64_t most = trim_excess(free_bytes, info->other_top_bytes) + tops;
@@ -230,6 +236,21 @@ static void learn_shares(struct trim_estimate_learned *learned,
     }
 }
 
+/*
+ * What the model says that should say 0. Of what was freed meanwhile much may be resident: a bias
+ * that took it in would hide it until the next trim. 475 MiB that a thread freed beside a release of
+ * 4 GiB were never given back.
+ */
+static int64_t new_bias(int64_t old_bias, int64_t wrong_bytes, uint64_t freed_bytes)
+{
+    int64_t least = old_bias < 0 ? 0 : old_bias;
+    if (wrong_bytes <= least) {
+        return wrong_bytes;
+    }
+    int64_t sure = wrong_bytes - as_signed(freed_bytes);
+    return sure < least ? least : sure;
+}
+
 void trim_estimate_learn(struct trim_estimate_learned *learned,
                          const struct trim_estimate_result *before,
                          const struct trim_estimate_input *after, uint64_t released_bytes,
@@ -241,6 +262,8 @@ void trim_estimate_learn(struct trim_estimate_learned *learned,
     follow_locks(learned, after);
     const struct trim_estimate_input rest = unlocked(after);
     struct trim_estimate_result now;
-    learned->bias_bytes = model(learned, &rest, &now) - as_signed(left_bytes);
+    int64_t wrong_bytes = model(learned, &rest, &now) - as_signed(left_bytes);
+    learned->bias_bytes = new_bias(learned->bias_bytes, wrong_bytes,
+                                   trim_excess(before->used_bytes, used(&after->info)));
     learned->taught = true;
 }

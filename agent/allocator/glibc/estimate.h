@@ -65,6 +65,7 @@ struct trim_estimate_result {
     int64_t guessed_from;  /* What was expected without that, tops left out. */
     uint64_t free_bytes;   /* In arenas that are not locked, resident or not, */
     uint64_t whole_bytes;  /* and of these in whole pages, tops included. */
+    uint64_t used_bytes;   /* In use in all arenas. */
     bool resident_assumed; /* Part of the arenas was not found, and is taken for resident. */
 };
 
@@ -86,7 +87,8 @@ uint64_t trim_estimate_guessed(const struct trim_estimate_learned *learned,
 
 /*
  * Learns from a trim: before is the prediction for it, after the input measured right after it,
- * released_bytes what it released, tops left out, left_bytes what it is known to have left.
+ * released_bytes what it released, tops left out, left_bytes what it is known to have left. What
+ * was freed while it went on may be there still, and so is no error of the model's.
  */
 void trim_estimate_learn(struct trim_estimate_learned *learned,
                          const struct trim_estimate_result *before,

@@ -314,6 +314,46 @@ TEST_F(Estimate, CountsWhatIsGuessedAgainOnceThatHasComeTrue)
     EXPECT_EQ(learned_.guess_share, share) << "a release that left something tells nothing";
 }
 
+/* Of the blocks in use the load frees 80 MiB while the trim goes on, behind it. */
+trim_estimate_input FreedMeanwhile(uint64_t resident_mib)
+{
+    trim_estimate_input after = Input();
+    after.info.rest_bytes += 80 * kMiB;
+    after.info.inner_bytes += 80 * kMiB;
+    after.resident_bytes = resident_mib * kMiB;
+    return after;
+}
+
+TEST_F(Estimate, ExpectsWhatWasFreedDuringATrimAndIsStillThere)
+{
+    const trim_estimate_result before = Predict(Input());
+    const trim_estimate_input after = FreedMeanwhile(570);
+    trim_estimate_learn(&learned_, &before, &after, 430 * kMiB, 0);
+    EXPECT_EQ(learned_.bias_bytes, 0);
+    EXPECT_EQ(Predict(after).expected_bytes, 80 * kMiB);
+}
+
+TEST_F(Estimate, ExpectsNothingOfWhatWasFreedDuringATrimThatReleasedItToo)
+{
+    const trim_estimate_result before = Predict(Input());
+    const trim_estimate_input after = FreedMeanwhile(490);
+    trim_estimate_learn(&learned_, &before, &after, 510 * kMiB, 0);
+    EXPECT_EQ(Predict(after).expected_bytes, 0U);
+}
+
+TEST_F(Estimate, KeepsItsBiasWhereMoreWasFreedDuringATrim)
+{
+    learned_.taught = true;
+    learned_.bias_bytes = 30 * kMiB;
+    const trim_estimate_result before = Predict(Input());
+    const trim_estimate_input after = FreedMeanwhile(570);
+    trim_estimate_learn(&learned_, &before, &after, 400 * kMiB, 0);
+    EXPECT_EQ(Predict(after).expected_bytes, 50 * kMiB);
+    const trim_estimate_result again = Predict(after);
+    trim_estimate_learn(&learned_, &again, &after, 0, 0);
+    EXPECT_EQ(Predict(after).expected_bytes, 0U) << "a trim for nothing tells that it is an error";
+}
+
 TEST_F(Estimate, LearnsNothingOfAGuessThatDoesNotStandOut)
 {
     trim_estimate_input input = Guessed();
