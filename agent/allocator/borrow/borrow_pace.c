@@ -8,10 +8,8 @@
  * where the work waits long for a CPU they are far enough apart. */
 #define CALLS_PART 8
 
-/* Pauses are so many times as long as the work's CPU time, where calls are many and where they are
- * not. */
-#define PAUSE_TIMES_CALLS 6
-#define PAUSE_TIMES_DROPS 1
+/* Where calls are many pauses are so many times as long as the work's CPU time. */
+#define PAUSE_TIMES 2
 
 /* A call that took longer was kept off the CPU, which says nothing of the lock. */
 #define CALL_MAX_NS (100 * TRIM_NS_PER_US)
@@ -59,7 +57,7 @@ static uint64_t owed_ns(const struct trim_borrow_pace *pace, uint64_t now_ns, ui
     uint64_t unpaused_ns = trim_excess(trim_excess(now_ns, pace->began_ns), paused_ns);
     bool many_calls = pace->calls_ns >= unpaused_ns / CALLS_PART;
     uint64_t work_ns = trim_excess(own_cpu_ns, pace->own_began_ns);
-    return pace->owed_ns + work_ns * (many_calls ? PAUSE_TIMES_CALLS : PAUSE_TIMES_DROPS);
+    return pace->owed_ns + (many_calls ? work_ns * PAUSE_TIMES : 0);
 }
 
 void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,

@@ -238,8 +238,8 @@ static void learn_shares(struct trim_estimate_learned *learned,
 
 /*
  * What the model says that should say 0. Of what was freed meanwhile much may be resident: a bias
- * that took it in would hide it until the next trim. 475 MiB that a thread freed beside a release of
- * 4 GiB were never given back.
+ * that took it in would hide it until the next trim. 475 MiB that a thread freed beside a release
+ * of 4 GiB were never given back.
  */
 static int64_t new_bias(int64_t old_bias, int64_t wrong_bytes, uint64_t freed_bytes)
 {

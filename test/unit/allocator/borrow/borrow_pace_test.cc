@@ -57,42 +57,40 @@ protected:
     trim_borrow_pace pace_ = {};
 };
 
-TEST_F(Pace, PausesSixTimesAsLongAsItWorksWhereCallsCount)
+TEST_F(Pace, PausesTwiceAsLongAsItWorksWhereCallsCount)
 {
     Call(50 * TRIM_NS_PER_US, 75); /* 3.75 of 30 ms. */
-    ExpectAsksFor(30 * kMs, 180 * kMs, 150 * kMs);
+    ExpectAsksFor(30 * kMs, 60 * kMs, 50 * kMs);
 }
 
 TEST_F(Pace, DoesNotPauseForAMoment)
 {
     Call(50 * TRIM_NS_PER_US, 75);
-    pace_.paused_ns = 180 * kMs - 199 * TRIM_NS_PER_US;
+    pace_.paused_ns = 60 * kMs - 199 * TRIM_NS_PER_US;
     EXPECT_EQ(WantedAfter(30 * kMs + pace_.paused_ns), 0U);
-    pace_.paused_ns = 180 * kMs - 200 * TRIM_NS_PER_US;
+    pace_.paused_ns = 60 * kMs - 200 * TRIM_NS_PER_US;
     EXPECT_EQ(WantedAfter(30 * kMs + pace_.paused_ns), 200 * TRIM_NS_PER_US);
 }
 
-TEST_F(Pace, PausesAsLongAsItWorksWhereCallsHardlyCount)
+TEST_F(Pace, DoesNotPauseWhereCallsHardlyCount)
 {
-    Call(50 * TRIM_NS_PER_US, 99);
-    ExpectAsksFor(40 * kMs, 40 * kMs, 30 * kMs);
+    Call(50 * TRIM_NS_PER_US, 99); /* 4.95 of 40 ms. */
+    EXPECT_EQ(WantedAfter(40 * kMs), 0U);
 }
 
 TEST_F(Pace, DoesNotTakeWaitingForWork)
 {
     /* For a CPU, or for the lock: nobody feels that. */
-    Call(50 * TRIM_NS_PER_US, 10);
-    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + 400 * kMs, kOwnBegan + 40 * kMs), 40 * kMs);
     Call(50 * TRIM_NS_PER_US, 1000);
-    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + 400 * kMs, kOwnBegan + 30 * kMs), 180 * kMs);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + 400 * kMs, kOwnBegan + 30 * kMs), 60 * kMs);
 }
 
 TEST_F(Pace, TakesACallThatWasKeptOffTheCpuForAShortOne)
 {
     Call(40 * kMs, 49); /* A tenth of a millisecond each. */
-    EXPECT_EQ(WantedAfter(40 * kMs), 40 * kMs);
+    EXPECT_EQ(WantedAfter(40 * kMs), 0U);
     Call(40 * kMs, 1);
-    EXPECT_EQ(WantedAfter(40 * kMs), 200 * kMs);
+    EXPECT_EQ(WantedAfter(40 * kMs), 80 * kMs);
 }
 
 TEST_F(Pace, WaitsUntilTheSystemCanTellWhoWorks)
@@ -123,14 +121,16 @@ TEST_F(Pace, OthersWorkWhoTakeHalfACpu)
 TEST_F(Pace, GoesOnFromArenaToArena)
 {
     /* Each too short to know who works; what the thread that has left took is not others'. */
+    Call(50 * TRIM_NS_PER_US, 75);
     trim_pace_leave(&pace_, kBegan + 15 * kMs, kOwnBegan + 15 * kMs, kOthersBegan + 15 * kMs);
     const uint64_t began = kBegan + kS;
     const uint64_t others_began = kOthersBegan + 70 * kS;
     trim_pace_enter(&pace_, began, kMs, others_began);
     EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs - 1, 6 * kMs), 0U);
-    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs, 6 * kMs), 20 * kMs);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs, 6 * kMs), 30 * kMs);
     EXPECT_TRUE(trim_pace_others_work(&pace_, began + 15 * kMs, others_began));
     EXPECT_FALSE(trim_pace_others_work(&pace_, began + 16 * kMs, others_began));
+    Call(100 * TRIM_NS_PER_US, 10000);
     pace_.paused_ns = kS - kMs;
     EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 2 * kS, 2 * kS), kMs);
 }
@@ -139,7 +139,7 @@ TEST_F(Pace, OwesForEachArenaWhatItsOwnCallsAskFor)
 {
     constexpr uint64_t kOften = 50 * kMs;
     constexpr uint64_t kRarely = 100 * kMs;
-    constexpr uint64_t kBoth = 6 * kOften + kRarely;
+    constexpr uint64_t kBoth = 2 * kOften;
     for (const bool often_first : {true, false}) {
         SCOPED_TRACE(often_first);
         trim_pace_init(&pace_, 10 * kS);
@@ -182,8 +182,8 @@ TEST_F(PacedRun, SpreadsContendedCallsOverTheTime)
     const trim_borrow_result result = Run(100 * kS);
     const uint64_t took_ns = arena_.now_ns - began_ns;
     EXPECT_EQ(result.paused_ns, arena_.paused_ns);
-    EXPECT_GE(arena_.paused_ns, took_ns / 10 * 8);
-    EXPECT_LE(arena_.paused_ns, took_ns / 10 * 9);
+    EXPECT_GE(arena_.paused_ns, took_ns / 10 * 6);
+    EXPECT_LE(arena_.paused_ns, took_ns / 10 * 7);
     EXPECT_FALSE(result.gave_way);
     EXPECT_LE(arena_.heap.ResidentInFreeChunks(), wanted / 20);
 }
@@ -195,7 +195,7 @@ TEST_F(PacedRun, DoesNotTakePausesForWork)
     trim_pace_init(&pace_, 100 * kS);
     trim_borrow_arena measured = arena_.heap.Measured(true);
     measured.pace = &pace_;
-    measured.deadline_ns = arena_.now_ns + 3 * kS;
+    measured.deadline_ns = arena_.now_ns + kS;
     EXPECT_FALSE(arena_.Run(measured).gave_way);
     EXPECT_GT(arena_.now_ns, measured.deadline_ns);
 }
@@ -207,30 +207,26 @@ TEST_F(PacedRun, DoesNotPauseWhereNobodyWorks)
     EXPECT_EQ(Run(100 * kS).paused_ns, 0U);
 }
 
-TEST_F(PacedRun, LeavesToThreadsAtWorkAsMuchTimeAsItTakes)
+TEST_F(PacedRun, DoesNotPauseToDropPages)
 {
     arena_.call_ns = 50;
     arena_.ns_per_mib = 500 * TRIM_NS_PER_US;
     arena_.others_percent = 100;
     const uint64_t began_ns = arena_.now_ns;
-    const trim_borrow_result first = Run(100 * kS);
-    const uint64_t took_ns = arena_.now_ns - began_ns;
-    ASSERT_GE(took_ns, 50 * kMs);
-    EXPECT_GE(first.paused_ns, took_ns / 10 * 4);
-    EXPECT_LE(first.paused_ns, took_ns / 2);
+    EXPECT_EQ(Run(100 * kS).paused_ns, 0U);
+    EXPECT_GE(arena_.now_ns - began_ns, 50 * kMs);
 }
 
-TEST_F(PacedRun, LeavesThemTheTimeInWhichItWaits)
+TEST_F(PacedRun, LeavesThreadsTheTimeInWhichItWaits)
 {
-    arena_.call_ns = 50;
-    arena_.ns_per_mib = 500 * TRIM_NS_PER_US;
+    arena_.call_ns = 40 * TRIM_NS_PER_US;
     arena_.own_percent = 20; /* Others have the CPU meanwhile. */
     arena_.others_percent = 100;
     const uint64_t began_ns = arena_.now_ns;
     const trim_borrow_result first = Run(100 * kS);
     const uint64_t took_ns = arena_.now_ns - began_ns;
     EXPECT_GT(first.paused_ns, 0U);
-    EXPECT_LE(first.paused_ns, took_ns / 5);
+    EXPECT_LE(first.paused_ns, took_ns / 3);
 }
 
 TEST_F(PacedRun, DoesNotPauseInAHurry)

@@ -371,32 +371,44 @@ TEST_F(GlibcBorrow, HoldsNothingWhenItIsCancelledBeforehand)
     });
 }
 
+/* Releases beside threads at work, many times where it does not pause: on a machine that is busy
+ * with others the borrowing thread waits for a CPU so long that its calls are few for the time. */
+uint64_t PausedBesideThreadsAtWork(const trim_allocator &allocator, bool hurry)
+{
+    trim_release release = {};
+    const int tries_max = hurry ? 1 : 10;
+    for (int tries = 0; tries < tries_max && release.borrow.paused_ns == 0; ++tries) {
+        /* Many large chunks in one arena: there calls are a good part of the time. */
+        ArenaThreads threads(1, 600 * kMiB);
+        threads.FreeAllBut(2);
+        trim_estimate estimate = {};
+        EXPECT_EQ(allocator.estimate(0, &estimate), 0);
+        /* So many that together they have half a CPU whatever else runs on the machine. */
+        std::atomic<bool> done{false};
+        std::vector<std::thread> at_work(3);
+        for (std::thread &thread : at_work) {
+            thread = std::thread([&done] {
+                while (!done) {
+                }
+            });
+        }
+        const trim_cancel cancel = {};
+        EXPECT_EQ(allocator.trim(&cancel, hurry, &release), 0);
+        done = true;
+        for (std::thread &thread : at_work) {
+            thread.join();
+        }
+        EXPECT_GT(release.borrow.pieces, 0U);
+    }
+    return release.borrow.paused_ns;
+}
+
 TEST_F(GlibcBorrow, PausesForThreadsAtWorkUnlessSomebodyWaits)
 {
     for (const bool hurry : {false, true}) {
         RunInChild([this, hurry] {
             Choose(TRIM_MODE_BORROW);
-            ArenaThreads threads(kThreads, 200 * kMiB);
-            threads.FreeAllBut(50);
-            (void)Estimate();
-            /* So many that together they have half a CPU whatever else runs on the machine. */
-            std::atomic<bool> done{false};
-            std::vector<std::thread> at_work(8);
-            for (std::thread &thread : at_work) {
-                thread = std::thread([&done] {
-                    while (!done) {
-                    }
-                });
-            }
-            const trim_cancel cancel = {};
-            trim_release release = {};
-            EXPECT_EQ(allocator_->trim(&cancel, hurry, &release), 0);
-            done = true;
-            for (std::thread &thread : at_work) {
-                thread.join();
-            }
-            EXPECT_EQ(release.arenas_reached, uint64_t{kThreads});
-            EXPECT_EQ(release.borrow.paused_ns == 0, hurry) << release.borrow.paused_ns;
+            EXPECT_EQ(PausedBesideThreadsAtWork(*allocator_, hurry) == 0, hurry);
         });
     }
 }
