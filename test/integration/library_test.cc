@@ -71,6 +71,16 @@ TEST(Library, HasNoExecutableStackAndIsReadOnlyOnceBound)
               std::vector<std::string>{"9"});
 }
 
+#ifndef __aarch64__
+TEST(Library, ExecutesNothingButCodeAndGuardsItsBuffers)
+{
+    EXPECT_EQ(found_by_objdump("-p", R"(^ +filesz .* flags (r..)$)").front(), "r--")
+        << "the headers and the tables of names are in a segment of their own";
+    const std::string guard = "__stack_chk_fail";
+    EXPECT_EQ(found_by_objdump("-T", "UND.* (" + guard + ")$"), std::vector<std::string>{guard});
+}
+#endif
+
 // A segment that begins within a page of another one's could be mapped on no system with larger
 // pages: AArch64 has some of 64 KiB.
 TEST(Library, LoadsOnEveryPageSizeOfItsProcessor)
