@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Changes policy, estimate and borrowing in small ways, one at a time, and tells which changes no test sees.
 
-mutate.py BUILD [--count N] [--seed N] [--only ROOM]
+mutate.py BUILD [--count N] [--seed N] [--only ROOM] [--write]
 
 BUILD is a build directory with the unit tests in it, such as build/release. Each mutant is compiled beside the sources,
 which stay as they are, linked into a program of its own, and given the unit tests of its room. It is killed where one
 of them fails, crashes or takes too long. The survivors are printed. A mutant that does not compile does not count, nor
-does one that the compiler makes the same code of.
+does one that the compiler makes the same code of. --write puts the result into docs/RELIABILITY.md.
 """
 
 import argparse
@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs/RELIABILITY.md"
+BEGIN, END = "<!-- mutants: written by ./dev mutants -->", "<!-- end of mutants -->"
 
 # The sources of each room, and the tests that must see what changes there.
 ROOMS = {
@@ -171,6 +173,7 @@ def main():
     parser.add_argument("--count", type=int, default=200, help="mutants of all rooms together")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=ROOMS)
+    parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     program = Program(arguments.build)
     chance = random.Random(arguments.seed)
@@ -187,7 +190,14 @@ def main():
                 survivors.append(mutant)
                 print(describe(mutant), flush=True)
     tried = killed + len(survivors)
-    print(f"mutants: {tried} of {len(possible)} possible, {killed} killed ({100 * killed / max(tried, 1):.0f} %)")
+    total = f"{tried} mutants of {len(possible)} possible (seed {arguments.seed}), {killed} killed "
+    total += f"({100 * killed / max(tried, 1):.0f} %)."
+    print(total)
+    if arguments.write:
+        lines = "\n".join(f"- `{describe(mutant)}`" for mutant in survivors)
+        head, rest = DOCUMENT.read_text().split(BEGIN)
+        text = f"{total} Those that no test saw:\n\n{lines}" if survivors else total
+        DOCUMENT.write_text(f"{head}{BEGIN}\n\n{text}\n\n{END}{rest.split(END)[1]}")
     return 0
 
 

@@ -32,6 +32,7 @@ static jsize offset_of(enum trim_java_class which)
 
 int trim_java_inflate(JNIEnv *env, struct trim_java_bundle *bundle)
 {
+    // cppcheck-suppress comparePointers; The assembler lays both around the same bytes.
     jsize deflated = (jsize)(trim_java_bundle_end - trim_java_bundle) - GZIP_HEADER - GZIP_END;
     jclass inflaters = (*env)->FindClass(env, "java/util/zip/Inflater");
     jbyteArray input = inflaters == NULL ? NULL : (*env)->NewByteArray(env, deflated);

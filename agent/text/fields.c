@@ -85,7 +85,7 @@ void trim_fields_add_number(struct trim_fields *fields, const char *name, uint64
 {
     char snake[32];
     size_t length = 0;
-    for (; name[length] != '\0' && length < sizeof snake; length++) {
+    for (; length < sizeof snake && name[length] != '\0'; length++) {
         snake[length] = (char)(name[length] == '-' ? '_' : name[length]);
     }
     if (fields->form != TRIM_FIELDS_OFF) {

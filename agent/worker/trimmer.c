@@ -184,8 +184,8 @@ static bool count_trim(struct trim_cycle *cycle, const struct trim_report *repor
 static struct trim_lot last_earned(const struct trim_cycle *cycle)
 {
     const struct trim_earnings *earnings = &cycle->policy.earnings;
-    return earnings->released == 0 ? (struct trim_lot){0}
-                                   : earnings->lots[(earnings->released - 1) % TRIM_LOTS];
+    struct trim_lot none = {0};
+    return earnings->released == 0 ? none : earnings->lots[(earnings->released - 1) % TRIM_LOTS];
 }
 
 bool trim_trimmer_carry_out(struct trim_cycle *cycle, const struct trim_decision *decision,

@@ -17,14 +17,12 @@ static const struct trim_arena_figures *figures_of(const struct trim_malloc_info
 }
 
 /* The arena of a heap of malloc_info's; false where it is not in the map. */
-static bool find_arena(const struct trim_malloc_info_parser *info, uint64_t heap_number,
-                       uint64_t *arena)
+static bool find_arena(const struct trim_arena_figures *figures, uint64_t *arena)
 {
     const struct trim_arena_map *map = trim_arena_scan_map();
-    const struct trim_arena_figures *figures = figures_of(info, heap_number);
     *arena = TRIM_MAIN_ARENA;
-    if (figures == NULL || heap_number == 0) {
-        return figures != NULL && map->main_end != 0;
+    if (figures->number == 0) {
+        return map->main_end != 0;
     }
     for (size_t i = 0; i < map->heap_count; i++) {
         *arena = map->heaps[i].header.arena;
@@ -65,11 +63,13 @@ static bool take_picks(const struct trim_malloc_info_parser *info, size_t *next,
     }
     uint64_t heap_number = picks->items[*next].heap_number;
     of->count = 0;
+    of->arena = TRIM_MAIN_ARENA;
     while (*next < picks->count && picks->items[*next].heap_number == heap_number) {
         of->sizes[of->count++] = picks->items[(*next)++].chunk_bytes;
     }
-    bool found = find_arena(info, heap_number, &of->arena);
-    of->wet_bytes = found ? wet_bytes(figures_of(info, heap_number), of->arena) : 0;
+    const struct trim_arena_figures *figures = figures_of(info, heap_number);
+    bool found = figures != NULL && find_arena(figures, &of->arena);
+    of->wet_bytes = found ? wet_bytes(figures, of->arena) : 0;
     return true;
 }
 

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Puts into docs/RELIABILITY.md how many lines of agent/ the tests run, and which they do not.
+
+coverage.py GCOVR-JSON [--write]
+
+Fails where fewer than 95 % of the lines are run. The lines that are not run are printed.
+"""
+
+import argparse
+import json
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs/RELIABILITY.md"
+BEGIN, END = "<!-- coverage: written by ./dev coverage -->", "<!-- end of coverage -->"
+LEAST = 0.95
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("lines", type=Path)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    rooms = defaultdict(lambda: [0, 0])
+    missed = []
+    for file in json.loads(arguments.lines.read_text())["files"]:
+        path = Path(file["file"])
+        text = (ROOT / path).read_text().splitlines()
+        counts = defaultdict(int)
+        for line in file["lines"]:
+            counts[line["line_number"]] += line["count"]
+        room = rooms[str(path.parent.relative_to("agent"))]
+        room[0] += sum(count > 0 for count in counts.values())
+        room[1] += len(counts)
+        missed += [(path, number, text[number - 1].strip()) for number, count in counts.items() if count == 0]
+    run = sum(room[0] for room in rooms.values())
+    lines = sum(room[1] for room in rooms.values())
+    rows = ["| room | lines | run |", "| --- | ---: | ---: |"]
+    rows += [f"| {room} | {of} | {100 * got / of:.1f} % |" for room, (got, of) in sorted(rooms.items())]
+    total = f"{run} of {lines} lines of `agent/` are run by the unit and integration tests: {100 * run / lines:.1f} %."
+    print(total)
+    for path, number, text in sorted(missed):
+        print(f"{path}:{number}: {text}")
+    if arguments.write:
+        head, rest = DOCUMENT.read_text().split(BEGIN)
+        body = "\n".join([total, "", *rows])
+        DOCUMENT.write_text(f"{head}{BEGIN}\n\n{body}\n\n{END}{rest.split(END)[1]}")
+    return 0 if run >= LEAST * lines else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
