@@ -42,7 +42,7 @@ static double beyond(double keeps, double mean, double largest, double count)
     if (bound >= log(count) - LARGEST_MARGIN) {
         return exp(-need);
     }
-    return need < bound ? pow(1 - need / bound, bound) : 0;
+    return pow(1 - need / bound, bound);
 }
 
 /* Guesses by the four figures alone. The smallest chunk and the largest are known. */

@@ -61,6 +61,17 @@ protected:
     trim_vitals vitals_ = {1000 * kS, 4096 * kMiB, 1000000, 100 * kS};
 };
 
+TEST_F(Earnings, AReleaseIsFollowedUntilItHasTaught)
+{
+    EXPECT_FALSE(trim_earnings_followed(&earnings_));
+    (void)Release(512 * kMiB);
+    EXPECT_TRUE(trim_earnings_followed(&earnings_));
+    Pass(100 * kS);
+    EXPECT_TRUE(trim_earnings_followed(&earnings_)) << "nobody has asked for it yet";
+    ASSERT_NE(Next(), nullptr);
+    EXPECT_FALSE(trim_earnings_followed(&earnings_));
+}
+
 TEST_F(Earnings, AReleaseIsOpenUntilItHasPaid)
 {
     const trim_lot *lot = Release(512 * kMiB);

@@ -149,6 +149,14 @@ TEST(Borrow, TakesNothingWhereNothingIsFree)
     EXPECT_EQ(arena.takes + result.calls + result.pieces, 0U);
 }
 
+TEST(Borrow, DropsManyRangesByOneCall)
+{
+    FakeArena arena(MixedChunks(120 * kMiB, 45 * kKiB));
+    (void)arena.Run();
+    EXPECT_GT(arena.dropped_spans, 1000U);
+    EXPECT_LE(arena.drops, arena.dropped_spans / 8);
+}
+
 TEST(Borrow, OfChunksThatAreDroppedDropsNothing)
 {
     std::vector<FakeChunk> chunks = MixedChunks(100 * kMiB, 45 * kKiB);

@@ -77,6 +77,21 @@ TEST_F(BorrowPlan, IsVagueWhereMoreSizesAreNamedThanThereAreChunks)
     EXPECT_FALSE(Plan({Figures(1, kHeapBytes, 30 * kMiB, 0)}).vague) << "it is not kept";
 }
 
+TEST_F(BorrowPlan, MergesWhereOneOfTheArenasHasMuchInFastbins)
+{
+    sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
+    sample_.Add(1, 1, 1, 60 * kMiB, 60 * kMiB);
+    trim_arena_figures one = Figures(1, kHeapBytes, 30 * kMiB, 0);
+    trim_arena_figures two = Figures(2, 60 * kMiB, 30 * kMiB, 0);
+    EXPECT_FALSE(Plan({one, two}).merges);
+    one.free_bytes = two.free_bytes = 32 * kMiB;
+    one.fast_bytes = 2 * kMiB;
+    EXPECT_TRUE(Plan({one, two}).merges);
+    one.fast_bytes = 0;
+    two.fast_bytes = 2 * kMiB;
+    EXPECT_TRUE(Plan({one, two}).merges);
+}
+
 TEST_F(BorrowPlan, TellsArenasApartByTheirSizes)
 {
     sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
