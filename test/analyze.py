@@ -43,7 +43,7 @@ def analyze(command):
     if "-MD" in kept:
         kept = kept[: kept.index("-MD")]
     result = subprocess.run([*kept, *GCC, command["file"]], cwd=command["directory"], capture_output=True, text=True)
-    return result.stderr
+    return result.stderr or (result.returncode and f"{command['file']}: gcc ended with {result.returncode}\n")
 
 
 def main():
@@ -51,11 +51,13 @@ def main():
     parser.add_argument("build", type=lambda path: Path(path).resolve())
     build = parser.parse_args().build
     files = dict(agent_commands(build))
+    if not files:
+        sys.exit(f"{build} compiles no file of agent/")
     found = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for text in pool.map(analyze, files.values()):
             found += bool(text)
-            sys.stderr.write(text)
+            sys.stderr.write(text or "")
     print(f"gcc -fanalyzer: {len(files)} files, findings in {found}", flush=True)
     project = ["--project=" + str(build / "compile_commands.json"), f"--file-filter={ROOT}/agent/*"]
     checked = subprocess.run([*CPPCHECK, *project, f"-j{os.cpu_count()}"])

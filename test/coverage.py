@@ -61,13 +61,13 @@ def main():
     lines = sum(room[1] for room in rooms.values())
     rows = ["| room | lines | run | not run | why not |", "| --- | ---: | ---: | ---: | --- |"]
     for room, (got, of) in sorted(rooms.items()):
-        reason = REASONS[room] if got != of else ""
+        reason = REASONS.get(room, "?") if got != of else ""
         rows.append(f"| {room} | {of} | {100 * got / of:.1f} % | {of - got} | {reason} |")
     total = f"{run} of {lines} lines of `agent/` are run by the unit and integration tests: {100 * run / lines:.1f} %."
     print(total)
     for path, number, text in sorted(missed):
         print(f"{path}:{number}: {text}")
-    if arguments.write:
+    if arguments.write and run >= LEAST * lines:
         head, rest = DOCUMENT.read_text().split(BEGIN)
         elsewhere = (
             "`./dev faults` has each call fail, in a build that does not count. What `trimctl` prints in the runs that "

@@ -74,7 +74,9 @@ TEST(Library, HasNoExecutableStackAndIsReadOnlyOnceBound)
 #ifndef __aarch64__
 TEST(Library, ExecutesNothingButCodeAndGuardsItsBuffers)
 {
-    EXPECT_EQ(found_by_objdump("-p", R"(^ +filesz .* flags (r..)$)").front(), "r--")
+    const auto segments = found_by_objdump("-p", R"(^ +filesz .* flags (r..)$)");
+    ASSERT_FALSE(segments.empty());
+    EXPECT_EQ(segments.front(), "r--")
         << "the headers and the tables of names are in a segment of their own";
     const std::string guard = "__stack_chk_fail";
     EXPECT_EQ(found_by_objdump("-T", "UND.* (" + guard + ")$"), std::vector<std::string>{guard});

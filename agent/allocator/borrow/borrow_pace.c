@@ -63,7 +63,8 @@ static uint64_t owed_ns(const struct trim_borrow_pace *pace, uint64_t now_ns, ui
 void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,
                      uint64_t others_cpu_ns)
 {
-    pace->owed_ns = owed_ns(pace, now_ns, own_cpu_ns);
+    /* Of the next arena's pauses nothing is made already. */
+    pace->owed_ns = trim_max(owed_ns(pace, now_ns, own_cpu_ns), pace->paused_ns);
     pace->elapsed_ns = elapsed_ns(pace, now_ns);
     pace->others_ns = others_ns(pace, others_cpu_ns);
 }

@@ -243,12 +243,16 @@ static void learn_shares(struct trim_estimate_learned *learned,
  */
 static int64_t new_bias(int64_t old_bias, int64_t wrong_bytes, uint64_t freed_bytes)
 {
-    int64_t least = old_bias < 0 ? 0 : old_bias;
-    if (wrong_bytes <= least) {
-        return wrong_bytes;
-    }
     int64_t sure = wrong_bytes - as_signed(freed_bytes);
-    return sure < least ? least : sure;
+    return sure >= old_bias ? sure : wrong_bytes < old_bias ? wrong_bytes : old_bias;
+}
+
+/* What was freed in heaps that can be released, as far as it is sure to be there. */
+static uint64_t freed_meanwhile(const struct trim_estimate_result *before,
+                                const struct trim_estimate_input *after)
+{
+    uint64_t freed = trim_excess(before->used_bytes, used(&after->info));
+    return freed - freed / 1000 * locked_permille(after);
 }
 
 void trim_estimate_learn(struct trim_estimate_learned *learned,
@@ -261,9 +265,10 @@ void trim_estimate_learn(struct trim_estimate_learned *learned,
     }
     follow_locks(learned, after);
     const struct trim_estimate_input rest = unlocked(after);
-    struct trim_estimate_result now;
+    struct trim_estimate_result now = {0};
     int64_t wrong_bytes = model(learned, &rest, &now) - as_signed(left_bytes);
-    learned->bias_bytes = new_bias(learned->bias_bytes, wrong_bytes,
-                                   trim_excess(before->used_bytes, used(&after->info)));
+    /* Where part of the arenas is taken for resident nothing tells what of it is. */
+    uint64_t freed_bytes = now.resident_assumed ? 0 : freed_meanwhile(before, after);
+    learned->bias_bytes = new_bias(learned->bias_bytes, wrong_bytes, freed_bytes);
     learned->taught = true;
 }

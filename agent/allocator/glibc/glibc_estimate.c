@@ -128,6 +128,8 @@ int trim_glibc_estimate(struct trim_glibc *glibc, uint64_t enough_bytes,
 {
     uint64_t began_ns = trim_clock_thread_cpu_ns();
     struct trim_estimate_input input = {0};
+    /* Where this look fails nobody shall know how much was in use. */
+    glibc->last_prediction.used_bytes = 0;
     scan_arenas(glibc, &input);
     if (input.resident_known && input.resident_bytes < enough_bytes && input.seen_bytes > 0) {
         *estimate = (struct trim_estimate){

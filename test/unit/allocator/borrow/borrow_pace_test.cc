@@ -156,6 +156,15 @@ TEST_F(Pace, OwesForEachArenaWhatItsOwnCallsAskFor)
     }
 }
 
+TEST_F(Pace, ThatWasMadeInVainIsNotTakenOffTheNextArenas)
+{
+    pace_.paused_ns = 300 * kMs; /* When calls were many for the time still. */
+    trim_pace_leave(&pace_, kBegan + kS, kOwnBegan + 700 * kMs, kOthersBegan);
+    trim_pace_enter(&pace_, kBegan + kS, 0, kOthersBegan);
+    Call(50 * TRIM_NS_PER_US, 200);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + kS + 30 * kMs, 30 * kMs), 60 * kMs);
+}
+
 /* A run over an arena, whose calls take as long as the test says. */
 class PacedRun : public testing::Test
 {

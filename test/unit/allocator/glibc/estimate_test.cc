@@ -341,6 +341,19 @@ TEST_F(Estimate, ExpectsNothingOfWhatWasFreedDuringATrimThatReleasedItToo)
     EXPECT_EQ(Predict(after).expected_bytes, 0U);
 }
 
+TEST_F(Estimate, ExpectsWhatWasFreedWhereItKnowsOfMemoryThatIsNotResident)
+{
+    learned_.taught = true;
+    learned_.bias_bytes = -static_cast<int64_t>(300 * kMiB);
+    trim_estimate_input input = Input();
+    input.resident_bytes = 700 * kMiB;
+    const trim_estimate_result before = Predict(input);
+    const trim_estimate_input after = FreedMeanwhile(270);
+    trim_estimate_learn(&learned_, &before, &after, 430 * kMiB, 0);
+    EXPECT_EQ(learned_.bias_bytes, -static_cast<int64_t>(300 * kMiB));
+    EXPECT_EQ(Predict(after).expected_bytes, 80 * kMiB);
+}
+
 TEST_F(Estimate, KeepsItsBiasWhereMoreWasFreedDuringATrim)
 {
     learned_.taught = true;
