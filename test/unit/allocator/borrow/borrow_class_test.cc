@@ -67,8 +67,11 @@ TEST_F(BorrowClass, EndsAfterTooManyDryPiecesInARow)
 
 TEST_F(BorrowClass, OfTheLargestIsDoneAtTheFirstDryPiece)
 {
-    Begin(kHigh, 1, kHigh);
-    EXPECT_EQ(Dry(), TRIM_CLASS_DRY);
+    for (const uint64_t system_bytes : {4 * kHigh, 100 * kHigh}) {
+        system_bytes_ = system_bytes;
+        Begin(kHigh, 1, kHigh);
+        EXPECT_EQ(Dry(), TRIM_CLASS_DRY) << "a single one has none that it is like";
+    }
 }
 
 TEST_F(BorrowClass, OfTheLargestGoesOnForThoseThatSurelyAreThere)
@@ -93,6 +96,10 @@ TEST_F(BorrowClass, OfManyAlikeIsDoneAtTheSecondDryPiece)
     EXPECT_EQ(Dry(), TRIM_CLASS_GOES_ON);
     EXPECT_EQ(Wet(), TRIM_CLASS_GOES_ON);
     EXPECT_EQ(Dry(), TRIM_CLASS_DRY);
+    Begin(kHigh, 8, 8 * (kHigh - kHigh / 8));
+    EXPECT_EQ(Dry(), TRIM_CLASS_GOES_ON) << "an eighth less on average is alike";
+    Begin(kHigh, 8, 8 * (kHigh - kHigh / 8 - 1));
+    EXPECT_EQ(Dry(), TRIM_CLASS_DRY) << "more is not";
 }
 
 } // namespace

@@ -67,6 +67,7 @@ TEST_P(BorrowByPages, DropsNothingButWholeOnesAndNearlyAllOfThem)
     EXPECT_LE(arena.heap.ResidentInTop(), 4 * page);
     EXPECT_GT(result.dropped_bytes, wanted / 10 * 9);
     EXPECT_EQ(result.dropped_bytes % page, 0U);
+    EXPECT_EQ(result.top_dropped_bytes % page, 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, BorrowByPages, testing::Values(4 * kKiB, 16 * kKiB, 64 * kKiB));
@@ -169,6 +170,25 @@ TEST(Borrow, OfChunksThatAreDroppedDropsNothing)
     EXPECT_EQ(result.pieces, 0U);
 }
 
+TEST(Borrow, CountsAPieceWithOnePageOnlyWhereItHasFew)
+{
+    for (const uint64_t pages : {2, 20}) {
+        FakeArena arena({{(pages + 1) * FakeHeap::kPage, false}});
+        const uint64_t second = arena.heap.start() + 2 * FakeHeap::kPage;
+        arena.heap.SetDry(second, arena.heap.end());
+        ASSERT_EQ(arena.heap.ResidentInFreeChunks(), FakeHeap::kPage);
+        EXPECT_EQ(arena.Run().pieces, pages == 2 ? 1U : 0U) << "malloc's header may be on it";
+    }
+}
+
+TEST(Borrow, HasChunksSortedByRequestsOfManySizes)
+{
+    FakeArena arena(MixedChunks(50 * kMiB, 45 * kKiB));
+    (void)arena.Run();
+    EXPECT_GE(arena.small_requests.size(), 32U) << "so that no chunk fits all of them";
+    EXPECT_GT(*arena.small_requests.begin(), 1080U) << "a tcache would serve it";
+}
+
 TEST(Borrow, OfAChunkThatIsMostOfWhatIsFreeReleasesAsMuchAsMayBeHeld)
 {
     FakeArena arena({{400 * kMiB, false}});
@@ -206,6 +226,13 @@ TEST(BorrowTop, IsLeftAloneWhereItIsNotWanted)
     const trim_borrow_result result = arena.Run();
     EXPECT_EQ(arena.heap.ResidentInTop(), before);
     EXPECT_EQ(result.top_dropped_bytes, 0U);
+}
+
+TEST(BorrowTop, IsTakenHoweverSmallTheArenaIs)
+{
+    FakeArena arena({}, 256 * kKiB); /* A hundredth of it is less than a page. */
+    const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
+    EXPECT_GE(result.top_dropped_bytes, 256 * kKiB - 4 * FakeHeap::kPage);
 }
 
 TEST(BorrowTop, IsAllThereMayBe)

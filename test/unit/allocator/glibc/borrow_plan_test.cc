@@ -121,6 +121,15 @@ TEST_F(BorrowPlan, TellsArenasApartByTheirSizes)
     EXPECT_EQ(plan.tops_bytes, 0U);
 }
 
+TEST_F(BorrowPlan, TakesAnArenaOnceThatSeemsToHaveTwoNewestHeaps)
+{
+    sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
+    sample_.Add(1, 0, 0, 20 * kMiB, 20 * kMiB);
+    sample_.Add(2, 0, 0, 10 * kMiB, 10 * kMiB);
+    EXPECT_EQ(Plan({Figures(1, kHeapBytes + 30 * kMiB, 40 * kMiB, 0)}).count, 1U);
+    EXPECT_EQ(plan_->wet_bytes, 40 * kMiB);
+}
+
 TEST_F(BorrowPlan, TellsArenasOfOneSizeApartByTheirAddresses)
 {
     sample_.Add(0, 0, 0, 60 * kMiB, 60 * kMiB);

@@ -284,6 +284,19 @@ trim_estimate_input Guessed()
     return input;
 }
 
+TEST_F(Estimate, TellsWhatOfItIsGuessedOfMixedBinsAndOfMerging)
+{
+    const trim_estimate_result bins = Predict(Guessed());
+    EXPECT_NEAR(static_cast<double>(trim_estimate_guessed(&learned_, &bins)), 100.0 * kMiB, 1000);
+    trim_estimate_input input = Guessed();
+    AddFastChunks(input);
+    const trim_estimate_result both = Predict(input);
+    const uint64_t merging = both.expected_bytes - bins.expected_bytes;
+    ASSERT_GT(merging, kMiB);
+    EXPECT_NEAR(static_cast<double>(trim_estimate_guessed(&learned_, &both)),
+                static_cast<double>(100 * kMiB + merging), 2000);
+}
+
 TEST_F(Estimate, CountsWhatIsGuessedUntilATrimHasShownWhatIsThere)
 {
     const trim_estimate_result before = Predict(Guessed());

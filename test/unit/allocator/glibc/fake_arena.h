@@ -16,6 +16,7 @@ extern "C" {
 #include <functional>
 #include <iterator>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "fake_heap.h"
@@ -77,6 +78,7 @@ public:
     uint64_t paused_ns = 0;
     uint64_t longest_work_ns = 0; /* Before a pause. */
     uint64_t largest_request = 0;
+    std::set<uint64_t> small_requests; /* Sizes of those that have chunks sorted. */
     uint64_t now_ns = 1000;
 
     /* What shall happen. */
@@ -177,6 +179,9 @@ private:
             }
             ++arena.takes;
             arena.largest_request = std::max<uint64_t>(arena.largest_request, bytes);
+        }
+        if (bytes < kSmall) {
+            arena.small_requests.insert(bytes);
         }
         if (arena.memory_is_out) {
             return nullptr;

@@ -115,6 +115,12 @@ TEST(MixedBin, KnowsTheSmallestAndTheLargestChunk)
     EXPECT_NEAR(Inner(one_large), Truth(one_large), 10);
 }
 
+TEST(MixedBin, OfAFewChunksGuessesOnlyThoseBetweenTheSmallestAndTheLargest)
+{
+    const Sizes few = {32, 8000, 8000, 16000};
+    EXPECT_NEAR(Inner(few), Truth(few), Truth(few) / 10);
+}
+
 TEST(MixedBin, IsNeverLessThanItsBytesAllow)
 {
     const Sizes large(1000, 50000);
