@@ -147,14 +147,21 @@ static uint64_t event_due_ns(const struct trim_event *event, const struct trim_p
     return trim_max(later(event->looked_ns, gap_ns), event->ready_ns);
 }
 
-uint64_t trim_looks_due_ns(const struct trim_looks *looks, const struct trim_price *price,
-                           uint64_t now_ns)
+uint64_t trim_looks_event_due_ns(const struct trim_looks *looks, const struct trim_price *price,
+                                 uint64_t now_ns)
 {
-    uint64_t due_ns = unannounced_due_ns(looks, price, now_ns);
+    uint64_t due_ns = TRIM_NEVER;
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
         due_ns = trim_min(due_ns, event_due_ns(&looks->events[reason], price, now_ns));
     }
     return due_ns;
+}
+
+uint64_t trim_looks_due_ns(const struct trim_looks *looks, const struct trim_price *price,
+                           uint64_t now_ns)
+{
+    return trim_min(unannounced_due_ns(looks, price, now_ns),
+                    trim_looks_event_due_ns(looks, price, now_ns));
 }
 
 /* How likely it is that an event has freed something just now: it falls with the time since. How

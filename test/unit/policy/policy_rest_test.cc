@@ -36,6 +36,18 @@ TEST(PolicyRest, AnIdleJvmIsLookedAtSeldom)
     EXPECT_LE(looks_ns, kHour / 5000);
 }
 
+TEST(PolicyRest, AnEventIsLookedAtEvenInAProcessAtRest)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 1);
+    timeline.RunUntil(100 * kS);
+    timeline.FreeAt(101 * kS, 500 * kMiB);
+    timeline.OldPauseAt(101 * kS);
+    timeline.RunUntil(102 * kS);
+    ASSERT_EQ(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_FULL_GC);
+}
+
 TEST(PolicyRest, WithoutTheWatermarkAndGrowthNotEvenThat)
 {
     trim_policy_config config = PolicyConfig();
