@@ -1,7 +1,6 @@
 #include "looks.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "quantity.h"
 
@@ -45,13 +44,14 @@
 
 void trim_looks_init(struct trim_looks *looks, uint64_t check_ns, bool unannounced, uint64_t now_ns)
 {
-    memset(looks, 0, sizeof *looks);
-    looks->check_ns = check_ns;
-    looks->unannounced = unannounced && check_ns != 0;
-    looks->rate = RATE_START;
-    looks->poll_rate = RATE_START;
-    looks->last_ns = now_ns;
-    looks->as_of_ns = now_ns;
+    *looks = (struct trim_looks){
+        .check_ns = check_ns,
+        .unannounced = unannounced && check_ns != 0,
+        .rate = RATE_START,
+        .poll_rate = RATE_START,
+        .last_ns = now_ns,
+        .as_of_ns = now_ns,
+    };
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
         looks->events[reason] = (struct trim_event){.usual_bytes = -1, .rest_part = REST_PART};
     }
@@ -250,8 +250,6 @@ void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint6
     looks->last_ns = now_ns;
     if (bytes <= 0) {
         looks->rate = fmax(looks->rate / 2, RATE_LEAST);
-    }
-    if (bytes <= 0) {
         in_use(&looks->events[reason]);
         return;
     }
