@@ -42,9 +42,7 @@ def analyze(command):
     kept = words[: words.index("-o")]
     if "-MD" in kept:
         kept = kept[: kept.index("-MD")]
-    result = subprocess.run(
-        [*kept, *GCC, command["file"]], cwd=command["directory"], capture_output=True, text=True
-    )
+    result = subprocess.run([*kept, *GCC, command["file"]], cwd=command["directory"], capture_output=True, text=True)
     return result.stderr
 
 

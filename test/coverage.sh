@@ -9,6 +9,6 @@ cmake --preset coverage -DTRIM_BUILD_TESTS=ON >/dev/null
 cmake --build --preset coverage >/dev/null
 find build/coverage -name '*.gcda' -delete
 ctest --preset coverage -j 2 | grep -vE '^ +Start |\. +Passed ' || true
-build/venv/bin/gcovr --root . --filter 'agent/' --object-directory build/coverage --json build/coverage/all.json \
-    --merge-mode-functions=merge-use-line-min --exclude-throw-branches build/coverage
+build/venv/bin/gcovr --root . --filter 'agent/' --json build/coverage/all.json \
+    --merge-mode-functions=merge-use-line-min build/coverage
 exec test/coverage.py build/coverage/all.json --write

@@ -108,11 +108,6 @@ static const char *const level_names[] = {"error", "warn", "info", "debug", NULL
 static const char *const format_names[] = {"text", "json", NULL};
 static const char *const mode_names[] = {"auto", "borrow", "trim", NULL};
 
-const char *trim_log_level_name(enum trim_log_level level)
-{
-    return (size_t)level <= TRIM_LOG_DEBUG ? level_names[level] : "unknown";
-}
-
 const char *const *trim_option_words(const struct trim_option *option)
 {
     return option->type == TRIM_OPTION_MODE     ? mode_names

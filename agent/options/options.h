@@ -142,9 +142,6 @@ void trim_options_add_changed(struct trim_text *text, const struct trim_options 
 /* Appends the help text: usage, then every option with default, allowed values and effect. */
 void trim_options_add_help(struct trim_text *text);
 
-/* The level's name in the option string: error, warn, info or debug. */
-const char *trim_log_level_name(enum trim_log_level level);
-
 #ifdef __cplusplus
 }
 #endif

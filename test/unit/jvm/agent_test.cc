@@ -21,6 +21,7 @@
 #include "sanitized_malloc.h"
 #include "scratch_directory.h"
 #include "signals.h"
+#include "trimagent.h"
 #include "worker.h"
 
 namespace
@@ -75,6 +76,11 @@ protected:
     FakeJvm jvm_;
     ScratchDirectory directory_;
 };
+
+TEST_F(Agent, TellsApplicationsItsVersion)
+{
+    EXPECT_STREQ(trimagent_version(), TRIM_VERSION);
+}
 
 TEST_F(Agent, AsksForOneCapabilityAndFourEvents)
 {
