@@ -119,7 +119,7 @@ static void take_back(struct trim_earnings *earnings, const struct trim_price *p
 {
     double refilled_share = refilled_bytes / bytes;
     struct trim_lot *lot = NULL;
-    for (uint64_t back = 0; bytes > 0 && (lot = lot_back(earnings, back)) != NULL; back++) {
+    for (uint64_t back = 0; (lot = lot_back(earnings, back)) != NULL; back++) {
         double taken = fmin(bytes, lot->left_bytes);
         double refilled = taken * refilled_share;
         double cost_ns = (taken - refilled) * price->fault_ns_per_byte;
@@ -186,7 +186,7 @@ bool trim_earnings_followed(const struct trim_earnings *earnings)
 {
     for (int at = 0; at < TRIM_LOTS; at++) {
         const struct trim_lot *lot = &earnings->lots[at];
-        if (lot->number != 0 && !lot->learned && lot->bytes != 0) {
+        if (!lot->learned && lot->bytes != 0) {
             return true;
         }
     }

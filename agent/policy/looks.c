@@ -1,7 +1,6 @@
 #include "looks.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "quantity.h"
 
@@ -45,13 +44,14 @@
 
 void trim_looks_init(struct trim_looks *looks, uint64_t check_ns, bool unannounced, uint64_t now_ns)
 {
-    memset(looks, 0, sizeof *looks);
-    looks->check_ns = check_ns;
-    looks->unannounced = unannounced && check_ns != 0;
-    looks->rate = RATE_START;
-    looks->poll_rate = RATE_START;
-    looks->last_ns = now_ns;
-    looks->as_of_ns = now_ns;
+    *looks = (struct trim_looks){
+        .check_ns = check_ns,
+        .unannounced = unannounced && check_ns != 0,
+        .rate = RATE_START,
+        .poll_rate = RATE_START,
+        .last_ns = now_ns,
+        .as_of_ns = now_ns,
+    };
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
         looks->events[reason] = (struct trim_event){.usual_bytes = -1, .rest_part = REST_PART};
     }
@@ -147,14 +147,21 @@ static uint64_t event_due_ns(const struct trim_event *event, const struct trim_p
     return trim_max(later(event->looked_ns, gap_ns), event->ready_ns);
 }
 
-uint64_t trim_looks_due_ns(const struct trim_looks *looks, const struct trim_price *price,
-                           uint64_t now_ns)
+uint64_t trim_looks_event_due_ns(const struct trim_looks *looks, const struct trim_price *price,
+                                 uint64_t now_ns)
 {
-    uint64_t due_ns = unannounced_due_ns(looks, price, now_ns);
+    uint64_t due_ns = TRIM_NEVER;
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
         due_ns = trim_min(due_ns, event_due_ns(&looks->events[reason], price, now_ns));
     }
     return due_ns;
+}
+
+uint64_t trim_looks_due_ns(const struct trim_looks *looks, const struct trim_price *price,
+                           uint64_t now_ns)
+{
+    return trim_min(unannounced_due_ns(looks, price, now_ns),
+                    trim_looks_event_due_ns(looks, price, now_ns));
 }
 
 /* How likely it is that an event has freed something just now: it falls with the time since. How
@@ -243,8 +250,6 @@ void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint6
     looks->last_ns = now_ns;
     if (bytes <= 0) {
         looks->rate = fmax(looks->rate / 2, RATE_LEAST);
-    }
-    if (bytes <= 0) {
         in_use(&looks->events[reason]);
         return;
     }

@@ -67,6 +67,10 @@ void trim_looks_expect(struct trim_looks *looks, enum trim_reason reason, uint64
 uint64_t trim_looks_due_ns(const struct trim_looks *looks, const struct trim_price *price,
                            uint64_t now_ns);
 
+/* The same, of the looks that follow events alone. */
+uint64_t trim_looks_event_due_ns(const struct trim_looks *looks, const struct trim_price *price,
+                                 uint64_t now_ns);
+
 /* The reason of a look at now_ns: the foremost of the events that have most likely freed something
  * now, or the watermark where none is pending. */
 enum trim_reason trim_looks_reason(const struct trim_looks *looks, uint64_t now_ns);

@@ -159,11 +159,10 @@ static uint64_t poll_due_ns(const struct trim_policy *policy, uint64_t now_ns)
     return works ? trim_signs_fresh_until_ns(&policy->signs) : TRIM_NEVER;
 }
 
-/* Waits for the next moment. A process at rest is left alone until it works again. */
-static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_due,
-                 struct trim_decision *decision)
+/* Waits for the next moment. A process at rest is left alone until it works
+ * again, or something has told of freed memory. */
+static void wait(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision)
 {
-    bool loading = is_loading(policy, now_ns);
     bool rests = is_at_rest(policy, now_ns);
     uint64_t wake_ns = trim_min(policy->room_due_ns, trim_triggers_look_ns(&policy->triggers));
     uint64_t cpu_ns = UINT64_MAX;
@@ -177,8 +176,11 @@ static void wait(struct trim_policy *policy, uint64_t now_ns, uint64_t estimate_
     if (watch_cpu_ns > policy->cpu_ns) {
         cpu_ns = trim_min(cpu_ns, watch_cpu_ns);
     }
-    if (!loading && !(rests && is_unannounced(policy, estimate_due))) {
-        wake_ns = trim_min(wake_ns, trim_max(estimate_due, cooldown_end_ns(policy, now_ns)));
+    if (!is_loading(policy, now_ns)) {
+        uint64_t due_ns = rests && !policy->watch.on
+                              ? trim_looks_event_due_ns(&policy->looks, &policy->price, now_ns)
+                              : estimate_due_ns(policy, now_ns);
+        wake_ns = trim_min(wake_ns, trim_max(due_ns, cooldown_end_ns(policy, now_ns)));
     }
     bool started = now_ns >= policy->started_ns;
     if (!started && trim_triggers_on(&policy->triggers, TRIM_REASON_RELOAD)) {
@@ -219,5 +221,5 @@ void trim_decide_next(struct trim_policy *policy, uint64_t now_ns, struct trim_d
         ask(TRIM_LOOK_PROCESS, decision);
         return;
     }
-    wait(policy, now_ns, estimate_due_ns(policy, now_ns), decision);
+    wait(policy, now_ns, decision);
 }

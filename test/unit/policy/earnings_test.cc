@@ -237,6 +237,14 @@ TEST_F(Earnings, WhatTheApplicationTakesBesideTheKernelIsRegretted)
     EXPECT_EQ(lot->verdict, TRIM_VERDICT_REGRETTED);
 }
 
+TEST_F(Earnings, WhatTheKernelHasFilledOnlyHalfOfIsRegrettedToo)
+{
+    const trim_lot *lot = Release(512 * kMiB);
+    Exact(500 * kMiB, 250 * kMiB);
+    EXPECT_EQ(Next(), lot);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_REGRETTED);
+}
+
 TEST_F(Earnings, WhatIsBackIsCountedOnce)
 {
     const trim_lot *lot = Release(512 * kMiB);
@@ -270,7 +278,7 @@ TEST_F(Earnings, WhatIsBackIsCountedFromTheLastReleaseOn)
     Exact(100 * kMiB);
     const trim_lot *second = Release(100 * kMiB);
     Exact(50 * kMiB);
-    EXPECT_NEAR(second->left_bytes, 50.0 * static_cast<double>(kMiB), 1);
+    EXPECT_EQ(second->left_bytes, 50.0 * static_cast<double>(kMiB));
 }
 
 TEST_F(Earnings, AReleaseOfAFractionIsUseless)
@@ -292,6 +300,7 @@ TEST_F(Earnings, AReleaseOfNothingIsNeverKnown)
     EXPECT_EQ(Next(), nullptr);
     EXPECT_EQ(trim_lot_held_ns(lot), 0);
     EXPECT_FALSE(earnings_.wants_exact);
+    EXPECT_FALSE(trim_earnings_followed(&earnings_)) << "there is nothing to wait for";
 }
 
 TEST_F(Earnings, AnOldReleaseIsForgottenForANewOneButNotInTheTotals)

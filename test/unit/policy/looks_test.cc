@@ -297,4 +297,31 @@ TEST_F(Looks, TheProcessIsReadMoreOftenTheMoreComesFree)
     EXPECT_GE(busy_ns, 50 * kMs);
 }
 
+TEST_F(Looks, AProcessThatComesToRestIsAnEventLikeTheOthers)
+{
+    const double guess = 16.0 * static_cast<double>(kMiB);
+    EXPECT_GT(Due(), now_ns_ + 2 * kS);
+    Expect(TRIM_REASON_WATERMARK, guess);
+    EXPECT_LT(Due(), now_ns_ + kS) << "it is looked at soon";
+    now_ns_ = Due();
+    Find(TRIM_REASON_WATERMARK, kModel);
+    (void)MissFor(60 * kS);
+    Expect(TRIM_REASON_WATERMARK, guess);
+    EXPECT_GT(looks_.events[TRIM_REASON_WATERMARK].pending_bytes, guess)
+        << "and what it frees is learned";
+}
+
+TEST_F(Looks, WhatWasInUseHalvesWhatSuchEventsAreTakenToFree)
+{
+    Init(0, false);
+    Expect(TRIM_REASON_FULL_GC);
+    Expect(TRIM_REASON_RELOAD);
+    now_ns_ += 200 * kMs;
+    Find(TRIM_REASON_FULL_GC, 0);
+    EXPECT_EQ(looks_.events[TRIM_REASON_RELOAD].pending_bytes, kModel) << "others are left alone";
+    now_ns_ += kS;
+    Expect(TRIM_REASON_FULL_GC);
+    EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].pending_bytes, kModel / 2);
+}
+
 } // namespace

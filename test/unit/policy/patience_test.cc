@@ -183,4 +183,17 @@ TEST_F(Patience, TheMeanIsWeighedByBytesAndBySize)
         << "and divides by nothing";
 }
 
+TEST_F(Patience, TheLastTimeCountsForLessTheMoreAreKnownBesideIt)
+{
+    double before = 2 * kS;
+    for (int others = 0; others < TRIM_PATIENCE_TIMES; ++others) {
+        patience_ = {};
+        Learn(TRIM_REASON_RELOAD, 0, others);
+        Learn(TRIM_REASON_RELOAD, kS);
+        const double mean = trim_patience_mean_ns(&patience_, TRIM_REASON_RELOAD, kBytes);
+        EXPECT_LT(mean, before) << others;
+        before = mean;
+    }
+}
+
 } // namespace

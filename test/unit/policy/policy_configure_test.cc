@@ -156,4 +156,34 @@ TEST(PolicyConfigure, AShorterCooldownEndsTheOneThatRuns)
     EXPECT_EQ(timeline.memory.free_bytes, 0U);
 }
 
+TEST(PolicyConfigure, ALongerCooldownLengthensTheOneThatRuns)
+{
+    trim_policy_config config = PolicyConfig();
+    config.cooldown_ns = kS;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    config.cooldown_ns = 100 * kS;
+    timeline.ConfigureAt(10 * kS + 500 * kMs, config);
+    timeline.FreeAt(20 * kS, 500 * kMiB);
+    timeline.OldPauseAt(20 * kS);
+    timeline.RunUntil(110 * kS);
+    EXPECT_EQ(timeline.trims().size(), 1U);
+    timeline.RunUntil(200 * kS);
+    EXPECT_EQ(timeline.memory.free_bytes, 0U) << "and then it is over";
+}
+
+TEST(PolicyConfigure, OptionsThatChangeDuringTheStartDoNotHastenTheFirstLooks)
+{
+    const trim_policy_config config = PolicyConfig();
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 1000);
+    timeline.ConfigureAt(100 * kMs, config);
+    timeline.RunUntil(490 * kMs);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ROOM), 0U);
+    timeline.RunUntil(kS);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ROOM), 1U);
+}
+
 } // namespace

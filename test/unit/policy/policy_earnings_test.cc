@@ -1,6 +1,9 @@
 /* What a trim has earned decides on the next ones. */
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "policy.h"
 #include "policy_timeline.h"
 
@@ -143,15 +146,19 @@ TEST(PolicyEarnings, TheTotalsTellWhatWasHeldAndWhatItCost)
 {
     PolicyTimeline timeline;
     timeline.WorkAt(0, 200);
-    timeline.FreeAt(10 * kS, 512 * kMiB);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
     timeline.OldPauseAt(10 * kS);
     timeline.RunUntil(110 * kS);
     ASSERT_EQ(timeline.trims().size(), 1U);
-    const double held = 100.0 * 512 * static_cast<double>(kMiB * kS);
+    const double held = 100.0 * 500 * static_cast<double>(kMiB * kS);
     EXPECT_NEAR(timeline.policy().earnings.held_byte_ns, held, held / 20);
-    /* 80 us for each MiB, and the looks. */
-    EXPECT_GE(timeline.policy().earnings.cost_ns, 40e6);
-    EXPECT_LE(timeline.policy().earnings.cost_ns, 60e6);
+    /* The release, the looks before it, and those around it. */
+    const std::vector<uint64_t> &looks = timeline.LookTimes(TRIM_LOOK_ESTIMATE);
+    const auto before = static_cast<uint64_t>(
+        std::upper_bound(looks.begin(), looks.end(), timeline.trims()[0].at_ns) - looks.begin());
+    const uint64_t cost_ns =
+        500 * timeline.memory.release_ns_per_mib + before * timeline.memory.estimate_cost_ns + kMs;
+    EXPECT_EQ(timeline.policy().earnings.cost_ns, static_cast<double>(cost_ns));
 }
 
 TEST(PolicyEarnings, TheCooldownIsAFloorBetweenTwoTrims)
@@ -172,6 +179,24 @@ TEST(PolicyEarnings, TheCooldownIsAFloorBetweenTwoTrims)
     EXPECT_EQ(timeline.memory.free_bytes, 0U) << "nothing is forgotten";
     EXPECT_GE(timeline.skips(TRIM_SKIP_COOLDOWN), 1U);
     EXPECT_LE(timeline.skips(TRIM_SKIP_COOLDOWN), timeline.trims().size()) << "each told once";
+}
+
+TEST(PolicyEarnings, WhatWaitsForTheCooldownIsLookedAtTheMomentItEnds)
+{
+    trim_policy_config config = PolicyConfig();
+    config.cooldown_ns = 7 * kS;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    timeline.FreeAt(16 * kS, 500 * kMiB);
+    timeline.OldPauseAt(16 * kS);
+    timeline.RunUntil(12 * kS);
+    ASSERT_EQ(timeline.trims().size(), 1U);
+    const uint64_t ends_ns = timeline.policy().cooldown_ends_ns - PolicyTimeline::kStart;
+    timeline.RunUntil(ends_ns);
+    EXPECT_EQ(timeline.LookTimes(TRIM_LOOK_ESTIMATE).back(), ends_ns);
+    EXPECT_EQ(timeline.trims().size(), 2U);
 }
 
 TEST(PolicyEarnings, ADryRunDecidesOnceAndLearnsNothing)

@@ -162,6 +162,16 @@ TEST(PolicyEvent, ClassesOfTheFirstHalfSecondAreCountedWithoutAWakeUp)
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_RELOAD);
 }
 
+TEST(PolicyEvent, ClassLoadsMayWakeTheWorkerFromTheEndOfTheStartOn)
+{
+    PolicyTimeline timeline;
+    timeline.RunUntil(490 * kMs);
+    EXPECT_EQ(timeline.armed(), UINT64_MAX);
+    timeline.RunUntil(500 * kMs);
+    EXPECT_NE(timeline.armed(), UINT64_MAX);
+    EXPECT_EQ(timeline.wake_ups(), 2U) << "one for the start and one for its end";
+}
+
 TEST(PolicyEvent, AnOldPauseTakesPrecedence)
 {
     PolicyTimeline timeline;
@@ -205,6 +215,7 @@ TEST(PolicyEvent, ADemandIsMetAtOnceWhateverIsKnown)
     ASSERT_EQ(timeline.trims().size(), 2U) << "even within the cooldown";
     EXPECT_EQ(timeline.trims()[0].at_ns, 10 * kS);
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_DEMAND);
+    EXPECT_EQ(timeline.trims()[0].expected_bytes, 0U) << "nothing was estimated";
     EXPECT_LE(timeline.trims()[1].at_ns, 10 * kS + 20 * kMs);
     EXPECT_EQ(timeline.policy().earnings.useless, 0U) << "nothing is held against the policy";
 }

@@ -122,4 +122,16 @@ TEST(PolicyGrowth, WithoutTheReasonALoadTellsNothing)
     EXPECT_TRUE(timeline.trims().empty());
 }
 
+TEST(PolicyGrowth, AloneItIsReasonEnoughToReadTheProcessesFigures)
+{
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on = Bit(TRIM_REASON_GROWTH);
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    Reloads(&timeline, 1, 60 * kS, 500 * kMs);
+    timeline.RunUntil(60 * kS);
+    ASSERT_EQ(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_GROWTH);
+}
+
 } // namespace

@@ -16,9 +16,11 @@ TEST(PolicyRest, AProcessAtRestHasOneWakeUpInACheck)
     timeline.RunUntil(60 * kS);
     const uint64_t wake_ups = timeline.wake_ups();
     const size_t estimates = timeline.LookCount(TRIM_LOOK_ESTIMATE);
+    const size_t readings = timeline.LookCount(TRIM_LOOK_PROCESS);
     timeline.RunUntil(60 * kS + kHour);
     EXPECT_LE(timeline.wake_ups() - wake_ups, kHour / config.check_ns + 1);
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ESTIMATE), estimates) << "nothing can have come free";
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_PROCESS), readings) << "nor are its figures read";
     EXPECT_NE(timeline.wake_cpu_ns(), UINT64_MAX) << "its own work tells when to look again";
 }
 
@@ -34,6 +36,33 @@ TEST(PolicyRest, AnIdleJvmIsLookedAtSeldom)
     const uint64_t looks_ns =
         timeline.LookCount(TRIM_LOOK_ESTIMATE) * timeline.memory.estimate_cost_ns;
     EXPECT_LE(looks_ns, kHour / 5000);
+}
+
+TEST(PolicyRest, WhatAProcessTakesAtRestIsReadNoMoreThanOnceInACheck)
+{
+    for (const uint64_t permille : {1, 2}) {
+        trim_policy_config config = PolicyConfig();
+        config.price.urgent_percent = 0;
+        PolicyTimeline timeline(config);
+        timeline.WorkAt(0, permille);
+        timeline.RunUntil(300 * kS);
+        const uint64_t wake_ups = timeline.wake_ups();
+        timeline.RunUntil(300 * kS + kHour);
+        /* The first reads that it has used its share, and the second that it rests again. */
+        EXPECT_LE(timeline.wake_ups() - wake_ups, 2 * kHour / config.check_ns) << permille;
+    }
+}
+
+TEST(PolicyRest, AnEventIsLookedAtEvenInAProcessAtRest)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 1);
+    timeline.RunUntil(100 * kS);
+    timeline.FreeAt(101 * kS, 500 * kMiB);
+    timeline.OldPauseAt(101 * kS);
+    timeline.RunUntil(102 * kS);
+    ASSERT_EQ(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_FULL_GC);
 }
 
 TEST(PolicyRest, WithoutTheWatermarkAndGrowthNotEvenThat)

@@ -37,6 +37,8 @@ TEST(PolicyWatch, WhatLiesStillIsReleasedInTheEnd)
     EXPECT_GE(timeline.trims()[0].at_ns, 11 * kS);
     EXPECT_LE(timeline.trims()[0].at_ns, 20 * kS);
     EXPECT_EQ(timeline.skips(TRIM_SKIP_WAITING), 1U);
+    EXPECT_EQ(timeline.policy().considered, timeline.skips(TRIM_SKIP_BELOW_THRESHOLD) + 1)
+        << "what is watched is considered once";
 }
 
 TEST(PolicyWatch, WhatHasAlwaysLainLongIsReleasedAtOnceAfterSomeTime)

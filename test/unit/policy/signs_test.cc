@@ -149,6 +149,17 @@ TEST_F(Signs, AnIdleJvmIsAtRest)
     }
 }
 
+TEST_F(Signs, WhatAProcessTakesAtRestIsNoWork)
+{
+    (void)Look(0, 0);
+    trim_signs_mark(&signs_, &now_);
+    for (int i = 0; i < 60; ++i) {
+        (void)Look(kS, kMs);
+    }
+    EXPECT_FALSE(trim_signs_worked(&signs_, now_.at_ns, now_.cpu_ns));
+    EXPECT_TRUE(trim_signs_worked(&signs_, now_.at_ns, now_.cpu_ns + 40 * kMs)) << "but more is";
+}
+
 TEST_F(Signs, WithoutAnEstimateAnythingMayHaveMoved)
 {
     (void)Look(0, 0);

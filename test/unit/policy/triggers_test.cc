@@ -94,6 +94,17 @@ TEST_F(Triggers, ABurstOfClassesIsToldWhenItHasEnded)
     EXPECT_EQ(trim_triggers_look_ns(&triggers_), TRIM_NEVER);
 }
 
+TEST_F(Triggers, OtherOptionsDoNotEndABurst)
+{
+    counts_.class_changes = 100;
+    EXPECT_EQ(Take(kStart + 5 * kS), 0U);
+    trim_triggers_config config = triggers_.config;
+    config.on &= ~Bit(TRIM_REASON_PRESSURE);
+    trim_triggers_configure(&triggers_, &config);
+    EXPECT_EQ(Take(kStart + 5 * kS), 0U);
+    EXPECT_EQ(Take(kStart + 20 * kS), Bit(TRIM_REASON_RELOAD));
+}
+
 TEST_F(Triggers, SeveralEventsMayBeToldAtOnce)
 {
     counts_.old_pauses = 1;
