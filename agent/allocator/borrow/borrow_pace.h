@@ -6,8 +6,8 @@
  * chunks under its lock: 30-60 us where 4 GiB in one arena are some thousand chunks. Threads that
  * want the lock sleep meanwhile and have to be woken, and are left to sort what was given back: a
  * thread at full speed got 0.21 of its work done beside 380 ms of it. Pauses of twice that time
- * leave it 0.92, and pauses of six times hold 4 GiB for 3.4 s instead of 1.4. Where pieces are few
- * and large, what remains is dropping pages, for which the kernel interrupts each CPU that the
+ * leave it 0.71-0.92, and pauses of six times hold 4 GiB for 3.4 s instead of 1.5. Where pieces are
+ * few and large, what remains is dropping pages, for which the kernel interrupts each CPU that the
  * process runs on. A thread in an arena of its own got 0.94 done beside it, and 0.88 where the
  * kernel takes no ranges together; beside malloc_trim 0.78. Pauses did not help there: as long as
  * the work, they left it 0.93 and 0.84. Where nobody works pauses would only keep the memory for
