@@ -12,9 +12,9 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import generated
+
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENT = ROOT / "docs/RELIABILITY.md"
-BEGIN, END = "<!-- coverage: written by ./dev coverage -->", "<!-- end of coverage -->"
 LEAST = 0.95
 
 REFUSALS = "calls that fail"
@@ -68,13 +68,11 @@ def main():
     for path, number, text in sorted(missed):
         print(f"{path}:{number}: {text}")
     if arguments.write and run >= LEAST * lines:
-        head, rest = DOCUMENT.read_text().split(BEGIN)
         elsewhere = (
             "`./dev faults` has each call fail, in a build that does not count. What `trimctl` prints in the runs that "
             "do not count stands in `trimctl_test.cc`."
         )
-        body = "\n".join([total, elsewhere, "", *rows])
-        DOCUMENT.write_text(f"{head}{BEGIN}\n\n{body}\n\n{END}{rest.split(END)[1]}")
+        generated.write("coverage", "\n".join([total, elsewhere, "", *rows]))
     return 0 if run >= LEAST * lines else 1
 
 

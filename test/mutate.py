@@ -22,9 +22,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import generated
+
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENT = ROOT / "docs/RELIABILITY.md"
-BEGIN, END = "<!-- mutants: written by ./dev mutants -->", "<!-- end of mutants -->"
 
 # The sources of each room, and the tests that must see what changes there.
 ROOMS = {
@@ -195,9 +195,7 @@ def main():
     print(total)
     if arguments.write:
         lines = "\n".join(f"- `{describe(mutant)}`" for mutant in survivors)
-        head, rest = DOCUMENT.read_text().split(BEGIN)
-        text = f"{total} Those that no test saw:\n\n{lines}" if survivors else total
-        DOCUMENT.write_text(f"{head}{BEGIN}\n\n{text}\n\n{END}{rest.split(END)[1]}")
+        generated.write("mutants", f"{total} Those that no test saw:\n\n{lines}" if survivors else total)
     return 0
 
 
