@@ -159,8 +159,8 @@ static uint64_t poll_due_ns(const struct trim_policy *policy, uint64_t now_ns)
     return works ? trim_signs_fresh_until_ns(&policy->signs) : TRIM_NEVER;
 }
 
-/* Waits for the next moment. A process at rest is left alone until it works
- * again, or something has told of freed memory. */
+/* Waits for the next moment. A process at rest is left alone until it works again, or something has
+ * told of freed memory. */
 static void wait(struct trim_policy *policy, uint64_t now_ns, struct trim_decision *decision)
 {
     bool rests = is_at_rest(policy, now_ns);

@@ -77,6 +77,16 @@ static uint64_t resident(const struct trim_estimate_input *input, bool *assumed)
     return input->resident_bytes + (*assumed ? unseen : 0);
 }
 
+static uint64_t free_in(const struct trim_malloc_info *info)
+{
+    return info->fast_bytes + info->rest_bytes;
+}
+
+static uint64_t used(const struct trim_malloc_info *info)
+{
+    return trim_excess(info->system_bytes, free_in(info));
+}
+
 /*
  * What chunks in fastbins may add once they are merged: themselves, and the small free chunks
  * between them. Each can join at most its two neighbours, so that few fast chunks do not move many
@@ -102,11 +112,10 @@ static uint64_t fast_gain(const struct trim_malloc_info *info)
 static uint64_t merge_gain(const struct trim_malloc_info *info)
 {
     uint64_t tops = info->main_top_bytes + info->other_top_bytes;
-    uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
     uint64_t least = info->rest_count / MERGED_PART_MAX;
     uint64_t removed = trim_min(info->fast_count / 2, info->rest_count - least);
     uint64_t kept = (info->rest_count - removed) * info->chunk_keeps + tops + info->inner_bytes;
-    return info->fast_count > 0 ? trim_excess(free_bytes, kept) : 0;
+    return info->fast_count > 0 ? trim_excess(free_in(info), kept) : 0;
 }
 
 static int64_t share_of(uint64_t bytes, uint64_t share)
@@ -135,11 +144,6 @@ static int64_t inner(const struct trim_estimate_learned *learned,
 {
     return as_signed(trim_excess(info->inner_bytes, info->guess_bytes)) +
            share_of(info->guess_bytes, learned->guess_share);
-}
-
-static uint64_t used(const struct trim_malloc_info *info)
-{
-    return trim_excess(info->system_bytes, info->fast_bytes + info->rest_bytes);
 }
 
 /* What the model says, without what was learned of its bias. */
@@ -190,7 +194,7 @@ void trim_estimate_predict(struct trim_estimate_learned *learned,
     }
     result->guess_bytes = info->guess_bytes;
     result->guessed_from = expected - share_of(info->guess_bytes, learned->guess_share);
-    uint64_t free_bytes = info->fast_bytes + info->rest_bytes;
+    uint64_t free_bytes = free_in(info);
     result->free_bytes = free_bytes;
     result->used_bytes = used(&whole_input->info);
     result->whole_bytes = trim_min((uint64_t)whole + info->other_top_bytes, free_bytes);
@@ -244,7 +248,10 @@ static void learn_shares(struct trim_estimate_learned *learned,
 static int64_t new_bias(int64_t old_bias, int64_t wrong_bytes, uint64_t freed_bytes)
 {
     int64_t sure = wrong_bytes - as_signed(freed_bytes);
-    return sure >= old_bias ? sure : wrong_bytes < old_bias ? wrong_bytes : old_bias;
+    if (old_bias < sure) {
+        return sure;
+    }
+    return old_bias < wrong_bytes ? old_bias : wrong_bytes;
 }
 
 /* What was freed in heaps that can be released, as far as it is sure to be there. */
