@@ -19,7 +19,7 @@ const struct trim_option trim_option_table[] = {
      "least 4 MiB. A share is of the memory limit."},
     {"mode", TRIM_OPTION_MODE, FIELD(mode), "auto", 0, 0,
      "How memory is given back. trim: by malloc_trim, which stops the threads of an arena "
-     "for about 100 ms per GiB in it. borrow: by taking free chunks and dropping their "
+     "for 50 to 330 ms per GiB in it. borrow: by taking free chunks and dropping their "
      "pages; threads wait no longer than for a call of malloc, tops are reached too, and "
      "it takes more CPU. auto: borrow where malloc_trim would stop a thread for more than "
      "10 ms, or where tops hold much."},

@@ -1,7 +1,7 @@
 /*
  * Borrowed trimming: giving pages back without holding an arena's lock meanwhile.
  *
- * malloc_trim drops pages under the arena's lock, about 100 ms per GiB. A thread that owns the
+ * malloc_trim drops pages under the arena's lock, 50 to 330 ms per GiB. A thread that owns the
  * chunks can drop the same pages with no lock held: it takes free chunks with malloc, drops the
  * whole pages inside, and hands the chunks back with free. What others wait for is then one call
  * of malloc or free.

@@ -56,6 +56,14 @@ static bool is_vague(const struct trim_arena_figures *figures)
     return (uint64_t)__builtin_popcountll(figures->sizes) > figures->chunks;
 }
 
+/* Takes in what malloc_trim would do under one arena's lock. */
+static void add_work(struct trim_borrow_plan *plan, uint64_t bytes, uint64_t chunks)
+{
+    uint64_t work = trim_lock_work(bytes, chunks);
+    plan->longest_work = trim_max(plan->longest_work, work);
+    plan->work += work;
+}
+
 /* Takes one arena in, whose last used address is end. */
 static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
                       uint64_t arena, uint64_t end, const struct trim_arena_figures *figures,
@@ -75,7 +83,7 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
     plan->merges = plan->merges || merges;
     plan->vague = plan->vague || is_vague(figures);
     bool main = arena == TRIM_MAIN_ARENA;
-    plan->longest_bytes = trim_max(plan->longest_bytes, wet + (main ? top_resident : 0));
+    add_work(plan, wet + (main ? top_resident : 0), figures->chunks);
     bool top = top_resident >= TRIM_BORROW_TOP_BYTES;
     plan->tops_bytes += main || !top ? 0 : top_resident;
     plan->wet_bytes += wet;
@@ -106,7 +114,7 @@ static void leave_arena(struct trim_borrow_plan *plan, const struct trim_arena_m
     uint64_t used = trim_excess(least->system_bytes, least->inner_bytes);
     uint64_t wet = trim_excess(trim_arena_map_resident(map, arena), used);
     wet = trim_min(wet, least->inner_bytes);
-    plan->longest_bytes = trim_max(plan->longest_bytes, wet);
+    add_work(plan, wet, least->chunks);
     plan->wet_bytes += wet;
     plan->other_bytes += wet;
 }
@@ -117,7 +125,8 @@ void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_aren
 {
     plan->count = 0;
     plan->merges = plan->vague = false;
-    plan->longest_bytes = plan->tops_bytes = plan->wet_bytes = plan->other_bytes = 0;
+    plan->longest_work = plan->work = 0;
+    plan->tops_bytes = plan->wet_bytes = plan->other_bytes = 0;
     const struct trim_arena_figures *own = NULL;
     if (map->main_end != 0 && find_figures(figures, count, TRIM_MAIN_ARENA, 0, &own) != 0) {
         add_arena(plan, map, TRIM_MAIN_ARENA, map->main_end, own, page_bytes, resident);
@@ -139,11 +148,13 @@ void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_aren
     }
 }
 
-bool trim_borrow_is_worth(const struct trim_borrow_plan *plan, enum trim_mode mode)
+bool trim_borrow_is_worth(const struct trim_borrow_plan *plan, const struct trim_lock_time *lock,
+                          enum trim_mode mode)
 {
     if (mode == TRIM_MODE_TRIM || plan->count == 0) {
         return false;
     }
-    return mode == TRIM_MODE_BORROW || plan->longest_bytes > TRIM_BORROW_FROM_BYTES ||
-           plan->tops_bytes > TRIM_SHORT_HOLD_BYTES || plan->tops_bytes > plan->wet_bytes;
+    return mode == TRIM_MODE_BORROW ||
+           trim_lock_time_ns(lock, plan->longest_work) > TRIM_BORROW_FROM_NS ||
+           plan->tops_bytes > TRIM_BORROW_TOPS_BYTES || plan->tops_bytes > plan->wet_bytes;
 }

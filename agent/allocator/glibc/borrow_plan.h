@@ -10,8 +10,10 @@
 #include "arena_map.h"
 #include "arena_scan.h"
 #include "borrow.h"
+#include "lock_time.h"
 #include "malloc_info.h"
 #include "mode.h"
+#include "quantity.h"
 #include "release.h"
 
 #ifdef __cplusplus
@@ -19,14 +21,13 @@ extern "C" {
 #endif
 
 /*
- * What malloc_trim drops under one lock within 10 ms, at 100 ms per GiB: less is not worth the CPU
- * of borrowing, which is twice as much (512 MiB over 8 arenas: 38 ms by malloc_trim, 69 by
- * borrowing).
+ * Where malloc_trim holds a lock no longer than this, borrowing is not worth its CPU, which is up
+ * to twice as much (512 MiB over 8 arenas: 38 ms by malloc_trim, 69 by borrowing).
  */
-#define TRIM_BORROW_FROM_BYTES (UINT64_C(100) << 20)
+#define TRIM_BORROW_FROM_NS (10 * TRIM_NS_PER_MS)
 
-/* What it drops within 5 ms: rests, and tops, are no more than that. */
-#define TRIM_SHORT_HOLD_BYTES (UINT64_C(50) << 20)
+/* Where tops, which malloc_trim does not reach, hold no more than this they are left. */
+#define TRIM_BORROW_TOPS_BYTES (50 * TRIM_MIB)
 
 /* What an arena must hold to be entered, and its top. */
 #define TRIM_BORROW_VISIT_BYTES (UINT64_C(8) << 20)
@@ -38,12 +39,13 @@ extern "C" {
 struct trim_borrow_plan {
     struct trim_borrow_arena arenas[TRIM_BORROW_ARENAS_MAX];
     size_t count;
-    bool merges;            /* Some arenas have much in fastbins, which merges first, */
-    bool vague;             /* or chunks of which hardly anything is known until they are sorted. */
-    uint64_t longest_bytes; /* The most that malloc_trim would drop under one lock. */
-    uint64_t tops_bytes;    /* Resident in tops of non-main arenas that are worth entering for, */
-    uint64_t wet_bytes;     /* and in whole pages of free chunks. */
-    uint64_t other_bytes;   /* Resident in whole pages of free chunks of arenas left out. */
+    bool merges;           /* Some arenas have much in fastbins, which merges first, */
+    bool vague;            /* or chunks of which hardly anything is known until they are sorted. */
+    uint64_t longest_work; /* The most that malloc_trim would do under one lock, */
+    uint64_t work;         /* and in all, as trim_lock_work counts. */
+    uint64_t tops_bytes;   /* Resident in tops of non-main arenas that are worth entering for, */
+    uint64_t wet_bytes;    /* and in whole pages of free chunks. */
+    uint64_t other_bytes;  /* Resident in whole pages of free chunks of arenas left out. */
 };
 
 /* Makes the plan. resident tells the resident bytes of whole pages. */
@@ -52,7 +54,8 @@ void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_aren
                            uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end));
 
 /* Whether to borrow at all in this mode. */
-bool trim_borrow_is_worth(const struct trim_borrow_plan *plan, enum trim_mode mode);
+bool trim_borrow_is_worth(const struct trim_borrow_plan *plan, const struct trim_lock_time *lock,
+                          enum trim_mode mode);
 
 #ifdef __cplusplus
 }

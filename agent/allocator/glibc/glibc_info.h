@@ -7,6 +7,10 @@
 #include "arena_enter.h"
 #include "malloc_info.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Finds malloc_info and makes the stream that it prints to, once, before the worker starts: that
  * allocates. Returns 0, or -1 where there is none or the system refuses a stream. */
 int trim_glibc_info_open(void);
@@ -19,5 +23,9 @@ void trim_glibc_info_name(const struct trim_arena_door *door);
 
 /* What was read last, arena by arena. */
 const struct trim_malloc_info_parser *trim_glibc_info_last(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -24,9 +24,11 @@
 /* From this part on they are not left because of a stall. */
 #define MUCH_PART 8
 
-/* What one free chunk costs malloc_trim, dropped before or not, in bytes that it could drop in the
- * same time: 5 us were measured with chunks of 45 KiB on average. */
-#define CHUNK_COST_BYTES (50 * TRIM_KIB)
+/* Borrowing takes half of this as many times as long as malloc_trim: 1.1 to 1.8 were seen. */
+#define BORROWING_TIMES_2 3
+
+/* What borrowing has left goes by malloc_trim where that holds no lock for longer. */
+#define SHORT_HOLD_NS (5 * TRIM_NS_PER_MS)
 
 static bool is_cancelled(const struct trim_glibc_releaser *releaser)
 {
@@ -108,6 +110,11 @@ static bool is_unsorted(const struct trim_glibc_releaser *releaser)
     return releaser->plan.merges || releaser->plan.vague;
 }
 
+static bool is_worth(const struct trim_glibc_releaser *releaser)
+{
+    return trim_borrow_is_worth(&releaser->plan, &releaser->lock, releaser->order->mode);
+}
+
 /* Merges what is in fastbins and sorts what has been freed, for which entering is enough, and
  * measures again, for then there are other chunks. Where that fails the plan of before is what
  * there is. */
@@ -148,7 +155,8 @@ static void borrow(struct trim_glibc_releaser *releaser)
     trim_glibc_pieces(&world);
     trim_glibc_hold_off_drops(&releaser->hold_off, &world);
     struct trim_release *release = releaser->release;
-    releaser->deadline_ns = trim_clock_now_ns() + DEADLINE_NS;
+    uint64_t began_ns = trim_clock_now_ns();
+    releaser->deadline_ns = began_ns + DEADLINE_NS;
     trim_pace_init(&releaser->pace, releaser->order->hurry ? 0 : PAUSE_MAX_NS);
     release->borrowed = true;
     release->arenas_wanted = releaser->plan.count;
@@ -162,20 +170,25 @@ static void borrow(struct trim_glibc_releaser *releaser)
         (void)borrow_by_plan(releaser, &world);
     }
     release->refusal = releaser->door.refusal;
+    const struct trim_borrow_result *done = &release->borrow;
+    if (!done->gave_way) {
+        uint64_t took_ns = trim_excess(trim_clock_now_ns() - began_ns, done->paused_ns);
+        trim_lock_time_measured(&releaser->lock, trim_lock_work(done->dropped_bytes, done->pieces),
+                                took_ns / BORROWING_TIMES_2 * 2);
+    }
 }
 
-/* What is left, and the most of it that malloc_trim would drop under one lock. */
+/* What is left, and the most of malloc_trim's work for it under one lock. */
 static void sum_up_rest(const struct trim_glibc_releaser *releaser, uint64_t *rest_bytes,
-                        uint64_t *longest_bytes)
+                        uint64_t *longest_work)
 {
     const struct trim_borrow_plan *plan = &releaser->plan;
     *rest_bytes = plan->other_bytes;
-    *longest_bytes = plan->other_bytes;
+    *longest_work = plan->other_bytes;
     for (size_t i = 0; i < plan->count; i++) {
         uint64_t left = releaser->left_bytes[i];
         *rest_bytes += left;
-        uint64_t cost = left + plan->arenas[i].chunks * CHUNK_COST_BYTES;
-        *longest_bytes = trim_max(*longest_bytes, cost);
+        *longest_work = trim_max(*longest_work, trim_lock_work(left, plan->arenas[i].chunks));
     }
 }
 
@@ -204,7 +217,7 @@ static void trim_rest(struct trim_glibc_releaser *releaser)
     sum_up_rest(releaser, &rest, &longest);
     bool much =
         rest > wet / MUCH_PART && order->mode == TRIM_MODE_AUTO && !release->borrow.gave_way;
-    bool short_hold = longest <= TRIM_SHORT_HOLD_BYTES;
+    bool short_hold = trim_lock_time_ns(&releaser->lock, longest) <= SHORT_HOLD_NS;
     bool worth = rest > wet / REST_PART && !release->trimmed_first;
     if (worth && (short_hold || much) && !is_cancelled(releaser)) {
         run_malloc_trim(releaser);
@@ -264,14 +277,14 @@ void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_
         return;
     }
     make_plan(releaser);
-    if (trim_borrow_is_worth(&releaser->plan, order->mode) && is_unsorted(releaser)) {
+    if (is_worth(releaser) && is_unsorted(releaser)) {
         sort_chunks(releaser);
     }
-    if (!trim_borrow_is_worth(&releaser->plan, order->mode)) {
+    if (!is_worth(releaser)) {
         run_malloc_trim(releaser);
+        trim_lock_time_measured(&releaser->lock, releaser->plan.work, release->trim_ns);
         /* It has merged what was in fastbins, perhaps to tops, which it does not reach. */
-        if (!is_unsorted(releaser) || !plan_anew(releaser) ||
-            !trim_borrow_is_worth(&releaser->plan, order->mode)) {
+        if (!is_unsorted(releaser) || !plan_anew(releaser) || !is_worth(releaser)) {
             return;
         }
         release->trimmed_first = true;

@@ -13,8 +13,13 @@
 #include "borrow_plan.h"
 #include "cancel.h"
 #include "glibc_hold_off.h"
+#include "lock_time.h"
 #include "malloc_info.h"
 #include "release.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* What was measured right before, and how to go about it. */
 struct trim_glibc_order {
@@ -31,7 +36,8 @@ struct trim_glibc_order {
 
 /* What lasts from one release to the next, and what is known during one. Large; zero at first. */
 struct trim_glibc_releaser {
-    struct trim_arena_door door; /* Lasts. */
+    struct trim_arena_door door; /* Lasts, */
+    struct trim_lock_time lock;  /* as this does. */
     const struct trim_glibc_order *order;
     struct trim_release *release;
     struct trim_borrow_plan plan;
@@ -52,5 +58,9 @@ void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_
  */
 const char *trim_glibc_release_refusal(struct trim_glibc_releaser *releaser,
                                        int (*malloc_trim)(size_t pad));
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -15,6 +15,13 @@ namespace
 
 constexpr uint64_t kMiB = TRIM_MIB;
 constexpr uint64_t kPage = 4096;
+constexpr uint64_t kChunks = 100;
+
+/* malloc_trim's for an arena of these figures. */
+uint64_t Work(uint64_t bytes)
+{
+    return trim_lock_work(bytes, kChunks);
+}
 
 /* How much is resident from an address on, at most; elsewhere nothing is. */
 std::map<uint64_t, uint64_t> tops;
@@ -34,7 +41,7 @@ trim_arena_figures Figures(uint64_t number, uint64_t system, uint64_t inner, uin
     figures.number = number;
     figures.system_bytes = system;
     figures.inner_bytes = inner;
-    figures.chunks = 100;
+    figures.chunks = kChunks;
     figures.largest_bytes = 2 * kMiB;
     figures.largest_count = 3;
     figures.largest_total = 5 * kMiB;
@@ -55,7 +62,8 @@ protected:
     {
         *plan_ = {};
         plan_->count = 99; /* Left from the plan before. */
-        plan_->longest_bytes = plan_->tops_bytes = plan_->other_bytes = UINT64_MAX;
+        plan_->longest_work = plan_->work = UINT64_MAX;
+        plan_->tops_bytes = plan_->other_bytes = UINT64_MAX;
         trim_borrow_make_plan(plan_.get(), &sample_.get(), figures.data(), figures.size(), kPage,
                               FakeResident);
         return *plan_;
@@ -109,14 +117,14 @@ TEST_F(BorrowPlan, TellsArenasApartByTheirSizes)
     EXPECT_EQ(one.largest_count, 3U);
     EXPECT_EQ(one.largest_total, 5 * kMiB);
     EXPECT_EQ(one.sizes, 0xf0U);
-    EXPECT_EQ(one.chunks, 100U);
+    EXPECT_EQ(one.chunks, kChunks);
     EXPECT_EQ(one.end, HeapAt(1) + 60 * kMiB);
     EXPECT_EQ(one.top_start, 0U);
     const trim_borrow_arena &two = plan.arenas[1];
     EXPECT_EQ(two.arena, ArenaOf(0));
     EXPECT_EQ(two.wanted_bytes, 40 * kMiB);
     EXPECT_EQ(two.end, HeapAt(2) + 20 * kMiB) << "its newest heap's";
-    EXPECT_EQ(plan.longest_bytes, 40 * kMiB);
+    EXPECT_EQ(plan.longest_work, Work(40 * kMiB));
     EXPECT_EQ(plan.other_bytes, 0U);
     EXPECT_EQ(plan.tops_bytes, 0U);
 }
@@ -166,7 +174,7 @@ TEST_F(BorrowPlan, LeavesArenasThatItCannotTellApartToMallocTrim)
         EXPECT_EQ(plan.arenas[0].arena, ArenaOf(2));
         EXPECT_EQ(plan.other_bytes, (30 + 5) * kMiB) << "what is resident of the least";
         EXPECT_EQ(plan.wet_bytes, (30 + 5 + 10) * kMiB);
-        EXPECT_EQ(plan.longest_bytes, 30 * kMiB);
+        EXPECT_EQ(plan.longest_work, Work(30 * kMiB));
     }
 }
 
@@ -203,7 +211,7 @@ TEST_F(BorrowPlan, WantsOnlyWhatIsResident)
     sample_.Add(0, 0, 0, kHeapBytes, 50 * kMiB);
     /* 14 MiB in use, 50 free: of what is resident 36 can be free. */
     EXPECT_EQ(Plan({Figures(1, kHeapBytes, 50 * kMiB, 0)}).arenas[0].wanted_bytes, 36 * kMiB);
-    EXPECT_EQ(plan_->longest_bytes, 36 * kMiB);
+    EXPECT_EQ(plan_->longest_work, Work(36 * kMiB));
     sample_.get().heaps[0].resident_bytes = 10 * kMiB;
     EXPECT_EQ(Plan({Figures(1, kHeapBytes, 50 * kMiB, 0)}).count, 0U) << "less than what is in use";
     EXPECT_EQ(plan_->other_bytes, 0U);
@@ -218,7 +226,7 @@ TEST_F(BorrowPlan, VisitsArenasThatHoldEnough)
     ASSERT_EQ(plan.count, 1U);
     EXPECT_EQ(plan.arenas[0].arena, ArenaOf(0));
     EXPECT_EQ(plan.other_bytes, TRIM_BORROW_VISIT_BYTES - 1);
-    EXPECT_EQ(plan.longest_bytes, TRIM_BORROW_VISIT_BYTES);
+    EXPECT_EQ(plan.longest_work, Work(TRIM_BORROW_VISIT_BYTES));
 }
 
 TEST_F(BorrowPlan, TakesATopThatHoldsEnoughByWholePages)
@@ -231,7 +239,7 @@ TEST_F(BorrowPlan, TakesATopThatHoldsEnoughByWholePages)
     EXPECT_EQ(plan.arenas[0].top_start, end - 20 * kMiB);
     EXPECT_EQ(plan.arenas[0].wanted_bytes, 0U);
     EXPECT_EQ(plan.tops_bytes, TRIM_BORROW_TOP_BYTES);
-    EXPECT_EQ(plan.longest_bytes, 0U) << "malloc_trim does not touch it";
+    EXPECT_EQ(plan.longest_work, Work(0)) << "malloc_trim does not touch it";
 
     tops[end] = TRIM_BORROW_TOP_BYTES - kPage;
     EXPECT_EQ(Plan({Figures(1, kHeapBytes, 0, 20 * kMiB + 100)}).count, 0U);
@@ -256,7 +264,7 @@ TEST_F(BorrowPlan, CountsTheMainTopAmongWhatMallocTrimDrops)
     sample_.SetMain(100 * kMiB, 100 * kMiB);
     tops[kMainStart + 100 * kMiB] = 50 * kMiB;
     const trim_borrow_plan &plan = Plan({Figures(0, 100 * kMiB, 40 * kMiB, 50 * kMiB)});
-    EXPECT_EQ(plan.longest_bytes, 90 * kMiB);
+    EXPECT_EQ(plan.longest_work, Work(90 * kMiB));
     EXPECT_EQ(plan.tops_bytes, 0U) << "of non-main arenas";
     EXPECT_EQ(plan.arenas[0].top_start, kMainStart + 50 * kMiB);
 }
@@ -299,6 +307,17 @@ TEST_F(BorrowPlan, KnowsOnlyTheMainArenaWhereTheMapHasNoRoomForAllHeaps)
     EXPECT_EQ(plan.arenas[0].arena, uint64_t{TRIM_MAIN_ARENA});
 }
 
+TEST_F(BorrowPlan, SumsUpWhatMallocTrimWouldDo)
+{
+    sample_.SetMain(100 * kMiB, 100 * kMiB);
+    sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
+    tops[kMainStart + 100 * kMiB] = 50 * kMiB;
+    const trim_borrow_plan &plan =
+        Plan({Figures(0, 100 * kMiB, 40 * kMiB, 50 * kMiB), Figures(1, kHeapBytes, 30 * kMiB, 0)});
+    EXPECT_EQ(plan.work, Work(90 * kMiB) + Work(30 * kMiB));
+    EXPECT_EQ(plan.longest_work, Work(90 * kMiB));
+}
+
 struct WorthCase {
     trim_mode mode;
     size_t count;
@@ -307,35 +326,49 @@ struct WorthCase {
     bool worth;
 };
 
+/* 10 ms for 100 MiB. */
+constexpr trim_lock_time kLock = {95};
+constexpr uint64_t kMuch = 101 * kMiB;
+constexpr uint64_t kLittle = 99 * kMiB;
+
 TEST(BorrowWorth, DependsOnTheModeTheLongestHoldAndTheTops)
 {
-    constexpr uint64_t kMuch = TRIM_BORROW_FROM_BYTES + 1;
-    constexpr uint64_t kTops = TRIM_SHORT_HOLD_BYTES + 1;
+    constexpr uint64_t kTops = TRIM_BORROW_TOPS_BYTES;
     const WorthCase cases[] = {
-        {TRIM_MODE_AUTO, 1, kMuch, 0, true},
-        {TRIM_MODE_AUTO, 1, 0, kTops, true},
-        {TRIM_MODE_AUTO, 1, kMuch - 1, kTops - 1, false},
-        {TRIM_MODE_AUTO, 0, kMuch, kMuch, false},
-        {TRIM_MODE_BORROW, 1, 0, 0, true},
-        {TRIM_MODE_BORROW, 0, kMuch, kMuch, false},
+        {TRIM_MODE_AUTO, 1, kMuch, 0, true},        {TRIM_MODE_AUTO, 1, 0, kTops + 1, true},
+        {TRIM_MODE_AUTO, 1, kLittle, kTops, false}, {TRIM_MODE_AUTO, 0, kMuch, kMuch, false},
+        {TRIM_MODE_BORROW, 1, 0, 0, true},          {TRIM_MODE_BORROW, 0, kMuch, kMuch, false},
         {TRIM_MODE_TRIM, 1, kMuch, kMuch, false},
     };
     const auto plan = std::make_unique<trim_borrow_plan>();
     for (const WorthCase &c : cases) {
         plan->count = c.count;
-        plan->longest_bytes = c.longest;
+        plan->longest_work = c.longest;
         plan->tops_bytes = c.tops;
         plan->wet_bytes = 2 * kMuch;
-        EXPECT_EQ(trim_borrow_is_worth(plan.get(), c.mode), c.worth)
+        EXPECT_EQ(trim_borrow_is_worth(plan.get(), &kLock, c.mode), c.worth)
             << c.mode << " " << c.count << " " << c.longest << " " << c.tops;
     }
     *plan = {};
     plan->count = 1;
     plan->tops_bytes = 20 * kMiB;
     plan->wet_bytes = 20 * kMiB;
-    EXPECT_FALSE(trim_borrow_is_worth(plan.get(), TRIM_MODE_AUTO));
+    EXPECT_FALSE(trim_borrow_is_worth(plan.get(), &kLock, TRIM_MODE_AUTO));
     plan->wet_bytes = 19 * kMiB;
-    EXPECT_TRUE(trim_borrow_is_worth(plan.get(), TRIM_MODE_AUTO)) << "malloc_trim reaches less";
+    EXPECT_TRUE(trim_borrow_is_worth(plan.get(), &kLock, TRIM_MODE_AUTO))
+        << "malloc_trim reaches less";
+}
+
+TEST(BorrowWorth, DependsOnHowFastMallocTrimIsHere)
+{
+    const auto plan = std::make_unique<trim_borrow_plan>();
+    plan->count = 1;
+    plan->longest_work = plan->wet_bytes = kLittle;
+    const trim_lock_time slower = {kLock.ps_per_byte * 2};
+    EXPECT_TRUE(trim_borrow_is_worth(plan.get(), &slower, TRIM_MODE_AUTO));
+    plan->longest_work = kMuch;
+    const trim_lock_time faster = {kLock.ps_per_byte / 2};
+    EXPECT_FALSE(trim_borrow_is_worth(plan.get(), &faster, TRIM_MODE_AUTO));
 }
 
 } // namespace

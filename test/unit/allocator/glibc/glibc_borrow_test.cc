@@ -1,6 +1,7 @@
 /* Releasing by borrowing, from the real glibc of this machine. Each case in a process of its own.
  */
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -12,12 +13,15 @@
 #include <cstring>
 #include <filesystem>
 #include <iterator>
+#include <memory>
 #include <thread>
 #include <vector>
 
 #include "arena_threads.h"
 #include "child_process.h"
 #include "glibc_fixture.h"
+#include "glibc_info.h"
+#include "glibc_release.h"
 #include "mallinfo.h"
 #include "quantity.h"
 
@@ -192,6 +196,44 @@ TEST_F(GlibcBorrow, LeavesShortHoldsToMallocTrimByItself)
         EXPECT_FALSE(release.borrowed);
         EXPECT_EQ(release.arenas_wanted, 0U);
         EXPECT_GT(released, 60 * kMiB);
+    });
+}
+
+constexpr uint64_t kSlow = 1000; /* A second for each GiB. */
+
+int Measure(void *context)
+{
+    const auto *allocator = static_cast<const trim_allocator *>(context);
+    trim_estimate estimate = {};
+    return allocator->estimate(0, &estimate);
+}
+
+TEST_F(GlibcBorrow, BorrowsShortHoldsWhereReleasesHaveTakenLong)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_AUTO);
+        ArenaThreads threads(kThreads, 20 * kMiB);
+        const auto releaser = std::make_unique<trim_glibc_releaser>();
+        const trim_cancel cancel = {};
+        trim_glibc_order order = {};
+        order.mode = TRIM_MODE_AUTO;
+        order.cancel = &cancel;
+        order.measure = Measure;
+        order.context = const_cast<trim_allocator *>(allocator_);
+        order.info = trim_glibc_info_last();
+        order.malloc_trim = malloc_trim;
+        for (const bool slow : {false, true}) {
+            threads.FillAgain(20 * kMiB);
+            threads.FreeAllBut(50);
+            (void)Resident(); /* The map that plans are made by. */
+            ASSERT_EQ(Measure(order.context), 0);
+            trim_release release = {};
+            trim_glibc_release(releaser.get(), &order, &release);
+            EXPECT_EQ(release.borrowed, slow);
+            EXPECT_EQ(release.refusal, nullptr);
+            EXPECT_NE(releaser->lock.ps_per_byte, slow ? kSlow : 0) << "learned from it";
+            releaser->lock.ps_per_byte = kSlow;
+        }
     });
 }
 

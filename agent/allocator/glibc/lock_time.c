@@ -1,0 +1,38 @@
+#include "lock_time.h"
+
+#include "quantity.h"
+
+/* 100 ms for each GiB, until it is measured. */
+#define FIRST_PS_PER_BYTE 93
+
+/* One free chunk takes as long as this, dropped before or not: 0.42 us beside 75 to 80 ms for each
+ * GiB were measured with chunks of 8 to 512 KiB. malloc_info has walked all of them right before:
+ * chunks that have not been touched for long may take ten times as long. */
+#define CHUNK_COST_BYTES (5 * TRIM_KIB)
+
+/* Shorter releases tell little of the speed. */
+#define TELLING_WORK (16 * TRIM_MIB)
+
+/* No machine is slower than 2 s for each GiB: who seems to be was stopped meanwhile. */
+#define SLOWEST_PS_PER_BYTE 1863
+
+uint64_t trim_lock_work(uint64_t bytes, uint64_t chunks)
+{
+    return bytes + chunks * CHUNK_COST_BYTES;
+}
+
+uint64_t trim_lock_time_ns(const struct trim_lock_time *lock, uint64_t work)
+{
+    uint64_t ps_per_byte = lock->ps_per_byte != 0 ? lock->ps_per_byte : FIRST_PS_PER_BYTE;
+    return work * ps_per_byte / 1000;
+}
+
+void trim_lock_time_measured(struct trim_lock_time *lock, uint64_t work, uint64_t ns)
+{
+    if (work < TELLING_WORK) {
+        return;
+    }
+    uint64_t measured = trim_min(ns * 1000 / work, SLOWEST_PS_PER_BYTE);
+    uint64_t known = lock->ps_per_byte != 0 ? lock->ps_per_byte : measured;
+    lock->ps_per_byte = (known + measured + 1) / 2;
+}
