@@ -22,10 +22,11 @@ bool is_of_glibc(const std::string &library)
     return std::regex_match(library, of_glibc);
 }
 
-// The first group of every match in what objdump prints about the library.
-std::vector<std::string> found_by_objdump(const std::string &option, const std::string &pattern)
+// The first group of every match in what objdump prints about a file.
+std::vector<std::string> found_by_objdump(const std::string &option, const std::string &pattern,
+                                          const std::string &file = TRIM_AGENT_LIBRARY)
 {
-    const Outcome objdump = run({{"/usr/bin/objdump", option, TRIM_AGENT_LIBRARY}, {}, ""});
+    const Outcome objdump = run({{"/usr/bin/objdump", option, file}, {}, ""});
     EXPECT_EQ(objdump.exit_code, 0) << objdump.transcript;
     const std::regex regex(pattern);
     std::vector<std::string> found;
@@ -69,6 +70,16 @@ TEST(Library, HasNoExecutableStackAndIsReadOnlyOnceBound)
               std::vector<std::string>{"8"});
     EXPECT_EQ(found_by_objdump("-p", R"(^ +FLAGS_1 +0x0*([0-9a-f]+)$)"),
               std::vector<std::string>{"9"});
+}
+
+TEST(Trimctl, HasNoExecutableStackAndNothingToWriteAndExecute)
+{
+    EXPECT_EQ(found_by_objdump("-p", R"(^ +(STACK|RELRO) off)", TRIM_TRIMCTL),
+              (std::vector<std::string>{"STACK", "RELRO"}));
+    const auto segments = found_by_objdump("-p", R"(^ +filesz .* flags (...)$)", TRIM_TRIMCTL);
+    ASSERT_FALSE(segments.empty());
+    EXPECT_EQ(segments.front(), "r--") << "only code is executed";
+    EXPECT_EQ(std::count(segments.begin(), segments.end(), "rwx"), 0);
 }
 
 #ifndef __aarch64__
