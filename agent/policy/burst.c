@@ -37,9 +37,15 @@ void trim_burst_init(struct trim_burst *burst, const struct trim_burst_config *c
     start_over(burst, now_ns, count);
 }
 
+/* The samples from the newest on, which is 1 back. */
+static const struct trim_burst_sample *sample_back(const struct trim_burst *burst, uint64_t back)
+{
+    return &burst->samples[(burst->taken - back) % TRIM_BURST_SAMPLES];
+}
+
 static uint64_t newest_count(const struct trim_burst *burst)
 {
-    return burst->samples[(burst->taken - 1) % TRIM_BURST_SAMPLES].count;
+    return sample_back(burst, 1)->count;
 }
 
 /*
@@ -48,16 +54,12 @@ static uint64_t newest_count(const struct trim_burst *burst)
  */
 static uint64_t count_at_window_start(const struct trim_burst *burst, uint64_t now_ns)
 {
-    uint64_t kept = burst->taken < TRIM_BURST_SAMPLES ? burst->taken : TRIM_BURST_SAMPLES;
-    uint64_t count = 0;
-    for (uint64_t back = 1; back <= kept; back++) {
-        uint64_t at = (burst->taken - back) % TRIM_BURST_SAMPLES;
-        count = burst->samples[at].count;
-        if (now_ns - burst->samples[at].at_ns > burst->config.window_ns) {
-            break;
-        }
+    uint64_t kept = trim_min(burst->taken, TRIM_BURST_SAMPLES);
+    uint64_t back = 1;
+    while (back < kept && now_ns - sample_back(burst, back)->at_ns <= burst->config.window_ns) {
+        back++;
     }
-    return count;
+    return sample_back(burst, back)->count;
 }
 
 static void watch_calm(struct trim_burst *burst, uint64_t now_ns, uint64_t count)
@@ -69,8 +71,7 @@ static void watch_calm(struct trim_burst *burst, uint64_t now_ns, uint64_t count
 /* The classes within one settling that still belong to the burst: as many as keep up its rate. */
 static uint64_t busy_count(const struct trim_burst_config *config)
 {
-    uint64_t classes = config->classes * config->settle_ns / config->window_ns;
-    return classes > 0 ? classes : 1;
+    return trim_max(config->classes * config->settle_ns / config->window_ns, 1);
 }
 
 enum trim_burst_state trim_burst_observe(struct trim_burst *burst, uint64_t now_ns, uint64_t count)

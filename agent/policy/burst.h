@@ -29,12 +29,15 @@ struct trim_burst_config {
     uint64_t max_wait_ns; /* A burst is called ended after this long, calm or not. */
 };
 
+struct trim_burst_sample {
+    uint64_t at_ns;
+    uint64_t count;
+};
+
 struct trim_burst {
     struct trim_burst_config config;
-    struct {
-        uint64_t at_ns;
-        uint64_t count;
-    } samples[TRIM_BURST_SAMPLES]; /* A ring; the newest is at (taken - 1) % TRIM_BURST_SAMPLES. */
+    /* A ring; the newest is at (taken - 1) % TRIM_BURST_SAMPLES. */
+    struct trim_burst_sample samples[TRIM_BURST_SAMPLES];
     uint64_t taken;
     uint64_t last_count; /* At the last call, */
     uint64_t last_ns;    /* and when that was. */
