@@ -22,13 +22,14 @@
 /* Room that a request leaves at the end of a top for those that come between. */
 #define TOP_SLACK_BYTES (4 * TRIM_KIB)
 
-/* What the top's first piece shall be: more than any bin has, so that the top serves it, and little
- * enough for it to be there whatever the application has taken of the top since. */
+/* What the top's first piece shall be: as much as the largest chunk of a bin, which cannot serve it
+ * beside its own header, so that the top does, and little enough for it to be there whatever the
+ * application has taken of the top since. */
 static uint64_t top_probe_bytes(const struct trim_borrow_hold *hold, uint64_t whole)
 {
     const struct trim_borrow_arena *arena = hold->arena;
     uint64_t least = LEAST_PAGES * hold->world->page_bytes;
-    uint64_t bytes = trim_max(arena->largest_bytes + 2 * TRIM_CHUNK_WORD, least);
+    uint64_t bytes = trim_max(arena->largest_bytes, least);
     bytes = trim_max(bytes, arena->system_bytes / TRIM_BORROW_GROWTH_PART);
     return trim_min(bytes, whole);
 }
@@ -126,7 +127,7 @@ static void take_classes(struct trim_borrow_hold *hold)
         trim_hold_give_all(hold);
     }
     while (high > least && !hold->ended) {
-        uint64_t low = trim_max(high - high / TRIM_BORROW_CLASS_PART - 1, least);
+        uint64_t low = trim_max(high - high / TRIM_BORROW_CLASS_PART, least);
         if ((arena->sizes & trim_size_classes(low, high + TRIM_CHUNK_WORD)) != 0) {
             trim_hold_pause(hold);
             take_class(hold, low, high - 1);
