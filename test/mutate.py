@@ -65,6 +65,7 @@ CHANGES = [
     (r"(?<= )1(?=[;,)])", "0"),
 ]
 TEST_S = 60
+EQUAL = ROOT / "test/mutants_equal.txt"
 
 
 @dataclass(frozen=True)
@@ -160,11 +161,22 @@ def try_out(program, mutant):
         return program.fails(directory / "tests", ROOMS[mutant.room][1], directory)
 
 
-def describe(mutant):
+def describe(mutant, place=""):
     line = mutant.file.read_text().splitlines()[mutant.line]
     changed = line[: mutant.begin] + mutant.text + line[mutant.end :]
-    place = f"{mutant.file.relative_to(ROOT)}:{mutant.line + 1}"
-    return f"{place}: {line.strip()}  ->  {changed.strip()}"
+    return f"{mutant.file.relative_to(ROOT)}{place}: {line.strip()}  ->  {changed.strip()}"
+
+
+def describe_with_line(mutant):
+    return describe(mutant, f":{mutant.line + 1}")
+
+
+def equal_in_effect():
+    """What mutants_equal.txt lists: each as it is described, and behind two spaces and a # its reason."""
+    lines = [line for line in EQUAL.read_text().splitlines() if line and not line.startswith("#")]
+    if reasonless := [line for line in lines if "  # " not in line]:
+        sys.exit(f"{EQUAL.name}: no reason is given for {reasonless[0]}")
+    return {line.split("  # ")[0] for line in lines}
 
 
 def main():
@@ -177,7 +189,14 @@ def main():
     arguments = parser.parse_args()
     program = Program(arguments.build)
     chance = random.Random(arguments.seed)
-    possible = [mutant for room in ROOMS if arguments.only in (None, room) for mutant in mutants_of(room)]
+    equal = equal_in_effect()
+    possible = [
+        mutant
+        for room in ROOMS
+        if arguments.only in (None, room)
+        for mutant in mutants_of(room)
+        if describe(mutant) not in equal
+    ]
     chosen = chance.sample(possible, min(arguments.count, len(possible)))
     for room in {mutant.room for mutant in chosen}:
         if program.fails(arguments.build / "test/unit_tests", ROOMS[room][1], arguments.build):
@@ -188,13 +207,13 @@ def main():
             killed += dead is True
             if dead is False:
                 survivors.append(mutant)
-                print(describe(mutant), flush=True)
+                print(describe_with_line(mutant), flush=True)
     tried = killed + len(survivors)
     total = f"{tried} mutants of {len(possible)} possible (seed {arguments.seed}), {killed} killed "
-    total += f"({100 * killed / max(tried, 1):.0f} %)."
+    total += f"({100 * killed / max(tried, 1):.0f} %); {len(equal)} more are equal in effect (test/mutants_equal.txt)."
     print(total)
     if arguments.write:
-        lines = "\n".join(f"- `{describe(mutant)}`" for mutant in survivors)
+        lines = "\n".join(f"- `{describe_with_line(mutant)}`" for mutant in survivors)
         generated.write("mutants", f"{total} Those that no test saw:\n\n{lines}" if survivors else total)
     return 0
 
