@@ -272,4 +272,32 @@ TEST(Burst, IsNeverMissedOrCalledTooEarlyForCallsOfOtherCauses)
     }
 }
 
+/* A burst of 800 classes at kStart, and more of them a second later. */
+trim_burst BurstAnd(uint64_t more)
+{
+    trim_burst burst = {};
+    trim_burst_init(&burst, &kConfig, kStart, kBefore);
+    EXPECT_EQ(trim_burst_observe(&burst, kStart, kBefore + 800), TRIM_BURST_ACTIVE);
+    EXPECT_EQ(trim_burst_observe(&burst, kStart + kS, kBefore + 800 + more), TRIM_BURST_ACTIVE);
+    return burst;
+}
+
+TEST(Burst, GoesOnByAsManyClassesInASettlingAsKeepUpItsRate)
+{
+    trim_burst busy = BurstAnd(160);
+    EXPECT_EQ(trim_burst_observe(&busy, kStart + 2 * kS, kBefore + 960), TRIM_BURST_ACTIVE);
+    EXPECT_EQ(trim_burst_observe(&busy, kStart + 3 * kS, kBefore + 960), TRIM_BURST_ENDED);
+    trim_burst calm = BurstAnd(159);
+    EXPECT_EQ(trim_burst_observe(&calm, kStart + 2 * kS, kBefore + 959), TRIM_BURST_ENDED);
+}
+
+TEST(Burst, OfFewClassesIsCalmWithoutAny)
+{
+    constexpr trim_burst_config few = {2, 10 * kS, kS, 60 * kS};
+    trim_burst burst = {};
+    trim_burst_init(&burst, &few, kStart, kBefore);
+    EXPECT_EQ(trim_burst_observe(&burst, kStart, kBefore + 2), TRIM_BURST_ACTIVE);
+    EXPECT_EQ(trim_burst_observe(&burst, kStart + kS, kBefore + 2), TRIM_BURST_ENDED);
+}
+
 } // namespace

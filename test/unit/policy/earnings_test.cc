@@ -168,6 +168,7 @@ TEST_F(Earnings, AnExactLookMayClearTheSuspicion)
     Exact(0);
     EXPECT_EQ(Next(), nullptr);
     EXPECT_EQ(lot->left_bytes, 512.0 * static_cast<double>(kMiB));
+    EXPECT_EQ(lot->cost_ns, kCost);
     Take(10 * kMiB);
     EXPECT_FALSE(earnings_.wants_exact) << "it begins anew";
 }
@@ -225,6 +226,23 @@ TEST_F(Earnings, OfWhatIsBackTheKernelsPartIsCountedOnce)
     EXPECT_NEAR(lot->left_bytes, 312.0 * static_cast<double>(kMiB), 1);
     const double own = 120.0 * static_cast<double>(kMiB);
     EXPECT_NEAR(lot->cost_ns, kCost + own * price_.fault_ns_per_byte, 1e3);
+}
+
+TEST_F(Earnings, OfEachReleaseTheKernelsPartIsCountedAnew)
+{
+    (void)Release(512 * kMiB);
+    Exact(100 * kMiB, 60 * kMiB);
+    const trim_lot *lot = Release(512 * kMiB);
+    Exact(10 * kMiB, 10 * kMiB);
+    EXPECT_EQ(lot->refilled_bytes, 10.0 * static_cast<double>(kMiB));
+}
+
+TEST_F(Earnings, WhereAllIsBackNothingIsLookedFor)
+{
+    (void)Release(512 * kMiB);
+    Exact(512 * kMiB);
+    Take(100 * kMiB);
+    EXPECT_FALSE(earnings_.wants_exact);
 }
 
 TEST_F(Earnings, WhatTheApplicationTakesBesideTheKernelIsRegretted)

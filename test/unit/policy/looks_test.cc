@@ -178,6 +178,17 @@ TEST_F(Looks, AnEventAfterALookBeginsAnew)
     EXPECT_FALSE(looks_.events[TRIM_REASON_FULL_GC].looked);
 }
 
+TEST_F(Looks, AnEventAfterAReleaseBeginsAnew)
+{
+    Expect(TRIM_REASON_FULL_GC);
+    now_ns_ += kS;
+    /* Somebody has asked for the release; no look came before it. */
+    trim_looks_settled(&looks_, TRIM_REASON_DEMAND, now_ns_, kModel);
+    now_ns_ += kS;
+    Expect(TRIM_REASON_FULL_GC);
+    EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].happened_ns, now_ns_);
+}
+
 TEST_F(Looks, AnEventIsFollowedUpAtGrowingGapsUntilItIsOver)
 {
     Init(0, false);

@@ -52,7 +52,7 @@ TEST_F(Patience, WhatHasLainLongIsReleasedAtOnce)
 TEST_F(Patience, WhatAlwaysComesBackSoonWaits)
 {
     Learn(TRIM_REASON_FULL_GC, kEven / 10, 3);
-    EXPECT_GE(Share(TRIM_REASON_FULL_GC), 0.25) << "longer than it has ever lain";
+    EXPECT_EQ(Share(TRIM_REASON_FULL_GC), 1) << "no shorter wait would have been better";
     EXPECT_EQ(Share(TRIM_REASON_RELOAD), 0) << "each reason learns for itself";
 }
 

@@ -176,6 +176,10 @@ TEST_F(Price, PressureMakesMemoryDearForAWhile)
     Fill(1000);
     EXPECT_GT(RentOfASecond(), pressed) << "the dearer of the two counts";
     Fill(0);
+    EXPECT_TRUE(trim_price_urgent(&price_, kNow + 10 * kS - 1));
+    EXPECT_DOUBLE_EQ(Rent(8.0 * static_cast<double>(kGiB), kS, kNow + 10 * kS - 1), pressed);
+    EXPECT_FALSE(trim_price_urgent(&price_, kNow + 10 * kS));
+    EXPECT_DOUBLE_EQ(Rent(8.0 * static_cast<double>(kGiB), kS, kNow + 10 * kS), quiet);
     EXPECT_FALSE(trim_price_urgent(&price_, kNow + 60 * kS));
     EXPECT_DOUBLE_EQ(Rent(8.0 * static_cast<double>(kGiB), kS, kNow + 60 * kS), quiet);
 }

@@ -82,6 +82,24 @@ TEST_F(Signs, APauseWithinALoadIsNotItsEnd)
     EXPECT_TRUE(Loading());
 }
 
+TEST_F(Signs, ALoadEndsAtTheSecondCalmLook)
+{
+    (void)Look(0, 0);
+    (void)Look(kTick, kTick, 30 * kMiB);
+    EXPECT_EQ(Look(kTick, kTick / 2), TRIM_SIGN_NONE);
+    EXPECT_EQ(Look(kTick, kTick / 2), TRIM_SIGN_LOADED);
+}
+
+TEST_F(Signs, ALoadGoesOnByItsRateHoweverShortTheLooksAreApart)
+{
+    (void)Look(0, 0);
+    (void)Look(kTick, kTick, 30 * kMiB);
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(Look(50 * kMs, 50 * kMs, kMiB), TRIM_SIGN_NONE) << "20 MiB a second";
+    }
+    EXPECT_TRUE(Loading());
+}
+
 TEST_F(Signs, HugePagesAreSeenByRss)
 {
     (void)Look(0, 0);
@@ -115,6 +133,9 @@ TEST_F(Signs, ALoadCountsForNoLongerThanItMay)
     }
     EXPECT_TRUE(Loading(10 * kS));
     EXPECT_FALSE(Loading(kS));
+    const uint64_t since_ns = 19 * kTick;
+    EXPECT_TRUE(Loading(since_ns + 1));
+    EXPECT_FALSE(Loading(since_ns));
     EXPECT_FALSE(Loading(0)) << "nothing waits where memory is short";
 }
 
@@ -199,6 +220,16 @@ TEST_F(Signs, FaultsAndRssTellOfMovementToo)
     now_.rss_bytes -= 16 * kMiB;
     (void)Look(kS, 0);
     EXPECT_TRUE(trim_signs_moved(&signs_)) << "somebody else gave it back";
+}
+
+TEST_F(Signs, AMebibyteIsAMovement)
+{
+    (void)Look(0, 0);
+    trim_signs_mark(&signs_, &now_);
+    (void)Look(kS, 0, kMiB - 4096);
+    EXPECT_FALSE(trim_signs_moved(&signs_));
+    (void)Look(kS, 0, 4096);
+    EXPECT_TRUE(trim_signs_moved(&signs_));
 }
 
 TEST_F(Signs, ALookFromBeforeTheEstimateProvesNothing)

@@ -172,7 +172,7 @@ TEST(Borrow, OfChunksThatAreDroppedDropsNothing)
 
 TEST(Borrow, CountsAPieceWithOnePageOnlyWhereItHasFew)
 {
-    for (const uint64_t pages : {2, 20}) {
+    for (const uint64_t pages : {2, 6, 20}) {
         FakeArena arena({{(pages + 1) * FakeHeap::kPage, false}});
         const uint64_t second = arena.heap.start() + 2 * FakeHeap::kPage;
         arena.heap.SetDry(second, arena.heap.end());
@@ -217,6 +217,7 @@ TEST(BorrowTop, ComesAfterChunksThatAreAsLarge)
     EXPECT_LE(arena.heap.ResidentInTop(), 4 * FakeHeap::kPage);
     EXPECT_GE(result.top_dropped_bytes, 10 * kMiB - 4 * FakeHeap::kPage);
     EXPECT_LE(result.top_dropped_bytes, 10 * kMiB);
+    EXPECT_EQ(result.top_dropped_bytes % FakeHeap::kPage, 0U);
 }
 
 TEST(BorrowTop, IsLeftAloneWhereItIsNotWanted)
@@ -233,6 +234,12 @@ TEST(BorrowTop, IsTakenHoweverSmallTheArenaIs)
     FakeArena arena({}, 256 * kKiB); /* A hundredth of it is less than a page. */
     const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
     EXPECT_GE(result.top_dropped_bytes, 256 * kKiB - 4 * FakeHeap::kPage);
+}
+
+TEST(BorrowTop, OfAPageOrTwoIsLeftAlone)
+{
+    FakeArena arena({}, 2 * FakeHeap::kPage);
+    EXPECT_EQ(arena.Run(arena.heap.Measured(true)).calls, 0U);
 }
 
 TEST(BorrowTop, IsAllThereMayBe)

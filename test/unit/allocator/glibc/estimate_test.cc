@@ -129,6 +129,13 @@ TEST_F(Estimate, MergingLeavesSomeFreeChunksHoweverManyFastOnesThereAre)
     AddFastChunks(input);
     input.info.fast_count = UINT64_C(1) << 40;
     EXPECT_LE(Predict(input).merge_bytes, input.info.rest_bytes + input.info.fast_bytes);
+    /* An eighth of them, each of which keeps a page back. */
+    const uint64_t left = input.info.rest_count / 8;
+    input.info.chunk_keeps = 1000;
+    EXPECT_NEAR(static_cast<double>(Predict(input).merge_bytes),
+                static_cast<double>(input.info.rest_bytes + input.info.fast_bytes - 440 * kMiB -
+                                    left * 1000),
+                2000);
     input.info.rest_count = 0;
     EXPECT_LE(Predict(input).merge_bytes, input.info.rest_bytes + input.info.fast_bytes);
 }
@@ -422,6 +429,14 @@ TEST_F(Estimate, ForgetsItsBiasWhenArenasAreLocked)
     trim_estimate_learn(&learned_, &before, &after, 130 * kMiB, 0);
     ASSERT_EQ(learned_.bias_bytes, static_cast<int64_t>(300 * kMiB));
     EXPECT_NEAR(static_cast<double>(Predict(Locked(500)).expected_bytes), 215.0 * kMiB, kMiB);
+}
+
+TEST_F(Estimate, TakesWhatIsFreeForResidentAgainWhenArenasAreLocked)
+{
+    learned_.taught = true;
+    trim_estimate_input locked = Locked(900);
+    locked.resident_bytes = 750 * kMiB;
+    EXPECT_NEAR(static_cast<double>(Predict(locked).expected_bytes), 0.9 * 430.0 * kMiB, 2 * kMiB);
 }
 
 TEST_F(Estimate, TellsWhatOfTheFreeMemoryIsInWholePages)

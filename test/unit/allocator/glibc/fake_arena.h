@@ -67,6 +67,7 @@ public:
 
     /* What has happened, but for small pieces. */
     uint64_t takes = 0;
+    uint64_t takes_after_failed_shrink = 0;
     uint64_t drops = 0;             /* Calls, */
     uint64_t dropped_spans = 0;     /* and what was dropped by them. */
     uint64_t dry_drops = 0;         /* Of ranges of which nothing was resident. */
@@ -178,6 +179,7 @@ private:
                 arena.on_take();
             }
             ++arena.takes;
+            arena.takes_after_failed_shrink += arena.shrink_has_failed_ ? 1 : 0;
             arena.largest_request = std::max<uint64_t>(arena.largest_request, bytes);
         }
         if (bytes < kSmall) {
@@ -215,6 +217,7 @@ private:
         }
         arena.now_ns += arena.call_ns;
         if (arena.shrinks_fail) {
+            arena.shrink_has_failed_ = true;
             return nullptr;
         }
         arena.NoteGiven(held->second);
@@ -317,6 +320,7 @@ private:
     uint64_t held_bytes_ = 0;
     uint64_t whole_pieces_ = 0;
     uint64_t worked_since_ns_ = 0;
+    bool shrink_has_failed_ = false;
 };
 
 #endif

@@ -167,6 +167,9 @@ TEST(MixedBin, SortedChunksBesideItTellHowItsSizesAreSpread)
     const trim_sorted_sizes spread = Sorted(Exponential(3000, 20000));
     const Sizes again = RandomRuns(592, 1 / 5.0, 20000);
     EXPECT_NEAR(Inner(again, &spread), Truth(again), Truth(again) / 5);
+    const Sizes large = Exponential(8000, 20000);
+    const trim_sorted_sizes alike = Sorted(large);
+    EXPECT_NEAR(Inner(large, &alike), Truth(large), Truth(large) / 100);
 }
 
 TEST(MixedBin, SortedChunksOfAnotherKindOrTooFewOfThemTellNothing)
