@@ -237,6 +237,13 @@ TEST_F(Earnings, OfEachReleaseTheKernelsPartIsCountedAnew)
     EXPECT_EQ(lot->refilled_bytes, 10.0 * static_cast<double>(kMiB));
 }
 
+TEST_F(Earnings, OfAMebibyteItIsLookedForToo)
+{
+    (void)Release(kMiB);
+    Take(kMiB);
+    EXPECT_TRUE(earnings_.wants_exact);
+}
+
 TEST_F(Earnings, WhereAllIsBackNothingIsLookedFor)
 {
     (void)Release(512 * kMiB);

@@ -257,6 +257,26 @@ TEST_F(Looks, WhatIsStillBeingFreedIsFollowedUp)
     EXPECT_EQ(Due(), TRIM_NEVER) << "of so little nothing is left to come";
 }
 
+TEST_F(Looks, AProcessThatHasJustComeToRestIsLikelierThanAnOldEvent)
+{
+    Expect(TRIM_REASON_FULL_GC);
+    now_ns_ += 5 * kS;
+    Expect(TRIM_REASON_WATERMARK);
+    EXPECT_EQ(Reason(), TRIM_REASON_WATERMARK);
+}
+
+TEST_F(Looks, HowMuchComesAfterAReleaseIsLearned)
+{
+    Init(0, false);
+    Expect(TRIM_REASON_FULL_GC);
+    Find(TRIM_REASON_FULL_GC, kModel);
+    Find(TRIM_REASON_FULL_GC, kModel / 2);
+    now_ns_ += 20 * kS;
+    Miss();
+    /* Taken for a quarter to begin with. */
+    EXPECT_NEAR(looks_.events[TRIM_REASON_FULL_GC].rest_part, (0.25 + 0.5) / 2, 1e-9);
+}
+
 TEST_F(Looks, TheReasonIsTheForemostOfTheLikely)
 {
     Expect(TRIM_REASON_RELOAD);

@@ -56,6 +56,12 @@ TEST_F(Patience, WhatAlwaysComesBackSoonWaits)
     EXPECT_EQ(Share(TRIM_REASON_RELOAD), 0) << "each reason learns for itself";
 }
 
+TEST_F(Patience, ReleasesOfNothingTellNothing)
+{
+    Learn(TRIM_REASON_FULL_GC, 0, 3, 0);
+    EXPECT_EQ(Share(TRIM_REASON_FULL_GC, 0), 0);
+}
+
 TEST_F(Patience, WhatWasNeverFreeAtAllWaits)
 {
     Learn(TRIM_REASON_FULL_GC, 0);

@@ -230,6 +230,20 @@ TEST_F(Signs, AMebibyteIsAMovement)
     EXPECT_FALSE(trim_signs_moved(&signs_));
     (void)Look(kS, 0, 4096);
     EXPECT_TRUE(trim_signs_moved(&signs_));
+    trim_signs_mark(&signs_, &now_);
+    now_.rss_bytes -= kMiB;
+    (void)Look(kS, 0);
+    EXPECT_TRUE(trim_signs_moved(&signs_));
+}
+
+TEST_F(Signs, AMillisecondOfCpuIsAMovement)
+{
+    (void)Look(0, 0);
+    trim_signs_mark(&signs_, &now_);
+    (void)Look(kS, kMs - 1);
+    EXPECT_FALSE(trim_signs_moved(&signs_));
+    (void)Look(kS, 1);
+    EXPECT_TRUE(trim_signs_moved(&signs_));
 }
 
 TEST_F(Signs, ALookFromBeforeTheEstimateProvesNothing)

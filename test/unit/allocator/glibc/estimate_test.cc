@@ -194,6 +194,14 @@ TEST_F(Estimate, TakesArenasThatWereNotFoundForResidentAndSaysSo)
               static_cast<int64_t>((250 + 400) * kMiB) - static_cast<int64_t>(570 * kMiB));
 }
 
+TEST_F(Estimate, IsNotBoundedByWhatIsResidentWhereNotAllWasFound)
+{
+    trim_estimate_input input = Input();
+    input.seen_bytes = 300 * kMiB;
+    input.resident_bytes = 300 * kMiB;
+    EXPECT_EQ(Predict(input).expected_bytes, 430 * kMiB);
+}
+
 TEST_F(Estimate, LearnsItsBiasFromWhatItSaysRightAfterATrim)
 {
     const trim_estimate_result before = Predict(Input());

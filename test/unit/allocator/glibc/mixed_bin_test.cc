@@ -172,6 +172,15 @@ TEST(MixedBin, SortedChunksBesideItTellHowItsSizesAreSpread)
     EXPECT_NEAR(Inner(large, &alike), Truth(large), Truth(large) / 100);
 }
 
+TEST(MixedBin, SortedChunksOfTheLargestSizesCountToo)
+{
+    Sizes sizes(900, 4100);
+    sizes.insert(sizes.end(), 100, 6000);
+    const trim_sorted_sizes sorted = Sorted(sizes);
+    EXPECT_NEAR(Inner(sizes, &sorted), Truth(sizes), 1);
+    EXPECT_LT(Inner(sizes), Truth(sizes) * 0.9) << "the bin alone does not tell";
+}
+
 TEST(MixedBin, SortedChunksOfAnotherKindOrTooFewOfThemTellNothing)
 {
     const Sizes sizes = Exponential(3000, 30000);
