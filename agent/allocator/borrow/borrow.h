@@ -46,7 +46,6 @@ struct trim_borrow_world {
     void *context;                              /* Of those who want one. */
     void *(*take)(void *context, size_t bytes); /* malloc; NULL: nothing more is to be had. */
     void (*give)(void *piece);                  /* free. */
-    void *(*shrink)(void *piece, size_t bytes); /* realloc to fewer bytes. */
     size_t (*usable)(const void *piece);        /* malloc_usable_size. */
     /* Resident bytes of whole pages. */
     uint64_t (*resident)(uint64_t start, uint64_t end);

@@ -48,7 +48,7 @@ static uint64_t drop(struct trim_borrow_hold *hold, uint64_t start, uint64_t end
 {
     uint64_t dropped = 0;
     while (start < end && !hold->ended &&
-           hold->world->now_ns() - hold->held_since_ns < TRIM_HOLD_MAX_NS &&
+           hold->world->now_ns() - hold->batch_since_ns < TRIM_BATCH_MAX_NS &&
            !hold->world->cancelled(hold->world->context)) {
         uint64_t step_end = trim_min(start + STEP_BYTES, end);
         uint64_t resident = hold->world->resident(start, step_end);

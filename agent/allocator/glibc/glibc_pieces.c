@@ -162,7 +162,6 @@ static uint64_t others_cpu_ns(void)
 void trim_glibc_pieces(struct trim_borrow_world *world)
 {
     world->give = give;
-    world->shrink = trim_own_realloc;
     world->usable = usable;
     world->resident = trim_glibc_resident;
     world->drop = trim_glibc_drop;
