@@ -7,14 +7,29 @@
 /* Or where it is a single one of at least so many pages. */
 #define HEADER_PAGES 4
 
+/* So many times in a row nothing at all could be dropped: there is no use in going on. */
+#define REFUSALS_MAX 16
+
 /* Pages are dropped in steps of so much, so that the time is seen to pass. */
 #define STEP_BYTES (8 * TRIM_MIB)
+
+/* Takes back what has been counted and could not be dropped: the application may have locked some
+ * of it. */
+static void count_refused(struct trim_borrow_hold *hold)
+{
+    uint64_t left = 0;
+    for (size_t i = 0; i < hold->wet_count; i++) {
+        left += hold->world->resident(hold->wet[i].start, hold->wet[i].end);
+    }
+    hold->result->dropped_bytes -= trim_min(left, hold->wet_bytes);
+    hold->refusals = left < hold->wet_bytes ? 0 : hold->refusals + 1;
+    hold->ended = hold->ended || hold->refusals == REFUSALS_MAX;
+}
 
 void trim_hold_drop_all(struct trim_borrow_hold *hold)
 {
     if (hold->wet_count != 0 && hold->world->drop(hold->wet, hold->wet_count) != 0) {
-        hold->ended = true;
-        hold->result->dropped_bytes -= hold->wet_bytes;
+        count_refused(hold);
     }
     hold->wet_count = 0;
     hold->wet_bytes = 0;

@@ -89,7 +89,7 @@ TEST_P(BorrowFrom, ReleasesNearlyAllPagesOfChunksThatHaveSomeAndTellsIt)
     EXPECT_EQ(result.top_dropped_bytes, 0U);
     EXPECT_GT(result.pieces, 0U);
     EXPECT_LE(result.pieces, arena_.dropped_spans);
-    EXPECT_GT(result.calls, 2 * arena_.takes);
+    EXPECT_GE(result.calls, 2 * arena_.takes);
     EXPECT_EQ(result.longest_call_ns, TRIM_NS_PER_US) << "of the fake's clock";
 }
 
@@ -179,7 +179,7 @@ TEST(Borrow, CountsAPieceWithOnePageOnlyWhereItHasFew)
 
 TEST(Borrow, HasChunksSortedByRequestsOfManySizes)
 {
-    FakeArena arena(MixedChunks(50 * kMiB, 45 * kKiB));
+    FakeArena arena(MixedChunks(200 * kMiB, 45 * kKiB));
     (void)arena.Run();
     EXPECT_GE(arena.small_requests.size(), 32U) << "so that no chunk fits all of them";
     EXPECT_GT(*arena.small_requests.begin(), 1080U) << "a tcache would serve it";

@@ -86,6 +86,7 @@ public:
     std::function<void()> on_drop; /* and before each drop. */
     bool memory_is_out = false;
     bool drops_fail = false;
+    uint64_t locked_before = 0; /* Up to this address nothing can be dropped. */
     bool pauses_fail = false;
     bool cancelled = false;
     uint64_t grown_bytes = 0;
@@ -237,19 +238,21 @@ private:
         }
         ++arena.drops;
         EXPECT_LE(count, size_t{TRIM_SPANS_MAX});
+        int result = 0;
         for (size_t i = 0; i < count; ++i) {
             const uint64_t start = spans[i].start;
             const uint64_t end = spans[i].end;
             EXPECT_TRUE(arena.IsHeld(start, end)) << "only whole pages of pieces may be dropped";
-            if (arena.drops_fail) {
-                return -1;
+            if (arena.drops_fail || start < arena.locked_before) {
+                result = -1;
+                continue;
             }
             ++arena.dropped_spans;
             arena.dry_drops += arena.heap.Resident(start, end) == 0 ? 1 : 0;
             arena.now_ns += (end - start) / FakeHeap::kPage * arena.ns_per_mib / 256;
             arena.heap.SetDry(start, end);
         }
-        return 0;
+        return result;
     }
 
     static bool Inside(uint64_t arena, uint64_t start, uint64_t end)

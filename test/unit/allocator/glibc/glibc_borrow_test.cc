@@ -237,6 +237,25 @@ TEST_F(GlibcBorrow, BorrowsShortHoldsWhereReleasesHaveTakenLong)
     });
 }
 
+/* As where an application locks what it has at its start. */
+TEST_F(GlibcBorrow, ReleasesWhatIsNotLockedOfAnArena)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(1, 40 * kMiB);
+        if (mlockall(MCL_CURRENT) != 0) {
+            return; /* No memory may be locked here. */
+        }
+        threads.FillAgain(200 * kMiB);
+        threads.FreeAllBut(50);
+        uint64_t released = 0;
+        const trim_release release = Release(&released);
+        EXPECT_TRUE(release.borrowed);
+        EXPECT_GT(released, 120 * kMiB);
+        EXPECT_TRUE(threads.Intact());
+    });
+}
+
 /*
  * With a large M_TOP_PAD arenas grow by whole heaps, so that many have one size. By the figures of
  * another arena chunks are cut up, and pieces of them taken for the whole.
