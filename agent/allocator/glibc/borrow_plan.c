@@ -64,6 +64,14 @@ static void add_work(struct trim_borrow_plan *plan, uint64_t bytes, uint64_t chu
     plan->work += work;
 }
 
+/* Takes in what an arena has that is left out. Chunks that were dropped before cost time as well.
+ */
+static void add_other(struct trim_borrow_plan *plan, uint64_t bytes, uint64_t chunks)
+{
+    plan->other_bytes += bytes;
+    plan->other_work = trim_max(plan->other_work, trim_lock_work(bytes, chunks));
+}
+
 /* Takes one arena in, whose last used address is end. */
 static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
                       uint64_t arena, uint64_t end, const struct trim_arena_figures *figures,
@@ -88,7 +96,7 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
     plan->tops_bytes += main || !top ? 0 : top_resident;
     plan->wet_bytes += wet;
     if ((wet < TRIM_BORROW_VISIT_BYTES && !top) || plan->count == TRIM_BORROW_ARENAS_MAX) {
-        plan->other_bytes += wet;
+        add_other(plan, wet, figures->chunks);
         return;
     }
     plan->arenas[plan->count++] = (struct trim_borrow_arena){
@@ -116,7 +124,7 @@ static void leave_arena(struct trim_borrow_plan *plan, const struct trim_arena_m
     wet = trim_min(wet, least->inner_bytes);
     add_work(plan, wet, least->chunks);
     plan->wet_bytes += wet;
-    plan->other_bytes += wet;
+    add_other(plan, wet, least->chunks);
 }
 
 void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
@@ -125,7 +133,7 @@ void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_aren
 {
     plan->count = 0;
     plan->merges = plan->vague = false;
-    plan->longest_work = plan->work = 0;
+    plan->longest_work = plan->work = plan->other_work = 0;
     plan->tops_bytes = plan->wet_bytes = plan->other_bytes = 0;
     const struct trim_arena_figures *own = NULL;
     if (map->main_end != 0 && find_figures(figures, count, TRIM_MAIN_ARENA, 0, &own) != 0) {

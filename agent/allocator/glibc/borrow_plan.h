@@ -45,7 +45,8 @@ struct trim_borrow_plan {
     uint64_t work;         /* and in all, as trim_lock_work counts. */
     uint64_t tops_bytes;   /* Resident in tops of non-main arenas that are worth entering for, */
     uint64_t wet_bytes;    /* and in whole pages of free chunks. */
-    uint64_t other_bytes;  /* Resident in whole pages of free chunks of arenas left out. */
+    uint64_t other_bytes;  /* Resident in whole pages of free chunks of arenas left out, */
+    uint64_t other_work;   /* and the most that malloc_trim would do in one of these. */
 };
 
 /* Makes the plan. resident tells the resident bytes of whole pages. */

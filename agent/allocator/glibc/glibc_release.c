@@ -50,8 +50,14 @@ static void *take(void *context, size_t bytes)
 static bool enter(struct trim_glibc_releaser *releaser, const struct trim_borrow_arena *arena)
 {
     uint64_t top_bytes = arena->top_start != 0 ? arena->end - arena->top_start : 0;
-    return !is_cancelled(releaser) && trim_arena_enter(&releaser->door, arena->arena,
-                                                       trim_max(arena->largest_bytes, top_bytes));
+    /* Its first block has malloc merge what is in fastbins, and sort what nobody has sorted. */
+    uint64_t began_ns = trim_clock_now_ns();
+    bool entered =
+        !is_cancelled(releaser) &&
+        trim_arena_enter(&releaser->door, arena->arena, trim_max(arena->largest_bytes, top_bytes));
+    uint64_t *longest_ns = &releaser->release->borrow.longest_call_ns;
+    *longest_ns = trim_max(*longest_ns, trim_clock_now_ns() - began_ns);
+    return entered;
 }
 
 static void rest(void *context, uint64_t ns)
@@ -159,6 +165,7 @@ static void borrow(struct trim_glibc_releaser *releaser)
     releaser->deadline_ns = began_ns + DEADLINE_NS;
     trim_pace_init(&releaser->pace, releaser->order->hurry ? 0 : PAUSE_MAX_NS);
     release->borrowed = true;
+    releaser->wanted_bytes = releaser->plan.wet_bytes;
     release->arenas_wanted = releaser->plan.count;
     release->arenas_reached = borrow_by_plan(releaser, &world);
     uint64_t gone = 0;
@@ -184,7 +191,7 @@ static void sum_up_rest(const struct trim_glibc_releaser *releaser, uint64_t *re
 {
     const struct trim_borrow_plan *plan = &releaser->plan;
     *rest_bytes = plan->other_bytes;
-    *longest_work = plan->other_bytes;
+    *longest_work = plan->other_work;
     for (size_t i = 0; i < plan->count; i++) {
         uint64_t left = releaser->left_bytes[i];
         *rest_bytes += left;
@@ -209,16 +216,15 @@ static void run_malloc_trim(const struct trim_glibc_releaser *releaser)
  */
 static void trim_rest(struct trim_glibc_releaser *releaser)
 {
-    const struct trim_glibc_order *order = releaser->order;
     struct trim_release *release = releaser->release;
-    uint64_t wet = releaser->plan.wet_bytes;
+    uint64_t wanted = releaser->wanted_bytes;
     uint64_t rest = 0;
     uint64_t longest = 0;
     sum_up_rest(releaser, &rest, &longest);
-    bool much =
-        rest > wet / MUCH_PART && order->mode == TRIM_MODE_AUTO && !release->borrow.gave_way;
+    bool much = rest > wanted / MUCH_PART && releaser->order->mode == TRIM_MODE_AUTO &&
+                !release->borrow.gave_way;
     bool short_hold = trim_lock_time_ns(&releaser->lock, longest) <= SHORT_HOLD_NS;
-    bool worth = rest > wet / REST_PART && !release->trimmed_first;
+    bool worth = rest > wanted / REST_PART && !release->trimmed_first;
     if (worth && (short_hold || much) && !is_cancelled(releaser)) {
         run_malloc_trim(releaser);
     } else {

@@ -42,6 +42,7 @@ struct trim_glibc_releaser {
     struct trim_release *release;
     struct trim_borrow_plan plan;
     uint64_t left_bytes[TRIM_BORROW_ARENAS_MAX]; /* Of what was wanted of each arena. */
+    uint64_t wanted_bytes; /* Of all when it began; the plan may have been made anew since. */
     uint64_t deadline_ns;
     struct trim_borrow_pace pace;
     struct trim_glibc_hold_off hold_off;

@@ -62,7 +62,7 @@ protected:
     {
         *plan_ = {};
         plan_->count = 99; /* Left from the plan before. */
-        plan_->longest_work = plan_->work = UINT64_MAX;
+        plan_->longest_work = plan_->work = plan_->other_work = UINT64_MAX;
         plan_->tops_bytes = plan_->other_bytes = UINT64_MAX;
         trim_borrow_make_plan(plan_.get(), &sample_.get(), figures.data(), figures.size(), kPage,
                               FakeResident);
@@ -173,6 +173,7 @@ TEST_F(BorrowPlan, LeavesArenasThatItCannotTellApartToMallocTrim)
         ASSERT_EQ(plan.count, 1U);
         EXPECT_EQ(plan.arenas[0].arena, ArenaOf(2));
         EXPECT_EQ(plan.other_bytes, (30 + 5) * kMiB) << "what is resident of the least";
+        EXPECT_EQ(plan.other_work, Work(30 * kMiB)) << "of one of them";
         EXPECT_EQ(plan.wet_bytes, (30 + 5 + 10) * kMiB);
         EXPECT_EQ(plan.longest_work, Work(30 * kMiB));
     }
@@ -226,6 +227,7 @@ TEST_F(BorrowPlan, VisitsArenasThatHoldEnough)
     ASSERT_EQ(plan.count, 1U);
     EXPECT_EQ(plan.arenas[0].arena, ArenaOf(0));
     EXPECT_EQ(plan.other_bytes, TRIM_BORROW_VISIT_BYTES - 1);
+    EXPECT_EQ(plan.other_work, Work(TRIM_BORROW_VISIT_BYTES - 1));
     EXPECT_EQ(plan.longest_work, Work(TRIM_BORROW_VISIT_BYTES));
 }
 
