@@ -7,14 +7,11 @@
 /* Or where it is a single one of at least so many pages. */
 #define HEADER_PAGES 4
 
-/* So many times in a row nothing at all could be dropped: there is no use in going on. */
-#define REFUSALS_MAX 16
-
 /* Pages are dropped in steps of so much, so that the time is seen to pass. */
 #define STEP_BYTES (8 * TRIM_MIB)
 
 /* Takes back what has been counted and could not be dropped: the application may have locked some
- * of it. */
+ * of it. From then on each piece is dropped by itself, so that it is known which those are. */
 static void count_refused(struct trim_borrow_hold *hold)
 {
     uint64_t left = 0;
@@ -22,8 +19,7 @@ static void count_refused(struct trim_borrow_hold *hold)
         left += hold->world->resident(hold->wet[i].start, hold->wet[i].end);
     }
     hold->result->dropped_bytes -= trim_min(left, hold->wet_bytes);
-    hold->refusals = left < hold->wet_bytes ? 0 : hold->refusals + 1;
-    hold->ended = hold->ended || hold->refusals == REFUSALS_MAX;
+    hold->one_by_one = true;
 }
 
 void trim_hold_drop_all(struct trim_borrow_hold *hold)
@@ -83,7 +79,12 @@ uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *
     uint64_t address = (uint64_t)(uintptr_t)piece;
     uint64_t start = (address + sizeof *piece + page - 1) / page * page;
     uint64_t end = (address + hold->world->usable(piece)) / page * page;
+    uint64_t before = hold->result->dropped_bytes;
     uint64_t dropped = drop(hold, start, end);
+    if (hold->one_by_one) {
+        trim_hold_drop_all(hold);
+        dropped = trim_excess(hold->result->dropped_bytes, before);
+    }
     /* malloc itself may have written to one of the pages: a chunk's header is there. */
     bool header_only = dropped <= page && end - start >= HEADER_PAGES * page;
     *dry = dropped == 0 || header_only || dropped < (end - start) / DRY_PART;

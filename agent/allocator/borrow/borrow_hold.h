@@ -40,7 +40,7 @@ struct trim_borrow_hold {
     struct trim_span wet[TRIM_SPANS_MAX]; /* Of pieces that are held: still to be dropped. */
     size_t wet_count;
     uint64_t wet_bytes; /* Resident in them. */
-    unsigned refusals;  /* Times in a row that none of them could be dropped. */
+    bool one_by_one;    /* Some could not be dropped. */
     bool cut;           /* The last drop came to the end of its time. */
     bool ended;         /* Nothing more is to be taken. */
 };

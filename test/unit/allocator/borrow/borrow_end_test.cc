@@ -93,7 +93,9 @@ TEST_P(BorrowEnds, WhenPagesCannotBeDropped)
 {
     OnDrop([](FakeArena &arena) { arena.drops_fail = true; });
     (void)arena_.Run(measured_);
-    EXPECT_EQ(arena_.drops, Drops() + 16) << "some of it may be locked, but not all of that";
+    /* It tries others of each size, since only these may be locked. */
+    EXPECT_LE(arena_.drops, Drops() + chunks_);
+    EXPECT_EQ(arena_.outside_max_bytes, 0U);
     ExpectAllChunksFree();
 }
 
