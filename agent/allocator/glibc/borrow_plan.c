@@ -5,6 +5,9 @@
 /* From this part of the free bytes on chunks in fastbins count. */
 #define FAST_PART 128
 
+/* What is found is much less than what is expected where this part of that is missing. */
+#define GENEROUS_PARTS 8
+
 /* Whether the arena was taken into the plan already: one that has just begun a heap may have two
  * that seem its newest. */
 static bool is_taken(const struct trim_borrow_plan *plan, uint64_t arena)
@@ -82,6 +85,7 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
     uint64_t top_resident = top_start < end && !locked ? resident(top_start, end) : 0;
     uint64_t arena_resident = trim_arena_map_resident(map, arena);
     uint64_t used = trim_excess(figures->system_bytes, figures->inner_bytes + figures->top_bytes);
+    used = plan->generous ? 0 : used;
     uint64_t wet = trim_min(trim_excess(arena_resident, used + top_resident), figures->inner_bytes);
     bool merges = figures->fast_bytes > figures->free_bytes / FAST_PART;
     if (merges) {
@@ -120,6 +124,7 @@ static void leave_arena(struct trim_borrow_plan *plan, const struct trim_arena_m
                         uint64_t arena, const struct trim_arena_figures *least)
 {
     uint64_t used = trim_excess(least->system_bytes, least->inner_bytes);
+    used = plan->generous ? 0 : used;
     uint64_t wet = trim_excess(trim_arena_map_resident(map, arena), used);
     wet = trim_min(wet, least->inner_bytes);
     add_work(plan, wet, least->chunks);
@@ -127,9 +132,9 @@ static void leave_arena(struct trim_borrow_plan *plan, const struct trim_arena_m
     add_other(plan, wet, least->chunks);
 }
 
-void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
-                           const struct trim_arena_figures *figures, size_t count,
-                           uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end))
+static void make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
+                      const struct trim_arena_figures *figures, size_t count, uint64_t page_bytes,
+                      uint64_t (*resident)(uint64_t start, uint64_t end))
 {
     plan->count = 0;
     plan->merges = plan->vague = false;
@@ -153,6 +158,20 @@ void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_aren
             add_arena(plan, map, arena, heap->address + heap->header.size, own, page_bytes,
                       resident);
         }
+    }
+}
+
+void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
+                           const struct trim_arena_figures *figures, size_t count,
+                           uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end),
+                           uint64_t expected_bytes)
+{
+    plan->generous = false;
+    make_plan(plan, map, figures, count, page_bytes, resident);
+    if (plan->wet_bytes + plan->tops_bytes <
+        expected_bytes / GENEROUS_PARTS * (GENEROUS_PARTS - 1)) {
+        plan->generous = true;
+        make_plan(plan, map, figures, count, page_bytes, resident);
     }
 }
 

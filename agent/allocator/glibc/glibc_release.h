@@ -31,6 +31,7 @@ struct trim_glibc_order {
     void *context;                              /* measure's. */
     const char *refusal;                        /* Why not to borrow, or NULL. */
     bool huge_pages;                            /* malloc asks the kernel for huge pages. */
+    uint64_t expected_bytes;                    /* By the last estimate. */
     int (*malloc_trim)(size_t pad);
 };
 

@@ -237,6 +237,30 @@ TEST_F(GlibcBorrow, BorrowsShortHoldsWhereReleasesHaveTakenLong)
     });
 }
 
+/* Such as buffers that were made large in case they are needed, or what is swapped out. */
+TEST_F(GlibcBorrow, ReleasesWhatIsFreeBesideMemoryInUseThatIsNotResident)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ASSERT_EQ(mallopt(M_MMAP_THRESHOLD, 32 << 20), 1);
+        std::thread([] {
+            for (int i = 0; i < 20; ++i) {
+                void *volatile untouched = malloc(20 * kMiB);
+                ASSERT_NE(untouched, nullptr);
+            }
+            ArenaBlocks blocks(1);
+            blocks.Fill(150 * kMiB);
+            blocks.FreeAllBut(50);
+        }).join();
+        uint64_t released = 0;
+        const trim_release release = Release(&released);
+        EXPECT_TRUE(release.borrowed);
+        EXPECT_FALSE(release.trimmed);
+        EXPECT_GT(released, 140 * kMiB);
+        EXPECT_LT(Estimate().expected_bytes, 8 * kMiB);
+    });
+}
+
 /* As where an application locks what it has at its start. */
 TEST_F(GlibcBorrow, ReleasesWhatIsNotLockedOfAnArena)
 {
