@@ -8,9 +8,6 @@
 /* From this part on they are not left because of a stall. */
 #define MUCH_PART 8
 
-/* What borrowing has left goes by malloc_trim where that holds no lock for longer. */
-#define SHORT_HOLD_NS (5 * TRIM_NS_PER_MS)
-
 /* What is left, and the most of malloc_trim's work for it under one lock. */
 static void sum_up_rest(const struct trim_glibc_releaser *releaser, uint64_t *rest_bytes,
                         uint64_t *longest_work)
@@ -43,7 +40,7 @@ void trim_glibc_release_rest(const struct trim_glibc_releaser *releaser)
     sum_up_rest(releaser, &rest, &longest);
     bool much = rest > wanted / MUCH_PART && releaser->order->mode == TRIM_MODE_AUTO &&
                 !release->borrow.gave_way;
-    bool short_hold = trim_lock_time_ns(&releaser->lock, longest) <= SHORT_HOLD_NS;
+    bool short_hold = trim_lock_time_ns(&releaser->lock, longest) <= TRIM_BORROW_FROM_NS;
     bool worth = rest > wanted / REST_PART && !release->trimmed_first;
     if (worth && (short_hold || much) && !trim_cancel_requested(releaser->order->cancel)) {
         trim_glibc_run_malloc_trim(releaser);
