@@ -178,6 +178,9 @@ TEST_P(Options, OfADryRunThatIsOverHaveReleasedWhatItDecidedOn)
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(2, "full-gc")));
     EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(2, "full-gc")));
     EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_TRUE(jvm.wait_for_line(log_lines::decorated(
+        "info",
+        R"(summary: 2 trims \(full-gc 2\), 1 of them decided by dry-run, released [1-9])")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Given, Options, testing::ValuesIn(jdks()), parameter_name<Jdk>);
