@@ -64,12 +64,36 @@ static void stay_inert(const char *why)
     tell(TRIM_LOG_WARNING, "inert", buffer);
 }
 
+static bool is_on(enum trim_reason reason)
+{
+    return (agent.config.options.on & (UINT64_C(1) << reason)) != 0;
+}
+
+/* Whether the worker looks at the process of itself, or nobody wants to know of classes. */
+static bool classes_can_wait(void)
+{
+    const struct trim_options *options = &agent.config.options;
+    bool polls = is_on(TRIM_REASON_GROWTH) || is_on(TRIM_REASON_WATERMARK);
+    bool wanted = is_on(TRIM_REASON_RELOAD) || options->jfr != 0 || options->jmx != 0;
+    return !wanted || (polls && options->check_ns != 0);
+}
+
+static bool obey(const char *command)
+{
+    bool done = trim_commands_obey(command, &agent.config.options);
+    /* It may be that only now reloads are wanted, or the worker looks no more of itself. */
+    if (is_on(TRIM_REASON_RELOAD)) {
+        trim_hooks_hear_classes();
+    }
+    return done;
+}
+
 /* Carries out a command for one who waits for the answer. */
 static size_t ask(const char *command, char *answer, size_t capacity)
 {
     (void)pthread_mutex_lock(&attaching);
     trim_answer_begin();
-    (void)trim_commands_obey(command, &agent.config.options);
+    (void)obey(command);
     size_t length = trim_answer_read(answer, capacity);
     (void)pthread_mutex_unlock(&attaching);
     return length;
@@ -130,7 +154,7 @@ static int read_options(JavaVM *vm, const char *text)
 static bool prepare(JavaVM *vm, bool live)
 {
     const struct trim_hooks_listener listener = {
-        .vm_init = start_worker, .vm_death = stop, .polls = agent.config.options.check_ns != 0};
+        .vm_init = start_worker, .vm_death = stop, .classes_can_wait = classes_can_wait()};
     char buffer[MESSAGE_MAX];
     struct trim_text message;
     trim_text_init(&message, buffer, sizeof buffer);
@@ -196,7 +220,7 @@ static bool attach(JavaVM *vm, const char *text)
 {
     const struct trim_options *options = &agent.config.options;
     if (agent.loaded) {
-        return trim_commands_obey(text, &agent.config.options);
+        return obey(text);
     }
     /* A first load may be a command as well: it starts the agent with its defaults. */
     bool command = trim_commands_known(text);
@@ -227,7 +251,7 @@ static bool attach(JavaVM *vm, const char *text)
         return false;
     }
     if (command) {
-        return trim_commands_obey(text, &agent.config.options);
+        return obey(text);
     }
     char buffer[MESSAGE_MAX];
     struct trim_text started;

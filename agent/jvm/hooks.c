@@ -9,6 +9,7 @@
 /* JVMTI callbacks carry no user data, so what they need stands here. Written before the events are
  * enabled. */
 static struct trim_hooks_listener to_tell;
+static jvmtiEnv *installed; /* NULL: the hooks are not. */
 static const struct trim_vm_counters *vm_counters;
 static atomic_bool counters_found;
 
@@ -52,6 +53,19 @@ static void JNICALL on_class_load(jvmtiEnv *jvmti, JNIEnv *jni, jthread thread, 
     trim_signals_class_load();
 }
 
+static void hear_classes(jvmtiEnv *jvmti)
+{
+    set_event(jvmti, JVMTI_DISABLE, JVMTI_EVENT_THREAD_START);
+    set_event(jvmti, JVMTI_ENABLE, JVMTI_EVENT_CLASS_LOAD);
+}
+
+void trim_hooks_hear_classes(void)
+{
+    if (installed != NULL) {
+        hear_classes(installed);
+    }
+}
+
 /*
  * The event of each class costs a start that loads 20,000 of them 1 to 2 %, whoever listens. The
  * VM's own counters tell their number as well, so the event is left off until the worker waits for
@@ -64,8 +78,7 @@ static void JNICALL on_thread_start(jvmtiEnv *jvmti, JNIEnv *jni, jthread thread
     (void)jni;
     (void)thread;
     if (trim_signals_class_loads_armed()) {
-        set_event(jvmti, JVMTI_DISABLE, JVMTI_EVENT_THREAD_START);
-        set_event(jvmti, JVMTI_ENABLE, JVMTI_EVENT_CLASS_LOAD);
+        hear_classes(jvmti);
     }
 }
 
@@ -75,7 +88,7 @@ static void JNICALL on_vm_init(jvmtiEnv *jvmti, JNIEnv *jni, jthread thread)
     (void)thread;
     to_tell.vm_init();
     uint64_t loaded = 0;
-    bool may_wait = to_tell.polls && trim_vm_counters_loaded(vm_counters, &loaded);
+    bool may_wait = to_tell.classes_can_wait && trim_vm_counters_loaded(vm_counters, &loaded);
     set_event(jvmti, JVMTI_ENABLE, may_wait ? JVMTI_EVENT_THREAD_START : JVMTI_EVENT_CLASS_LOAD);
 }
 
@@ -159,6 +172,7 @@ int trim_hooks_install(JavaVM *vm, bool live, const struct trim_hooks_listener *
         succeeded(jvmti, (*jvmti)->SetEventCallbacks(jvmti, &callbacks, (jint)sizeof callbacks),
                   "SetEventCallbacks", message) &&
         enable_events(jvmti, live, message)) {
+        installed = jvmti;
         return 0;
     }
     (void)(*jvmti)->DisposeEnvironment(jvmti);

@@ -24,8 +24,8 @@ struct trim_hooks_listener {
     void (*vm_init)(
         void); /* The VM is initialised: counters can be found. Not called on late attach. */
     void (*vm_death)(void); /* The VM is about to end. */
-    bool polls; /* The worker looks at the process of itself, so that it sees classes without the
-                   event. */
+    bool classes_can_wait;  /* No class load must be told of: the worker looks at the process of
+                               itself, or nobody wants to know. */
 };
 
 /*
@@ -36,6 +36,10 @@ struct trim_hooks_listener {
  */
 int trim_hooks_install(JavaVM *vm, bool live, const struct trim_hooks_listener *listener,
                        const struct trim_vm_counters *counters, struct trim_text *message);
+
+/* Switches ClassLoad on where it has been left off. Any thread that the VM knows, once the VM is
+ * initialised; nothing happens unless the hooks are installed. */
+void trim_hooks_hear_classes(void);
 
 /* Publishes the counters to the GC callbacks, which treat every pause as unknown before. */
 void trim_hooks_counters_found(void);

@@ -25,7 +25,8 @@ const struct trim_option trim_option_table[] = {
      "10 ms, or where tops hold much."},
     {"urgent", TRIM_OPTION_PERCENT_OR_OFF, FIELD(urgent_percent), "85%", 1, 100,
      "How full the memory limit must be for memory to count four times as much. At the "
-     "limit it counts 64 times as much, and threshold falls in step."},
+     "limit it counts 64 times as much, and threshold falls in step. Without watermark in "
+     "on, or with check=off, that is seen only once something else makes the agent look."},
     {"on", TRIM_OPTION_REASONS, FIELD(on), "full-gc+reload+growth+watermark", 0, 0,
      "What makes the agent look for free memory."},
     {"settle", TRIM_OPTION_DURATION, FIELD(settle_ns), "100ms", 10 * MS, 60 * S,

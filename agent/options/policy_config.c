@@ -16,5 +16,6 @@ struct trim_policy_config trim_policy_config_of(const struct trim_options *optio
         .max_wait_ns = options->max_wait_ns,
         .check_ns = options->check_ns,
         .cooldown_ns = options->cooldown_ns,
+        .dry_run = options->dry_run != 0,
     };
 }

@@ -25,12 +25,27 @@ void trim_policy_init(struct trim_policy *policy, const struct trim_policy_confi
     policy->started_ns = now_ns + FIRST_ROOM_NS;
 }
 
+/* What a dry run has decided on is there to be released now, for the same reason. */
+static void end_dry_run(struct trim_policy *policy, uint64_t now_ns)
+{
+    if (policy->dry_bytes != 0 && trim_triggers_on(&policy->triggers, policy->dry_reason)) {
+        trim_looks_expect(&policy->looks, policy->dry_reason, now_ns, now_ns,
+                          (double)policy->dry_bytes);
+        /* Nothing need have moved since the last look. */
+        policy->signs.marked = false;
+    }
+    policy->dry_bytes = 0;
+}
+
 void trim_policy_configure(struct trim_policy *policy, const struct trim_policy_config *config,
                            uint64_t now_ns)
 {
     policy->config = *config;
     policy->price.config = config->price;
     trim_triggers_configure(&policy->triggers, &config->triggers);
+    if (!config->dry_run) {
+        end_dry_run(policy, now_ns);
+    }
     bool unannounced = trim_triggers_on(&policy->triggers, TRIM_REASON_WATERMARK);
     trim_looks_configure(&policy->looks, config->check_ns, unannounced, config->triggers.on);
     bool room_wanted = trim_take_is_room_wanted(policy);
@@ -210,7 +225,10 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     trim_looks_settled(&policy->looks, policy->reason, outcome->end_ns,
                        (double)(known ? outcome->released_bytes : policy->expected_bytes));
     if (!known) {
-        policy->dry_bytes += outcome->dry ? policy->expected_bytes : 0;
+        if (outcome->dry && policy->expected_bytes != 0) {
+            policy->dry_bytes += policy->expected_bytes;
+            policy->dry_reason = policy->reason;
+        }
         policy->watch.on = false;
         return;
     }

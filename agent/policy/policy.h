@@ -44,6 +44,7 @@ struct trim_policy_config {
     uint64_t max_wait_ns; /* The longest that a burst of page faults puts a look off. */
     uint64_t check_ns;    /* The longest time between looks at a process that moves; 0: off. */
     uint64_t cooldown_ns; /* The least time between two trims. */
+    bool dry_run;         /* Trims are only decided on. */
 };
 
 /* What the worker has measured, from cheap to dear. */
@@ -162,7 +163,8 @@ struct trim_policy {
     double waited_ns; /* The memory was watched for so long before. */
     uint64_t expected_bytes;
     double looks_cost_ns; /* Of the looks since the last trim. */
-    uint64_t dry_bytes;   /* What dry runs have decided on counts as given back. */
+    uint64_t dry_bytes;   /* What dry runs have decided on counts as given back while they last. */
+    enum trim_reason dry_reason; /* Of the last such decision. */
 
     /* The last release of which it has become known what it earned; its number is 0 before that. */
     struct trim_lot known;

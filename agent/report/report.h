@@ -58,15 +58,15 @@ struct trim_skip_report {
     uint64_t threshold_bytes;
 };
 
-/* How a trim was carried out: by trim, borrow, both, or not at all, in a dry run. */
-#define TRIM_WAYS 4
+/* How a trim was carried out; in a dry run not at all. */
+enum { TRIM_WAY_TRIM = 0, TRIM_WAY_BORROW, TRIM_WAY_BOTH, TRIM_WAY_DRY, TRIM_WAYS };
 
 /* The number of last trims that status shows. */
 #define TRIM_STATUS_TRIMS 5
 
 /* Everything that has happened so far, for the summary and for status. */
 struct trim_totals {
-    bool dry; /* Trims were only decided. */
+    bool dry; /* Trims are only decided now; the ways tell of those so far. */
     uint64_t considered;
     uint64_t trims[TRIM_REASON_COUNT];
     uint64_t skips[TRIM_SKIP_COUNT];
@@ -95,7 +95,7 @@ struct trim_totals {
     struct trim_report
         last[TRIM_STATUS_TRIMS]; /* A ring; trim number n is at trim_totals_place(n). */
     uint64_t last_at_ns[TRIM_STATUS_TRIMS];
-    uint64_t ways[TRIM_WAYS]; /* Of trims, as metrics.h tells them apart. */
+    uint64_t ways[TRIM_WAYS]; /* Of trims. */
     uint64_t longest_wait_ns; /* The longest that a thread may have waited because of a trim. */
     bool has_walk;
     struct trim_estimate walk; /* The last one that is no mere bound: what the heap is made of. */

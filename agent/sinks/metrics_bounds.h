@@ -5,8 +5,6 @@
 
 #include <stdint.h>
 
-enum { TRIM_WAY_TRIM = 0, TRIM_WAY_BORROW, TRIM_WAY_BOTH, TRIM_WAY_DRY };
-
 /* Upper bounds of the buckets in nanoseconds, up to a 0. Releases took 0.2 ms to 3.5 s in the
  * benchmark (bench/results); a page fault or two make a wait of 10 us, and 100 ms are malloc_trim's
  * for a GiB. */

@@ -108,15 +108,16 @@ static void add_labelled(const struct page *page, const char *name, const char *
     end_with_count(page, count);
 }
 
-static void add_trims(const struct page *page, const struct trim_metrics *metrics, bool dry)
+static void add_trims(const struct page *page, const struct trim_metrics *metrics,
+                      const struct trim_totals *totals)
 {
     static const char name[] = "trimagent_trims_total";
     begin(page, name, "counter",
           "Trims, by what made the agent look and by how memory was released.");
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
         for (int way = 0; way < TRIM_WAYS; way++) {
-            /* A dry run has that way and no other. */
-            if ((way == TRIM_WAY_DRY) == dry) {
+            /* A dry run has that way and no other, but may have begun or ended meanwhile. */
+            if ((way == TRIM_WAY_DRY) == totals->dry || totals->ways[way] != 0) {
                 begin_sample(page, name, "");
                 add_label(page, "reason", trim_reason_name((enum trim_reason)reason));
                 add_label(page, "way", trim_way_name(way));
@@ -243,7 +244,7 @@ void trim_metrics_add(struct trim_text *text, const struct trim_metrics *metrics
     add_process(&page, snapshot);
     add_heap(&page, metrics);
     add_verdict(&page, totals->heap.verdict);
-    add_trims(&page, metrics, totals->dry);
+    add_trims(&page, metrics, totals);
     add_skips(&page, totals);
     add_count(&page, "trimagent_released_bytes_total", "counter",
               "What trims have given back to the system.", totals->released_bytes);

@@ -40,12 +40,18 @@ uint64_t trim_totals_trims(const struct trim_totals *totals)
     return trims;
 }
 
-/* Appends "N trims (full-gc 2, reload 1)". */
+/* Whether all trims so far, if any, were only decided. */
+static bool is_dry(const struct trim_totals *totals)
+{
+    uint64_t trims = trim_totals_trims(totals);
+    return trims == 0 ? totals->dry : totals->ways[TRIM_WAY_DRY] == trims;
+}
+
 void trim_add_trims(struct trim_text *text, const struct trim_totals *totals)
 {
     uint64_t trims = trim_totals_trims(totals);
     trim_text_add(text, "%" PRIu64 " trim%s%s", trims, trims == 1 ? "" : "s",
-                  totals->dry ? " decided by dry-run" : "");
+                  is_dry(totals) ? " decided by dry-run" : "");
     const char *separator = " (";
     for (int reason = TRIM_REASON_COUNT - 1; reason >= 0; reason--) {
         if (totals->trims[reason] != 0) {
@@ -55,6 +61,9 @@ void trim_add_trims(struct trim_text *text, const struct trim_totals *totals)
         }
     }
     trim_text_add(text, "%s", trims != 0 ? ")" : "");
+    if (totals->ways[TRIM_WAY_DRY] != 0 && !is_dry(totals)) {
+        trim_text_add(text, ", %" PRIu64 " of them decided by dry-run", totals->ways[TRIM_WAY_DRY]);
+    }
 }
 
 static uint64_t sum_of_skips(const struct trim_totals *totals, bool deferrals)
@@ -149,7 +158,7 @@ void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *t
     uint64_t trims = trim_totals_trims(totals);
     trim_text_add(text, "summary: ");
     trim_add_trims(text, totals);
-    if (trims != 0 && !totals->dry) {
+    if (trims != 0 && !is_dry(totals)) {
         trim_text_add(text, ", ");
         trim_add_released(text, totals);
     }
@@ -157,7 +166,7 @@ void trim_totals_add_summary(struct trim_text *text, const struct trim_totals *t
         trim_text_add(text, ", one more was running at exit");
     }
     trim_text_add(text, trims != 0 ? "\nsummary: " : "; ");
-    if (trims != 0 && !totals->dry) {
+    if (trims != 0 && !is_dry(totals)) {
         trim_add_held(text, totals);
         trim_text_add(text, "; ");
     }

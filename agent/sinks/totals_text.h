@@ -10,7 +10,7 @@
 bool trim_skip_is_deferral(enum trim_skip skip);
 bool trim_skip_has_sizes(enum trim_skip skip);
 
-/* Appends "N trims (full-gc 2, reload 1)". */
+/* Appends "N trims (full-gc 2, reload 1)", and how many of them a dry run only decided. */
 void trim_add_trims(struct trim_text *text, const struct trim_totals *totals);
 
 /* Appends "kept free 3.37G*s for 210ms of CPU, useless 0, regretted 1". */

@@ -166,6 +166,23 @@ TEST_P(Options, OfADryRunDecideAndLeaveTheMemoryAlone)
     EXPECT_EQ(jvm.finish(), 0);
 }
 
+TEST_P(Options, OfADryRunThatIsOverHaveReleasedWhatItDecidedOn)
+{
+    // The process is at rest: nothing but the option tells of the memory.
+    Jvm jvm(Launch(GetParam())
+                .with_agent(quick_options("full-gc", "dry-run,check=off"))
+                .run("FullGcs", {freed_mib}));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::dry_trim(1, "full-gc")));
+    EXPECT_EQ(jvm.attach("set,dry-run:false").exit_code, 0);
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(2, "full-gc")));
+    EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(2, "full-gc")));
+    EXPECT_EQ(jvm.finish(), 0);
+    EXPECT_TRUE(jvm.wait_for_line(log_lines::decorated(
+        "info",
+        R"(summary: 2 trims \(full-gc 2\), 1 of them decided by dry-run, released [1-9])")));
+}
+
 INSTANTIATE_TEST_SUITE_P(Given, Options, testing::ValuesIn(jdks()), parameter_name<Jdk>);
 
 struct BadOption {

@@ -69,6 +69,36 @@ TEST_P(Reload, IsWhatTheStartOfTheApplicationCountsAs)
     EXPECT_EQ(jvm.finish(), 0);
 }
 
+TEST_P(Reload, IsSeenWhereTheAgentDoesNotLookOfItselfAndNoThreadStarts)
+{
+    // The first round takes longer than the half second for which the agent leaves a start alone,
+    // and is no reload yet: looks that follow one would see the second.
+    Jvm jvm(Launch(GetParam())
+                .with("-XX:MetaspaceSize=512m")
+                .with_agent(quick_options("full-gc+reload", "burst=18000/1m"))
+                .run("LoneReloads", {"2", "12000", freed_mib}));
+    ASSERT_TRUE(jvm.wait_for_line("^round 1$"));
+    jvm.write_line("next");
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "reload")));
+    EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "reload")));
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+TEST_P(Reload, IsSeenWhereTheOptionNamesItLater)
+{
+    // The first round takes as long here.
+    Jvm jvm(Launch(GetParam())
+                .with("-XX:MetaspaceSize=512m")
+                .with_agent(quick_options("watermark", "check=off"))
+                .run("LoneReloads", {"2", "12000", freed_mib}));
+    ASSERT_TRUE(jvm.wait_for_line("^round 1$"));
+    EXPECT_EQ(jvm.attach("set,on:reload").exit_code, 0);
+    jvm.write_line("next");
+    ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "reload")));
+    EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "reload")));
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
 TEST_P(Reload, IsNotWhatFewerClassesCountAs)
 {
     Jvm jvm(Launch(GetParam())

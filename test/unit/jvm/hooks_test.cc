@@ -26,9 +26,9 @@ protected:
         trim_signals_arm_class_loads(UINT64_MAX);
     }
 
-    void Install(bool live, bool polls)
+    void Install(bool live, bool classes_can_wait)
     {
-        const trim_hooks_listener listener = {[] {}, [] {}, polls};
+        const trim_hooks_listener listener = {[] {}, [] {}, classes_can_wait};
         char buffer[256];
         trim_text message;
         trim_text_init(&message, buffer, sizeof buffer);
@@ -64,6 +64,14 @@ TEST_F(Hooks, HaveItAtOnceWhereNothingElseTellsOfClasses)
 {
     counters_.loaded_classes = nullptr;
     Install(false, true);
+    EXPECT_TRUE(IsOn(JVMTI_EVENT_CLASS_LOAD));
+    EXPECT_FALSE(IsOn(JVMTI_EVENT_THREAD_START));
+}
+
+TEST_F(Hooks, SwitchItOnWhenTold)
+{
+    Install(false, true);
+    trim_hooks_hear_classes();
     EXPECT_TRUE(IsOn(JVMTI_EVENT_CLASS_LOAD));
     EXPECT_FALSE(IsOn(JVMTI_EVENT_THREAD_START));
 }

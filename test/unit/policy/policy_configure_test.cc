@@ -174,6 +174,69 @@ TEST(PolicyConfigure, ALongerCooldownLengthensTheOneThatRuns)
     EXPECT_EQ(timeline.memory.free_bytes, 0U) << "and then it is over";
 }
 
+TEST(PolicyConfigure, WhatADryRunHasDecidedOnIsReleasedOnceThatIsOver)
+{
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on = Bit(TRIM_REASON_FULL_GC);
+    config.check_ns = 0;
+    config.dry_run = true;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    /* From then on nothing moves any more, and nothing but the end of the dry run tells of it. */
+    timeline.WorkAt(11 * kS, 0);
+    timeline.RunUntil(99 * kS);
+    ASSERT_EQ(timeline.trims().size(), 1U);
+    EXPECT_EQ(timeline.memory.free_bytes, 500 * kMiB);
+    config.dry_run = false;
+    timeline.ConfigureAt(100 * kS, config);
+    timeline.RunUntil(101 * kS);
+    ASSERT_EQ(timeline.trims().size(), 2U);
+    EXPECT_EQ(timeline.trims()[1].reason, TRIM_REASON_FULL_GC);
+    EXPECT_EQ(timeline.trims()[1].expected_bytes, 500 * kMiB);
+    EXPECT_EQ(timeline.memory.free_bytes, 0U);
+    timeline.ConfigureAt(110 * kS, config);
+    timeline.RunUntil(200 * kS);
+    EXPECT_EQ(timeline.LookTimes(TRIM_LOOK_ESTIMATE).back() / kS, 100U) << "there is no more of it";
+}
+
+TEST(PolicyConfigure, ADryRunThatGoesOnReleasesNothing)
+{
+    trim_policy_config config = PolicyConfig();
+    config.dry_run = true;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    config.cooldown_ns = kS;
+    timeline.ConfigureAt(100 * kS, config);
+    timeline.RunUntil(300 * kS);
+    EXPECT_EQ(timeline.trims().size(), 1U) << "it is not decided on again either";
+    EXPECT_EQ(timeline.memory.free_bytes, 500 * kMiB);
+}
+
+TEST(PolicyConfigure, WhatADryRunHasDecidedOnForAReasonThatIsOffNowIsNotLookedFor)
+{
+    trim_policy_config config = PolicyConfig();
+    config.triggers.on = Bit(TRIM_REASON_FULL_GC);
+    config.check_ns = 0;
+    config.dry_run = true;
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.FreeAt(10 * kS, 500 * kMiB);
+    timeline.OldPauseAt(10 * kS);
+    config.dry_run = false;
+    config.triggers.on = Bit(TRIM_REASON_RELOAD);
+    timeline.ConfigureAt(100 * kS, config);
+    timeline.RunUntil(200 * kS);
+    EXPECT_EQ(timeline.trims().size(), 1U);
+    timeline.LoadClasses(201 * kS, 202 * kS, 1000);
+    timeline.RunUntil(220 * kS);
+    ASSERT_EQ(timeline.trims().size(), 2U) << "the next look finds it";
+    EXPECT_EQ(timeline.trims()[1].expected_bytes, 500 * kMiB);
+}
+
 TEST(PolicyConfigure, OptionsThatChangeDuringTheStartDoNotHastenTheFirstLooks)
 {
     const trim_policy_config config = PolicyConfig();

@@ -201,8 +201,9 @@ TEST(PolicyEarnings, WhatWaitsForTheCooldownIsLookedAtTheMomentItEnds)
 
 TEST(PolicyEarnings, ADryRunDecidesOnceAndLearnsNothing)
 {
-    PolicyTimeline timeline;
-    timeline.dry = true;
+    trim_policy_config config = PolicyConfig();
+    config.dry_run = true;
+    PolicyTimeline timeline(config);
     timeline.WorkAt(0, 200);
     timeline.FreeAt(10 * kS, 500 * kMiB);
     timeline.OldPauseAt(10 * kS);

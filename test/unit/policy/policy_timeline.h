@@ -38,7 +38,6 @@ public:
     }
 
     SimulatedMemory memory;
-    bool dry = false;
 
     /* Scripts. Times count from the timeline's start, and must not lie in the past. */
 
@@ -233,9 +232,9 @@ private:
     {
         trims_.push_back({now_ns_ - kStart, decision.reason, decision.expected_bytes});
         trim_outcome outcome = {};
-        outcome.dry = dry;
+        outcome.dry = policy_.config.dry_run;
         outcome.cost_ns = kMs;
-        if (!dry) {
+        if (!outcome.dry) {
             const uint64_t released = memory.Release();
             outcome.cpu_ns = released / kMiB * memory.release_ns_per_mib;
             Advance(now_ns_ + outcome.cpu_ns);

@@ -200,6 +200,32 @@ TEST_F(Metrics, TellADryRunFromTrims)
               "trimagent_trim_duration_seconds_count{jvm=\"app\"} 0\n");
 }
 
+TEST_F(Metrics, KeepTheWaysOfTrimsWhenADryRunBeginsOrEnds)
+{
+    const std::string done =
+        "trimagent_trims_total{jvm=\"app\",reason=\"full-gc\",way=\"trim\"} 1\n";
+    const std::string decided =
+        "trimagent_trims_total{jvm=\"app\",reason=\"full-gc\",way=\"dry-run\"} 1\n";
+    trim_report report = SampleReport();
+    Take(report);
+    totals_.ways[TRIM_WAY_TRIM] = 1;
+    totals_.dry = true;
+    std::string lines = Lines("trimagent_trims_total");
+    EXPECT_NE(lines.find(done), std::string::npos) << lines;
+    EXPECT_NE(lines.find("reason=\"full-gc\",way=\"dry-run\"} 0\n"), std::string::npos) << lines;
+    report.dry = true;
+    Take(report);
+    totals_.ways[TRIM_WAY_DRY] = 1;
+    totals_.dry = false;
+    lines = Lines("trimagent_trims_total");
+    EXPECT_NE(lines.find(done), std::string::npos) << lines;
+    EXPECT_NE(lines.find(decided), std::string::npos) << lines;
+    EXPECT_NE(lines.find("way=\"borrow\"} 0\n"), std::string::npos) << "it can happen now";
+    totals_.dry = true;
+    lines = Lines("trimagent_trims_total");
+    EXPECT_EQ(lines.find("way=\"borrow\""), std::string::npos) << "it cannot, and never has";
+}
+
 TEST_F(Metrics, PutAValueOnABoundIntoItsBucket)
 {
     trim_report report = SampleReport();

@@ -312,12 +312,35 @@ TEST(TrimSummary, TellsOfATrimThatIsStillRunning)
 TEST(TrimSummary, TellsThatADryRunOnlyDecided)
 {
     trim_totals totals = SampleTotals();
-    totals.dry = true;
+    totals.ways[TRIM_WAY_DRY] = 3;
     EXPECT_EQ(Summary(totals, false),
               "summary: 3 trims decided by dry-run (full-gc 2, reload 1)\n"
               "summary: looks without a trim: 4 (below-threshold 4), put off: 1 (cooldown 1)");
     totals.trims[TRIM_REASON_FULL_GC] = 0;
+    totals.ways[TRIM_WAY_DRY] = 1;
     EXPECT_EQ(Summary(totals, false).rfind("summary: 1 trim decided by dry-run (reload 1)", 0), 0U);
+    totals.trims[TRIM_REASON_RELOAD] = 0;
+    totals.ways[TRIM_WAY_DRY] = 0;
+    totals.dry = true;
+    EXPECT_EQ(Summary(totals, false).rfind("summary: 0 trims decided by dry-run; looks", 0), 0U);
+}
+
+TEST(TrimSummary, TellsWhichTrimsADryRunOnlyDecided)
+{
+    trim_totals totals = SampleTotals();
+    totals.ways[TRIM_WAY_DRY] = 2;
+    const std::string mixed =
+        "summary: 3 trims (full-gc 2, reload 1), 2 of them decided by dry-run, released 5G in "
+        "600ms, longest trim 443ms\n"
+        "summary: kept free 9G*s for 700ms of CPU, useless 1, regretted 2; looks without a "
+        "trim: 4 (below-threshold 4), put off: 1 (cooldown 1)";
+    EXPECT_EQ(Summary(totals, false), mixed);
+    totals.dry = true;
+    EXPECT_EQ(Summary(totals, false), mixed) << "whether it is on or off now";
+    totals.ways[TRIM_WAY_DRY] = 0;
+    EXPECT_EQ(Summary(totals, false)
+                  .rfind("summary: 3 trims (full-gc 2, reload 1), released 5G in 600ms,", 0),
+              0U);
 }
 
 TEST(TrimTotals, CountTrimsForAllReasons)
