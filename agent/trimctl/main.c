@@ -34,7 +34,7 @@ static const char usage[] =
     "  --help, --version\n"
     "\n"
     "Exit codes: 0 done; 1 the agent or the JVM refused; 2 wrong usage; 3 no such JVM, or it does\n"
-    "not answer; 4 the JVM has no agent; 5 not permitted; 6 anything else.\n";
+    "not answer; 4 the JVM has no agent, or an inert one; 5 not permitted; 6 anything else.\n";
 
 /* The one answer of this run. */
 static char answer[CTL_ANSWER_MAX];
@@ -116,14 +116,23 @@ static enum ctl_exit choose_library(const struct ctl_arguments *arguments,
         const char *wanted = arguments->library != NULL ? arguments->library : mapped;
         return ctl_library_find(path, jvm, wanted, message) == 0 ? CTL_DONE : CTL_REFUSED;
     }
+    if (!jvm->working && mapped != NULL) {
+        trim_text_add(message,
+                      "the agent in JVM %d is loaded but inert: TRIMAGENT_ENABLED switches it off, "
+                      "or the JVM's log has the reason",
+                      (int)jvm->pid);
+        return CTL_NO_AGENT;
+    }
     if (!jvm->working) {
         trim_text_add(message, "JVM %d has no agent; to load it: trimctl %d start", (int)jvm->pid,
                       (int)jvm->pid);
         return CTL_NO_AGENT;
     }
     if (arguments->command == CTL_START && arguments->options[0] != '\0') {
-        trim_text_add(message, "the agent is running already; to change it: trimctl %d set %s",
-                      (int)jvm->pid, arguments->options);
+        trim_text_add(message,
+                      "the agent is running already; options that do not count at the start only "
+                      "can be changed: trimctl %d set NAME=VALUE",
+                      (int)jvm->pid);
         return CTL_REFUSED;
     }
     (void)snprintf(path, PATH_MAX, "%s", jvm->library);

@@ -165,9 +165,37 @@ TEST_P(Trimctl, StartsTheAgentLate)
     EXPECT_EQ(start.exit_code, done) << start.transcript;
     EXPECT_TRUE(says(start, "started: .*threshold=5m.*on=full-gc")) << start.transcript;
     EXPECT_EQ(trimctl(jvm.pid(), {"start"}).exit_code, done) << "it is there";
-    EXPECT_EQ(trimctl(jvm.pid(), {"start", "threshold=6m"}).exit_code, refused);
+    const Outcome again = trimctl(jvm.pid(), {"start", "jfr"});
+    EXPECT_EQ(again.exit_code, refused);
+    EXPECT_TRUE(says(again, "trimctl [0-9]+ set NAME=VALUE")) << again.transcript;
     EXPECT_EQ(trimctl(jvm.pid(), {"trim"}).exit_code, done);
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "demand")));
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+TEST_P(Trimctl, BringsTheWarningsOfAStart)
+{
+    Jvm jvm(Launch(GetParam()).run("Quiet"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    const Outcome start =
+        trimctl(jvm.pid(), {"start", "strict=false", "foo=1", "arena-max=2", "log=/no/such/x.log"});
+    EXPECT_EQ(start.exit_code, done);
+    EXPECT_TRUE(says(start, "option 'log': cannot open[^]*option 'foo': unknown[^]*malloc's "
+                            "parameters not set: arena-max[^]* started: "))
+        << start.transcript;
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+TEST_P(Trimctl, KnowsTheAgentThatIsInert)
+{
+    Jvm jvm(quiet().variable("TRIMAGENT_ENABLED=false").run("Quiet"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    const Outcome status = trimctl(jvm.pid(), {"status"});
+    EXPECT_EQ(status.exit_code, no_agent);
+    EXPECT_TRUE(says(status, "is loaded but inert")) << status.transcript;
+    const Outcome start = trimctl(jvm.pid(), {"start"});
+    EXPECT_EQ(start.exit_code, refused);
+    EXPECT_TRUE(says(start, "TRIMAGENT_ENABLED")) << start.transcript;
     EXPECT_EQ(jvm.finish(), 0);
 }
 
