@@ -31,8 +31,8 @@ struct trim_metering {
     bool due; /* There was a release since the last time. */
     bool told;
     uint64_t first_ns; /* Nothing is written before. */
-    uint64_t next_ns; /* When it is written without a release at the earliest, */
-    uint64_t wake_ns; /* and when the worker is woken for it. */
+    uint64_t next_ns;  /* When it is written without a release at the earliest, */
+    uint64_t wake_ns;  /* and when the worker is woken for it. */
     uint64_t check_ns;
     uint64_t written; /* How often so far, */
     uint64_t failed;  /* how often not, */
