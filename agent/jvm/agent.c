@@ -50,9 +50,11 @@ static struct {
     bool live; /* Attached late. */
 } agent;
 
-static void tell(enum trim_log_level level, const char *name, const char *text)
+/* Warns, in the log and whoever attaches. */
+static void warn(const char *name, const char *text)
 {
-    trim_log_tell(level, &(struct trim_log_event){.name = name, .text = text});
+    trim_answer_keep(text);
+    trim_log_tell(TRIM_LOG_WARNING, &(struct trim_log_event){.name = name, .text = text});
 }
 
 static void stay_inert(const char *why)
@@ -61,7 +63,7 @@ static void stay_inert(const char *why)
     struct trim_text text;
     trim_text_init(&text, buffer, sizeof buffer);
     trim_text_add(&text, "%s: the agent stays inert", why);
-    tell(TRIM_LOG_WARNING, "inert", buffer);
+    warn("inert", buffer);
 }
 
 static bool is_on(enum trim_reason reason)
@@ -161,7 +163,7 @@ static bool prepare(JavaVM *vm, bool live)
     trim_start_log(&agent.config.options, live);
     trim_enabled_warn();
     if (agent.complaints[0] != '\0') {
-        tell(TRIM_LOG_WARNING, "bad_option", agent.complaints);
+        warn("bad_option", agent.complaints);
     }
     const char *refusal = trim_libraries_refusal();
     if (refusal != NULL) {
@@ -247,7 +249,6 @@ static bool attach(JavaVM *vm, const char *text)
         start_worker();
     }
     if (!trim_worker_alive()) {
-        trim_answer_keep("the agent stays inert: its log says why");
         return false;
     }
     if (command) {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "log.h"
+#include "answer.h"
 #include "text.h"
 
 #define NAME "TRIMAGENT_ENABLED"
@@ -30,6 +30,5 @@ void trim_enabled_warn(void)
     struct trim_text found;
     trim_text_init(&found, buffer, sizeof buffer);
     trim_text_add_quoted(&found, value, strlen(value));
-    trim_log(TRIM_LOG_WARNING, "variable '%s': found '%s', allowed: true or false; ignored", NAME,
-             buffer);
+    trim_answer_warn("variable '%s': found '%s', allowed: true or false; ignored", NAME, buffer);
 }

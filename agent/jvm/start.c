@@ -102,8 +102,7 @@ void trim_start_log(struct trim_options *options, bool live)
         trim_log_hold(trim_clock_now_ns() + QUIET_NS);
     }
     if (refused) {
-        trim_log(
-            TRIM_LOG_WARNING,
+        trim_answer_warn(
             "options 'log' and 'metrics': no files in a program with more rights than its caller");
     }
     if (failed != 0) {
@@ -111,8 +110,8 @@ void trim_start_log(struct trim_options *options, bool live)
         const char *why = error == ELOOP     ? "it is a symbolic link"
                           : error == ENOTSUP ? "it is a device"
                                              : trim_error_text(buffer, error);
-        trim_log(TRIM_LOG_WARNING, "option 'log': cannot open '%s' (%s), logging to stderr",
-                 options->log_target, why);
+        trim_answer_warn("option 'log': cannot open '%s' (%s), logging to stderr",
+                         options->log_target, why);
         (void)snprintf(options->log_target, sizeof options->log_target, "stderr");
     }
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "answer.h"
 #include "cpu_count.h"
 #include "log.h"
 #include "text.h"
@@ -20,8 +21,8 @@ static void refuse_all(struct trim_worker_config *config)
                   options->mmap_threshold_bytes != 0 ? ", mmap-threshold" : "",
                   options->arena_max != 0 ? ", arena-max" : "");
     if (given.length > 0) {
-        trim_log(TRIM_LOG_WARNING, "options for glibc's malloc only: %s; malloc belongs to %s",
-                 names + 2, config->allocator_description);
+        trim_answer_warn("options for glibc's malloc only: %s; malloc belongs to %s", names + 2,
+                         config->allocator_description);
     }
     options->mode = TRIM_MODE_AUTO;
     options->trim_threshold_bytes = 0;
@@ -66,7 +67,7 @@ void trim_tune(struct trim_worker_config *config, bool live)
         trim_log_start(TRIM_LOG_INFO, line);
     }
     if (failures.length > 0) {
-        trim_log(TRIM_LOG_WARNING, "malloc's parameters not set: %s", failed);
+        trim_answer_warn("malloc's parameters not set: %s", failed);
     }
     options->trim_threshold_bytes = tuning.trim_threshold_bytes;
     options->mmap_threshold_bytes = tuning.mmap_threshold_bytes;

@@ -41,7 +41,8 @@ const struct trim_option trim_option_table[] = {
      "The longest time between looks at a process at work, as long as looks are cheap. "
      "off: look after events only."},
     {"cooldown", TRIM_OPTION_DURATION, FIELD(cooldown_ns), "500ms", 100 * MS, DAY,
-     "The least time between two trims."},
+     "The least time between two trims; where memory is short, at most 1s. A trim on demand does "
+     "not wait."},
     {"growing-after", TRIM_OPTION_DURATION_OR_OFF, FIELD(growing_after_ns), "24h", S, 30 * DAY,
      "How long native memory in use must have grown evenly for the verdict growing, a leak. off: "
      "it is never said."},

@@ -67,17 +67,30 @@ void trim_answer_say(const char *text)
     trim_answer_tell(&(struct trim_log_event){"message", text, NULL});
 }
 
-void trim_answer_refuse(enum trim_log_level level, const char *format, ...)
+__attribute__((format(printf, 3, 0))) static void
+keep_and_log(enum trim_log_level level, const char *name, const char *format, va_list arguments)
 {
     char line[TRIM_LOG_LINE_MAX];
+    if (vsnprintf(line, sizeof line, format, arguments) >= 0) {
+        trim_answer_keep(line);
+        trim_log_tell(level, &(struct trim_log_event){name, line, NULL});
+    }
+}
+
+void trim_answer_refuse(enum trim_log_level level, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(line, sizeof line, format, arguments);
+    keep_and_log(level, "refused", format, arguments);
     va_end(arguments);
-    if (length >= 0) {
-        trim_answer_keep(line);
-        trim_log_tell(level, &(struct trim_log_event){"refused", line, NULL});
-    }
+}
+
+void trim_answer_warn(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    keep_and_log(TRIM_LOG_WARNING, "message", format, arguments);
+    va_end(arguments);
 }
 
 size_t trim_answer_read(char *to, size_t capacity)

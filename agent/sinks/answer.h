@@ -43,6 +43,9 @@ void trim_answer_say(const char *text);
 void trim_answer_refuse(enum trim_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same for a warning, of the name "message": what was not done as it was asked for. */
+void trim_answer_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Keeps text without logging it. Any thread. */
 void trim_answer_keep(const char *text);
 

@@ -237,11 +237,6 @@ static void log_event(enum trim_log_level level, const struct trim_log_event *ev
     }
     release_held();
     tell_lost();
-    if (trim_log_target_was_lost()) {
-        static const struct trim_log_event again = {
-            "log_opened_again", "the log was closed by other code and has been opened again", NULL};
-        (void)log_line(TRIM_LOG_WARNING, &again, again.text, strlen(again.text));
-    }
     const char *text = event->text;
     bool more = true;
     while (more) {
@@ -252,6 +247,11 @@ static void log_event(enum trim_log_level level, const struct trim_log_event *ev
         /* What the other lines say the fields have said. */
         more = text[length] == '\n' && !trim_log_fields_tell_all(event);
         text += length + (more ? 1 : 0);
+    }
+    struct trim_log_event news;
+    char buffer[TRIM_LOG_NEWS_MAX];
+    if (trim_log_target_news(&news, buffer) && trim_log_enabled(TRIM_LOG_WARNING)) {
+        (void)log_line(TRIM_LOG_WARNING, &news, buffer, strlen(buffer));
     }
 }
 

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "error_text.h"
 
 /* With a process id in it. */
 #define PATH_NAME_MAX (TRIM_LOG_TARGET_MAX + 32)
@@ -22,11 +22,15 @@
 static const struct trim_descriptor standard_error = {.fd = STDERR_FILENO};
 static struct trim_descriptor openings[OPENINGS];
 static _Atomic unsigned opened;
-static atomic_bool lost; /* Its number had become another file's, which was not told yet. */
 static _Atomic(const struct trim_descriptor *) current = &standard_error;
 
-/* Guards the log's name and what is open of it. */
+/* Guards the log's name, what is open of it, and what is to be told of that. */
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
+
+static bool lost;           /* Its number had become another file's, which was not told yet. */
+static int refusal;         /* Why the new file was not opened, which was not told yet. */
+static bool refused;        /* Whether there is such a file, */
+static ino_t refused_inode; /* and which. 0: there is none of the name. */
 
 /* Written when the log is opened. */
 static char name[TRIM_LOG_TARGET_MAX] = "stderr";
@@ -212,12 +216,14 @@ void trim_log_target_give(const struct trim_descriptor *target, int fd)
     }
 }
 
-/* Whether the log's name stands for another file by now, or for none, as after a rotation. */
-static bool is_moved(const struct trim_descriptor *kept)
+/* Whether the log's name stands for another file by now, or for none, as after a rotation: then
+ * its inode is *inode, or 0. */
+static bool is_moved(const struct trim_descriptor *kept, ino_t *inode)
 {
     char path_name[PATH_NAME_MAX];
     struct stat file;
     struct stat there;
+    *inode = 0;
     if (kept->fd <= STDERR_FILENO || !look(kept->fd, "", AT_EMPTY_PATH, &file) ||
         !S_ISREG(file.st_mode) || resolve(path_name, name) != 0) {
         return false;
@@ -225,18 +231,23 @@ static bool is_moved(const struct trim_descriptor *kept)
     if (!look(AT_FDCWD, path_name, AT_SYMLINK_NOFOLLOW, &there)) {
         return errno == ENOENT;
     }
+    *inode = there.st_ino;
     return S_ISREG(there.st_mode) && (there.st_dev != file.st_dev || there.st_ino != file.st_ino);
 }
 
 /* Puts the file that the name stands for behind the number of the old one, in one step: to close
  * the old one would free a number that another thread is about to write to. */
-static void follow(const struct trim_descriptor *old)
+static void follow(const struct trim_descriptor *old, ino_t inode)
 {
     struct trim_descriptor file;
     /* Lines go on into the old file where there can be no new one. */
     if (open_file(&file, name) != 0) {
+        refusal = refused && inode == refused_inode ? refusal : errno;
+        refused = true;
+        refused_inode = inode;
         return;
     }
+    refused = false;
     if (dup3(file.fd, old->fd, O_CLOEXEC) == old->fd) {
         struct trim_descriptor *kept = next_opening();
         *kept = file;
@@ -250,16 +261,35 @@ void trim_log_target_refresh(void)
 {
     (void)pthread_mutex_lock(&opening);
     const struct trim_descriptor *target = atomic_load(&current);
+    ino_t inode = 0;
     if (!trim_log_target_is_ours(target)) {
         (void)open_target(name);
-        atomic_store(&lost, true);
-    } else if (is_moved(target)) {
-        follow(target);
+        lost = true;
+    } else if (is_moved(target, &inode)) {
+        follow(target, inode);
     }
     (void)pthread_mutex_unlock(&opening);
 }
 
-bool trim_log_target_was_lost(void)
+bool trim_log_target_news(struct trim_log_event *event, char buffer[TRIM_LOG_NEWS_MAX])
 {
-    return atomic_exchange(&lost, false);
+    char why[TRIM_ERROR_TEXT_MAX];
+    struct trim_text text;
+    trim_text_init(&text, buffer, TRIM_LOG_NEWS_MAX);
+    *event = (struct trim_log_event){.text = buffer};
+    (void)pthread_mutex_lock(&opening);
+    if (lost) {
+        lost = false;
+        event->name = "log_opened_again";
+        trim_text_add(&text, "the log was closed by other code and has been opened again");
+    } else if (refusal != 0) {
+        event->name = "message";
+        trim_text_add(&text,
+                      "option 'log': cannot open '%s' (%s), lines go on into the file that was "
+                      "moved away",
+                      name, trim_error_text(why, refusal));
+        refusal = 0;
+    }
+    (void)pthread_mutex_unlock(&opening);
+    return event->name != NULL;
 }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "descriptor.h"
+#include "log.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,12 +44,17 @@ void trim_log_target_give(const struct trim_descriptor *target, int fd);
 /*
  * To be called before each line. Opens the log again where its number has become another file's, or
  * takes stderr where that fails. Where the file was moved away or deleted, as rotation does, goes
- * on in a new one of the name, without a word. Any thread.
+ * on in a new one of the name, without a word, or in the old one where that fails. Any thread.
  */
 void trim_log_target_refresh(void);
 
-/* Whether the number had become another file's since this was asked last. Any thread. */
-bool trim_log_target_was_lost(void);
+/* Room for what there may be to tell, with the option's path in it. */
+#define TRIM_LOG_NEWS_MAX (TRIM_LOG_TARGET_MAX + 128)
+
+/* What a reader of the log should know of its file, each time once: that the number had become
+ * another file's, or that the new file cannot be opened. Returns whether there is something, and
+ * fills in the event, whose text is in buffer. Any thread. */
+bool trim_log_target_news(struct trim_log_event *event, char buffer[TRIM_LOG_NEWS_MAX]);
 
 #ifdef __cplusplus
 }

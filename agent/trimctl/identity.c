@@ -56,3 +56,12 @@ void ctl_identity_return(void)
     }
     group_count = -1;
 }
+
+int ctl_identity_become(uid_t uid, gid_t gid)
+{
+    if (leave_groups(uid) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0) {
+        return -1;
+    }
+    group_count = -1;
+    return 0;
+}

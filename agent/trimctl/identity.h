@@ -18,6 +18,10 @@ int ctl_identity_take(uid_t uid, gid_t gid);
 /* Is itself again. */
 void ctl_identity_return(void);
 
+/* Is uid and gid for good, and in no other group. Returns 0, or -1 with errno: then it is neither,
+ * and should end. */
+int ctl_identity_become(uid_t uid, gid_t gid);
+
 #ifdef __cplusplus
 }
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "identity.h"
 #include "java_command.h"
 #include "line_reader.h"
 #include "mapped_file.h"
@@ -134,6 +135,39 @@ static bool has_worker(const struct ctl_jvm *jvm)
     return found;
 }
 
+/* Looks at what the system shows to some only. Returns 0, or -1 with errno. */
+static int look_inside(struct ctl_jvm *jvm)
+{
+    if (look_at_maps(jvm) != 0) {
+        return -1;
+    }
+    if (jvm->library[0] != '\0') {
+        strip_mark(jvm);
+        strip_root(jvm);
+        if (!jvm->replaced) {
+            find_version(jvm);
+        }
+        jvm->working = has_worker(jvm);
+    }
+    return 0;
+}
+
+/* The same as its user. */
+static int look_as_user(struct ctl_jvm *jvm)
+{
+    int error = errno;
+    if (ctl_identity_take(jvm->status.uid, jvm->status.gid) != 0) {
+        errno = error;
+        return -1;
+    }
+    int result = look_inside(jvm);
+    error = errno;
+    ctl_identity_return();
+    errno = error;
+    jvm->as_user = result == 0;
+    return result;
+}
+
 int ctl_jvm_look(struct ctl_jvm *jvm, pid_t pid)
 {
     memset(jvm, 0, sizeof *jvm);
@@ -147,18 +181,11 @@ int ctl_jvm_look(struct ctl_jvm *jvm, pid_t pid)
         errno = ENOENT;
         return -1;
     }
-    if (look_at_maps(jvm) != 0) {
-        return -1;
+    if (look_inside(jvm) == 0) {
+        return 0;
     }
-    if (jvm->library[0] != '\0') {
-        strip_mark(jvm);
-        strip_root(jvm);
-        if (!jvm->replaced) {
-            find_version(jvm);
-        }
-        jvm->working = has_worker(jvm);
-    }
-    return 0;
+    bool forbidden = errno == EACCES || errno == EPERM;
+    return forbidden && geteuid() == 0 && jvm->status.uid != 0 ? look_as_user(jvm) : -1;
 }
 
 void ctl_jvm_add_command(struct trim_text *text, const struct ctl_jvm *jvm)

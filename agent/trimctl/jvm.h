@@ -20,6 +20,7 @@ struct ctl_jvm {
     pid_t pid;
     char proc[CTL_PROC_MAX]; /* /proc/PID. */
     struct ctl_status status;
+    bool as_user;           /* Its user can look at it, while root may not: see ctl_jvm_look. */
     bool hotspot;           /* libjvm.so is mapped. */
     char library[PATH_MAX]; /* The agent's, as the JVM sees it; "": it is not loaded. */
     bool replaced;          /* The library's path leads to another file by now, or to none. */
@@ -31,6 +32,9 @@ struct ctl_jvm {
 /*
  * Looks at a process. Returns 0, and hotspot tells whether it is a JVM; or -1 with errno: ENOENT or
  * ESRCH where there is none, EACCES or EPERM where the system does not let it be looked at.
+ *
+ * Root without CAP_SYS_PTRACE, as in most containers, may not look at another user's process, but
+ * may be that user meanwhile: as_user tells that it had to.
  */
 int ctl_jvm_look(struct ctl_jvm *jvm, pid_t pid);
 

@@ -205,8 +205,9 @@ enum ctl_exit ctl_list(bool json)
         printf("%s]\n", progress.printed ? "\n" : "");
     }
     if (progress.hidden > 0) {
-        (void)fprintf(stderr, "trimctl: %u more belong to other users; only root can see them\n",
-                      progress.hidden);
+        (void)fprintf(stderr, "trimctl: %u more belong to other users; only %s can see them\n",
+                      progress.hidden,
+                      geteuid() == 0 ? "they and root with CAP_SYS_PTRACE" : "root");
     }
     if (!possible) {
         (void)fprintf(stderr, "trimctl: cannot start a process: %s\n", strerror(errno));

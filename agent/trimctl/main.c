@@ -9,6 +9,7 @@
 #include "attach.h"
 #include "diagnose.h"
 #include "figures.h"
+#include "identity.h"
 #include "json.h"
 #include "library_path.h"
 #include "list.h"
@@ -33,7 +34,7 @@ static const char usage[] =
     "  --help, --version\n"
     "\n"
     "Exit codes: 0 done; 1 the agent or the JVM refused; 2 wrong usage; 3 no such JVM, or it does\n"
-    "not answer; 4 the JVM has no agent; 5 not permitted; 6 anything else.\n";
+    "not answer; 4 the JVM has no agent, or an inert one; 5 not permitted; 6 anything else.\n";
 
 /* The one answer of this run. */
 static char answer[CTL_ANSWER_MAX];
@@ -115,17 +116,53 @@ static enum ctl_exit choose_library(const struct ctl_arguments *arguments,
         const char *wanted = arguments->library != NULL ? arguments->library : mapped;
         return ctl_library_find(path, jvm, wanted, message) == 0 ? CTL_DONE : CTL_REFUSED;
     }
+    if (!jvm->working && mapped != NULL) {
+        trim_text_add(message,
+                      "the agent in JVM %d is loaded but inert: TRIMAGENT_ENABLED switches it off, "
+                      "or the JVM's log has the reason",
+                      (int)jvm->pid);
+        return CTL_NO_AGENT;
+    }
     if (!jvm->working) {
         trim_text_add(message, "JVM %d has no agent; to load it: trimctl %d start", (int)jvm->pid,
                       (int)jvm->pid);
         return CTL_NO_AGENT;
     }
     if (arguments->command == CTL_START && arguments->options[0] != '\0') {
-        trim_text_add(message, "the agent is running already; to change it: trimctl %d set %s",
-                      (int)jvm->pid, arguments->options);
+        trim_text_add(message,
+                      "the agent is running already; options that do not count at the start only "
+                      "can be changed: trimctl %d set NAME=VALUE",
+                      (int)jvm->pid);
         return CTL_REFUSED;
     }
     (void)snprintf(path, PATH_MAX, "%s", jvm->library);
+    return CTL_DONE;
+}
+
+/* Looks at the JVM, and goes on as its user where only that one may. */
+static enum ctl_exit find_jvm(struct ctl_jvm *jvm, pid_t pid, struct trim_text *message)
+{
+    int result = ctl_jvm_look(jvm, pid);
+    if (result == 0 && jvm->as_user) {
+        result = ctl_identity_become(jvm->status.uid, jvm->status.gid);
+    }
+    if (result != 0 && errno != EACCES && errno != EPERM) {
+        trim_text_add(message, "there is no process %d", (int)pid);
+        return CTL_NO_JVM;
+    }
+    if (result != 0) {
+        trim_text_add(message,
+                      geteuid() == 0
+                          ? "root without CAP_SYS_PTRACE may not look at process %d here: run "
+                            "trimctl as its user"
+                          : "the system lets only its user and root look at process %d",
+                      (int)pid);
+        return CTL_FORBIDDEN;
+    }
+    if (!jvm->hotspot) {
+        trim_text_add(message, "process %d is not a JVM: it has no libjvm.so", (int)pid);
+        return CTL_NO_JVM;
+    }
     return CTL_DONE;
 }
 
@@ -136,21 +173,11 @@ static enum ctl_exit command(const struct ctl_arguments *arguments)
     trim_text_init(&message, buffer, sizeof buffer);
     struct ctl_jvm jvm;
     char library[PATH_MAX];
-    enum ctl_exit code = CTL_DONE;
-    if (ctl_jvm_look(&jvm, arguments->pid) != 0) {
-        bool forbidden = errno == EACCES || errno == EPERM;
-        trim_text_add(&message,
-                      forbidden ? "the system lets only its user and root look at process %d"
-                                : "there is no process %d",
-                      (int)arguments->pid);
-        code = forbidden ? CTL_FORBIDDEN : CTL_NO_JVM;
-    } else if (!jvm.hotspot) {
-        trim_text_add(&message, "process %d is not a JVM: it has no libjvm.so", (int)jvm.pid);
-        code = CTL_NO_JVM;
-    } else if (arguments->command == CTL_DIAGNOSE) {
-        code = ctl_diagnose_jvm(arguments, &jvm, &message);
-    } else {
-        code = choose_library(arguments, &jvm, library, &message);
+    enum ctl_exit code = find_jvm(&jvm, arguments->pid, &message);
+    if (code == CTL_DONE) {
+        code = arguments->command == CTL_DIAGNOSE
+                   ? ctl_diagnose_jvm(arguments, &jvm, &message)
+                   : choose_library(arguments, &jvm, library, &message);
     }
     if (code == CTL_DONE && arguments->command != CTL_DIAGNOSE) {
         code = talk(arguments, &jvm, library, &message);

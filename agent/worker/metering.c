@@ -38,8 +38,9 @@ void trim_metering_init(struct trim_metering *metering, const struct trim_option
     trim_metrics_file_stem(&metering->file, metering->metrics.name, sizeof metering->metrics.name);
     metering->on = true;
     metering->check_ns = options->check_ns;
-    metering->next_ns = now_ns + GAP_NS;
-    metering->wake_ns = metering->next_ns;
+    metering->first_ns = now_ns + GAP_NS;
+    metering->next_ns = metering->first_ns;
+    metering->wake_ns = metering->first_ns;
 }
 
 static uint64_t wake_after(const struct trim_metering *metering, uint64_t now_ns)
@@ -64,7 +65,7 @@ void trim_metering_take(struct trim_metering *metering, const struct trim_report
 
 bool trim_metering_due(const struct trim_metering *metering, uint64_t now_ns)
 {
-    return metering->on && (metering->due || now_ns >= metering->next_ns);
+    return metering->on && now_ns >= (metering->due ? metering->first_ns : metering->next_ns);
 }
 
 void trim_metering_write(struct trim_metering *metering, const struct trim_snapshot *snapshot,
@@ -74,8 +75,8 @@ void trim_metering_write(struct trim_metering *metering, const struct trim_snaps
     static char buffer[TRIM_METRICS_PAGE_MAX];
     struct trim_text page;
     trim_text_init(&page, buffer, sizeof buffer);
-    if (snapshot->totals->has_estimate) {
-        trim_metrics_take_estimate(&metering->metrics, &snapshot->totals->estimate);
+    if (snapshot->totals->has_walk) {
+        trim_metrics_take_estimate(&metering->metrics, &snapshot->totals->walk);
     }
     trim_metrics_add(&page, &metering->metrics, snapshot);
     int error =

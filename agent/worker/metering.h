@@ -3,8 +3,8 @@
  * anyway, but no more often than each ten seconds. A process at rest is woken for it once each
  * check, so that the age of the file tells that the agent lives.
  *
- * The first time comes after ten seconds: a JVM that only runs a command, such as jcmd, reads the
- * same JAVA_TOOL_OPTIONS as the server and should not write over its file.
+ * The first time comes after ten seconds, whatever is released before: a JVM that only runs a
+ * command reads the same JAVA_TOOL_OPTIONS as the server and should not write over its file.
  *
  * Worker only, but for trim_metering_end. Nothing is allocated. Where the option is off all of it
  * does nothing.
@@ -30,8 +30,9 @@ struct trim_metering {
     bool on;
     bool due; /* There was a release since the last time. */
     bool told;
-    uint64_t next_ns; /* When it is written at the earliest, */
-    uint64_t wake_ns; /* and when the worker is woken for it. */
+    uint64_t first_ns; /* Nothing is written before. */
+    uint64_t next_ns;  /* When it is written without a release at the earliest, */
+    uint64_t wake_ns;  /* and when the worker is woken for it. */
     uint64_t check_ns;
     uint64_t written; /* How often so far, */
     uint64_t failed;  /* how often not, */

@@ -45,6 +45,9 @@ WAYS = {
 }
 # From the first instructions of the JVM to some releases.
 AT_MOST_S = 1.2
+# Metrics are not written before; a few JVMs live until then.
+FIRST_METRICS_S = 10
+LONG_LIVED = 0.05
 ENDS_WITHIN_S = 10
 # JDK 25 before it knows of modules, and ends with 1: 3 of 1161 starts without the agent that SIGHUP met did so.
 JDKS_OWN = "logging failed: Cannot invoke"
@@ -197,7 +200,7 @@ def main():
         Ending(
             arguments.java[i % len(arguments.java)],
             ways[i // len(arguments.java) % len(ways)],
-            chance.uniform(0, AT_MOST_S),
+            chance.uniform(0, AT_MOST_S) + (FIRST_METRICS_S if chance.random() < LONG_LIVED else 0),
             chance.choice(("trim", "borrow", "auto")),
             chance.random() < 0.1,
         )

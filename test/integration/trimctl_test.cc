@@ -165,9 +165,37 @@ TEST_P(Trimctl, StartsTheAgentLate)
     EXPECT_EQ(start.exit_code, done) << start.transcript;
     EXPECT_TRUE(says(start, "started: .*threshold=5m.*on=full-gc")) << start.transcript;
     EXPECT_EQ(trimctl(jvm.pid(), {"start"}).exit_code, done) << "it is there";
-    EXPECT_EQ(trimctl(jvm.pid(), {"start", "threshold=6m"}).exit_code, refused);
+    const Outcome again = trimctl(jvm.pid(), {"start", "jfr"});
+    EXPECT_EQ(again.exit_code, refused);
+    EXPECT_TRUE(says(again, "trimctl [0-9]+ set NAME=VALUE")) << again.transcript;
     EXPECT_EQ(trimctl(jvm.pid(), {"trim"}).exit_code, done);
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "demand")));
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+TEST_P(Trimctl, BringsTheWarningsOfAStart)
+{
+    Jvm jvm(Launch(GetParam()).run("Quiet"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    const Outcome start =
+        trimctl(jvm.pid(), {"start", "strict=false", "foo=1", "arena-max=2", "log=/no/such/x.log"});
+    EXPECT_EQ(start.exit_code, done);
+    EXPECT_TRUE(says(start, "option 'log': cannot open[^]*option 'foo': unknown[^]*malloc's "
+                            "parameters not set: arena-max[^]* started: "))
+        << start.transcript;
+    EXPECT_EQ(jvm.finish(), 0);
+}
+
+TEST_P(Trimctl, KnowsTheAgentThatIsInert)
+{
+    Jvm jvm(quiet().variable("TRIMAGENT_ENABLED=false").run("Quiet"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    const Outcome status = trimctl(jvm.pid(), {"status"});
+    EXPECT_EQ(status.exit_code, no_agent);
+    EXPECT_TRUE(says(status, "is loaded but inert")) << status.transcript;
+    const Outcome start = trimctl(jvm.pid(), {"start"});
+    EXPECT_EQ(start.exit_code, refused);
+    EXPECT_TRUE(says(start, "TRIMAGENT_ENABLED")) << start.transcript;
     EXPECT_EQ(jvm.finish(), 0);
 }
 
@@ -318,6 +346,38 @@ TEST_P(Trimctl, SpeaksToAnotherUsersJvmAsRootOnly)
     EXPECT_EQ(own.exit_code, done) << own.transcript;
     EXPECT_EQ(theirs.finish(), 0);
     EXPECT_EQ(ours.finish(), 0);
+}
+
+TEST_P(Trimctl, SpeaksToAnotherUsersJvmAsRootOfAContainer)
+{
+    if (const std::string why = why_not_as_nobody(); !why.empty()) {
+        GTEST_SKIP() << why;
+    }
+    // As by docker exec -u 0: root may be anybody there, but look into nobody's process.
+    const Words as_contained_root = {"/usr/bin/env", "setpriv", "--bounding-set",
+                                     "-sys_ptrace,-sys_admin,-dac_read_search,-perfmon"};
+    Jvm jvm(Launch(GetParam()).through(as_nobody).run("Quiet"));
+    ASSERT_TRUE(jvm.wait_for_line("^ready$"));
+    const std::string pid = std::to_string(jvm.pid());
+    const Outcome list = trimctl(Words{}, as_contained_root);
+    EXPECT_EQ(list.exit_code, done);
+    EXPECT_TRUE(says(list, " " + pid + " .* no +fixtures.Quiet")) << list.transcript;
+    const Outcome start = trimctl({pid, "start", "check=off"}, as_contained_root);
+    EXPECT_EQ(start.exit_code, done) << start.transcript;
+    const Outcome status = trimctl({pid, "status"}, as_contained_root);
+    EXPECT_EQ(status.exit_code, done) << status.transcript;
+    EXPECT_TRUE(says(status, "status: ")) << status.transcript;
+    const Outcome diagnose = trimctl({pid, "diagnose"}, as_contained_root);
+    EXPECT_EQ(diagnose.exit_code, done) << diagnose.transcript;
+    EXPECT_TRUE(says(diagnose, "mapped files")) << diagnose.transcript;
+    // Where it cannot even be anybody else, it says what would help.
+    Words as_helpless_root = as_contained_root;
+    as_helpless_root.back() += ",-setuid";
+    const Outcome helpless = trimctl({pid, "status"}, as_helpless_root);
+    EXPECT_EQ(helpless.exit_code, forbidden);
+    EXPECT_TRUE(says(helpless, "CAP_SYS_PTRACE")) << helpless.transcript;
+    EXPECT_TRUE(says(trimctl(Words{}, as_helpless_root), "CAP_SYS_PTRACE"));
+    EXPECT_EQ(jvm.finish(), 0);
 }
 
 // The children of a process, by its only thread.

@@ -443,6 +443,25 @@ TEST_F(Agent, AnswersInTheFileThatIsNamed)
     EXPECT_EQ(Lines("the answer could not be given (No such file or directory)"), 1) << Log();
 }
 
+TEST_F(Agent, AnswersWithTheWarningsOfALateStart)
+{
+    SKIP_WITHOUT_GLIBC_MALLOC();
+    RunInChild([&] {
+        Redirect(STDERR_FILENO, "log");
+        directory_.Write("start", "");
+        EXPECT_EQ(OnAttach("strict=false,foo=1,bar=2,trim-threshold=8m,dry-run,log:" +
+                           directory_.File("no/x.log") + ",reply=" + directory_.File("start")),
+                  JNI_OK);
+    });
+    for (const char *text :
+         {"option 'foo': unknown", "option 'bar': unknown", "option 'log': cannot open ",
+          "malloc's parameters not set: this is a dry run"}) {
+        EXPECT_EQ(directory_.Lines("start", text), 1) << directory_.Read("start");
+        EXPECT_EQ(Lines(text), 1) << Log();
+    }
+    EXPECT_EQ(directory_.Lines("start", " started: worth=8g,"), 1) << directory_.Read("start");
+}
+
 TEST_F(Agent, AnswersSeveralThreadsOneAfterTheOther)
 {
     RunInChild([&] {

@@ -177,6 +177,44 @@ TEST_F(Log, StaysInItsFileWhereItsNameIsNoFileAnyMore)
     EXPECT_EQ(Lines(directory_.Read("log.1")).size(), 2U);
 }
 
+TEST_F(Log, TellsOnceForEachFileThatItCannotGoOnIn)
+{
+    RunInChild([&] {
+        ASSERT_EQ(trim_log_open(File("log").c_str(), TRIM_LOG_INFO), 0);
+        ASSERT_EQ(rename(File("log").c_str(), File("log.1").c_str()), 0);
+        /* Not even root may open these, whom the mode of a file does not bind. */
+        ASSERT_EQ(link(File("log.1").c_str(), File("log").c_str()), 0);
+        trim_log(TRIM_LOG_INFO, "it is the same file");
+        ASSERT_EQ(unlink(File("log").c_str()), 0);
+        ASSERT_EQ(chmod(directory_.path().c_str(), 01777), 0);
+        for (const char *other : {"a", "b"}) {
+            directory_.Write(other, "");
+            ASSERT_EQ(link(File(other).c_str(), File("log").c_str()), 0);
+            trim_log(TRIM_LOG_INFO, "beside %s", other);
+            trim_log(TRIM_LOG_INFO, "still beside %s", other);
+            ASSERT_EQ(unlink(File("log").c_str()), 0);
+        }
+        trim_log(TRIM_LOG_INFO, "a new file");
+        ASSERT_EQ(rename(File("log").c_str(), File("log.2").c_str()), 0);
+        ASSERT_EQ(link(File("b").c_str(), File("log").c_str()), 0);
+        trim_log(TRIM_LOG_INFO, "beside b again");
+        EXPECT_EQ(trim_log_lost(), 0U);
+    });
+    const std::string told = "option 'log': cannot open '" + File("log") +
+                             "' (Operation not permitted), lines go on into the file that was "
+                             "moved away";
+    const std::vector<std::string> lines = Lines(directory_.Read("log.1"));
+    ASSERT_EQ(lines.size(), 7U) << directory_.Read("log.1");
+    EXPECT_EQ(Undecorated(lines[1], "info"), "beside a");
+    EXPECT_EQ(Undecorated(lines[2], "warning"), told);
+    EXPECT_EQ(Undecorated(lines[3], "info"), "still beside a");
+    EXPECT_EQ(Undecorated(lines[4], "info"), "beside b");
+    EXPECT_EQ(Undecorated(lines[5], "warning"), told);
+    const std::vector<std::string> last = Lines(directory_.Read("log.2"));
+    ASSERT_EQ(last.size(), 3U) << directory_.Read("log.2");
+    EXPECT_EQ(Undecorated(last[2], "warning"), told);
+}
+
 TEST_F(Log, LosesNoLineOfSeveralThreadsWhileItIsMoved)
 {
     static constexpr int kThreads = 4;
