@@ -233,6 +233,20 @@ TEST(BorrowSlowlyOfATop, TakesItAgainUntilItIsDone)
     EXPECT_GE(result.top_dropped_bytes, 199 * kMiB);
 }
 
+TEST(BorrowSlowlyOfATop, GivesItUpAfterEightTimes)
+{
+    FakeArena arena({}, 200 * kMiB);
+    arena.ns_per_mib = 10 * TRIM_NS_PER_MS; /* One step of 8 MiB takes longer than it is held. */
+    EXPECT_EQ(arena.Run(arena.heap.Measured(true)).top_dropped_bytes, 8 * 8 * kMiB);
+}
+
+TEST(BorrowSlowlyOfAChunk, GivesItUpAfterNineTimes)
+{
+    FakeArena arena({{200 * kMiB, false}});
+    arena.ns_per_mib = 10 * TRIM_NS_PER_MS;
+    EXPECT_EQ(arena.Run().dropped_bytes, 9 * 8 * kMiB);
+}
+
 TEST(BorrowSlowlyOfTwoHeaps, AsksForNoThirdOne)
 {
     FakeArena arena({{64 * kMiB, false}, {64 * kMiB, false}});

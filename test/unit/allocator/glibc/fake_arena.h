@@ -295,6 +295,7 @@ private:
     }
     static void Pause(void *, uint64_t ns)
     {
+        EXPECT_GT(ns, 0U) << "that is no pause";
         EXPECT_EQ(current_->whole_pieces_, 0U) << "they are missing to the application meanwhile";
         FakeArena &arena = *current_;
         if (!arena.pauses_fail) {
