@@ -425,11 +425,13 @@ TEST_F(Looks, OtherOptionsDoNotChangeWhatWasLearned)
 {
     Expect(TRIM_REASON_FULL_GC);
     Expect(TRIM_REASON_RELOAD);
+    Expect(TRIM_REASON_WATERMARK);
     now_ns_ += kS;
     Miss();
     const trim_looks before = looks_;
     trim_looks_configure(&looks_, 10 * kS, true, UINT64_C(1) << TRIM_REASON_RELOAD);
     EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].pending_bytes, 0);
+    EXPECT_EQ(looks_.events[TRIM_REASON_WATERMARK].pending_bytes, 0);
     EXPECT_EQ(looks_.events[TRIM_REASON_RELOAD].pending_bytes, kModel);
     EXPECT_EQ(looks_.rate, before.rate);
     EXPECT_EQ(looks_.poll_rate, before.poll_rate);

@@ -247,4 +247,10 @@ TEST_F(Patience, WithNothingKnownEachReasonHasItsOwnShare)
     EXPECT_EQ(Share(TRIM_REASON_DEMAND), 0);
 }
 
+TEST_F(Patience, HowLittleItIsDoesNotMatter)
+{
+    Learn(TRIM_REASON_FULL_GC, kEven * 0.65, 1, 1);
+    EXPECT_EQ(Share(TRIM_REASON_FULL_GC, 1), 1);
+}
+
 } // namespace

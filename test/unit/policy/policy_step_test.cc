@@ -282,4 +282,17 @@ TEST_F(PolicyStep, WithoutChecksTheLimitIsReadAgainForAnEstimateAfterAMinute)
     }
 }
 
+TEST_F(PolicyStep, WhatAReleaseLeavesIsWatchedWhereItIsEnough)
+{
+    (void)Look(TRIM_LOOK_PROCESS);
+    ASSERT_EQ(Estimate(kBytes).skip, TRIM_SKIP_WAITING);
+    (void)Demand();
+    (void)Trimmed(kBytes - 4 * kMiB);
+    EXPECT_TRUE(policy_.watch.on);
+    EXPECT_EQ(policy_.watch.last_bytes, 4 * kMiB);
+    (void)Demand();
+    (void)Trimmed(1);
+    EXPECT_FALSE(policy_.watch.on);
+}
+
 } // namespace

@@ -193,6 +193,20 @@ TEST(BorrowOfAnArenaThatHasChanged, EndsWhenARequestMadeTheHeapGrowByMoreThanAHu
     EXPECT_EQ(result.held_max_bytes, 0U) << "it is given back at once";
 }
 
+TEST(BorrowOfAnArenaThatHasChanged, GoesOnWhereARequestMadeTheHeapGrowByAHundredth)
+{
+    uint64_t grown_bytes = 0;
+    for (const bool more : {true, false}) {
+        FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));
+        trim_borrow_arena measured = arena.heap.Measured(false);
+        measured.largest_bytes = 20 * kMiB;
+        measured.system_bytes = more ? measured.system_bytes : 100 * grown_bytes;
+        const trim_borrow_result result = arena.Run(measured);
+        EXPECT_EQ(result.gave_way, more);
+        grown_bytes = result.grown_bytes;
+    }
+}
+
 TEST(BorrowOfAnArenaThatHasChanged, EndsWithoutGivingWayWhereItsLastHeapHasGone)
 {
     FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));

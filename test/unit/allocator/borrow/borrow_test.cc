@@ -220,6 +220,25 @@ TEST(BorrowTop, ComesAfterChunksThatAreAsLarge)
     EXPECT_EQ(result.top_dropped_bytes % FakeHeap::kPage, 0U);
 }
 
+TEST(BorrowTop, IsToldOfWhatWasPartOfItWhenTheApplicationHasTakenItsEnd)
+{
+    FakeArena arena({{20 * kMiB, false}});
+    trim_borrow_arena measured = arena.heap.Measured(false);
+    measured.top_start = arena.heap.start() + FakeHeap::kPage;
+    const trim_borrow_result result = arena.Run(measured);
+    EXPECT_GE(result.top_dropped_bytes, 20 * kMiB - 2 * FakeHeap::kPage);
+}
+
+TEST(BorrowTop, IsNotWhatEndsBeforeIt)
+{
+    FakeArena arena({{20 * kMiB, false}, {kMiB, false}});
+    trim_borrow_arena measured = arena.heap.Measured(false);
+    measured.top_start = measured.end - kMiB; /* The application has taken all of it. */
+    const trim_borrow_result result = arena.Run(measured);
+    EXPECT_LE(result.top_dropped_bytes, kMiB);
+    EXPECT_GE(result.dropped_bytes, 20 * kMiB);
+}
+
 TEST(BorrowTop, IsLeftAloneWhereItIsNotWanted)
 {
     FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB), 50 * kMiB);
