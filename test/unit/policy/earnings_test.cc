@@ -424,11 +424,21 @@ TEST_F(Earnings, ASingleByteThatIsBackIsCounted)
 TEST_F(Earnings, WhatHasPaidFourTimesItsCostsLiesLong)
 {
     const trim_lot *lot = Release(512 * kMiB);
-    Pass(3199 * kMs);
+    Pass(3200 * kMs - 1);
     EXPECT_EQ(lot->verdict, TRIM_VERDICT_GOOD);
     EXPECT_EQ(Next(), nullptr);
-    Pass(2 * kMs);
+    Pass(1);
     EXPECT_EQ(Next(), lot);
+}
+
+TEST_F(Earnings, WhatHasPaidJustItsCostsIsGood)
+{
+    price_.fault_ns_per_byte = 0.25;
+    const trim_lot *lot = Release(512 * kMiB);
+    Pass((static_cast<uint64_t>(kCost) + 128 * kMiB) * 16 - 1);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_OPEN);
+    Pass(1);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_GOOD);
 }
 
 TEST_F(Earnings, WhereFaultsCostMoreThanAllTheRestTheyAreWaitedForToo)
