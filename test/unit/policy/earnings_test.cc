@@ -486,4 +486,12 @@ TEST_F(Earnings, AReleaseTellsWhatItWas)
     EXPECT_FALSE(lot->learned);
 }
 
+TEST_F(Earnings, WhatTheFaultsOfReleasesCostIsInTheTotals)
+{
+    (void)Release(512 * kMiB);
+    Exact(100 * kMiB);
+    const double faults_ns = 100.0 * static_cast<double>(kMiB) * price_.fault_ns_per_byte;
+    EXPECT_DOUBLE_EQ(earnings_.cost_ns, kCost + faults_ns);
+}
+
 } // namespace

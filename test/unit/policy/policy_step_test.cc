@@ -295,4 +295,18 @@ TEST_F(PolicyStep, WhatAReleaseLeavesIsWatchedWhereItIsEnough)
     EXPECT_FALSE(policy_.watch.on);
 }
 
+TEST_F(PolicyStep, AWaitEndsInTheFutureHoweverShortTheSettling)
+{
+    config_.triggers.burst.settle_ns = 4; /* A burst is looked at five times within that. */
+    Init();
+    (void)Look(TRIM_LOOK_PROCESS);
+    (void)Estimate(0);
+    now_ns_ += 40 * kMs;
+    trim_observation observation = Observe(TRIM_LOOK_PROCESS);
+    observation.signals.class_changes = config_.triggers.burst.classes;
+    const trim_decision decision = Step(observation);
+    ASSERT_EQ(decision.action, TRIM_WAIT);
+    EXPECT_EQ(decision.wake_ns, now_ns_ + 1);
+}
+
 } // namespace

@@ -296,6 +296,17 @@ TEST_F(Pace, CallsAreManyFromJustAnEighthOfTheTimeOn)
     }
 }
 
+TEST_F(Pace, PausesOfArenasBeforeAreNoTimeOfThisOne)
+{
+    pace_.paused_ns = 300 * kMs;
+    trim_pace_leave(&pace_, kBegan + kS, kOwnBegan, kOthersBegan);
+    trim_pace_enter(&pace_, kBegan + kS, kOwnBegan, kOthersBegan);
+    Call(100 * TRIM_NS_PER_US, 49);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + kS + 40 * kMs, kOwnBegan + 40 * kMs), 0U);
+    Call(100 * TRIM_NS_PER_US, 1);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + kS + 40 * kMs, kOwnBegan + 40 * kMs), 80 * kMs);
+}
+
 TEST_F(Pace, EachArenaBeginsWithoutCalls)
 {
     Call(100 * TRIM_NS_PER_US, 1000);
