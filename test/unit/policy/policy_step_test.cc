@@ -309,4 +309,21 @@ TEST_F(PolicyStep, AWaitEndsInTheFutureHoweverShortTheSettling)
     EXPECT_EQ(decision.wake_ns, now_ns_ + 1);
 }
 
+TEST_F(PolicyStep, OnlyWhatADryRunDecidedOnIsTakenForGivenBack)
+{
+    (void)Look(TRIM_LOOK_PROCESS);
+    for (const bool dry : {false, true}) {
+        ++old_pauses_;
+        last_old_ns_ = now_ns_ - config_.settle_ns;
+        ASSERT_EQ(Estimate(kBytes).action, TRIM_TRIM);
+        trim_outcome outcome = {};
+        outcome.end_ns = now_ns_;
+        outcome.dry = dry;
+        trim_policy_trimmed(&policy_, &outcome); /* Nobody knows what it released. */
+        EXPECT_EQ(policy_.dry_bytes, dry ? kBytes : 0U);
+        EXPECT_EQ(policy_.earnings.released, 0U);
+        EXPECT_FALSE(policy_.watch.on);
+    }
+}
+
 } // namespace

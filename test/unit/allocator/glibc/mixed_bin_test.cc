@@ -278,17 +278,19 @@ TEST(MixedBin, WhereTheOthersAreHardlyLargerThanTheSmallestOnlyTheLargestHasPage
         << "a mean of a byte is one";
 }
 
-TEST(MixedBin, SortedChunksOfTheUpperHalfOfItsOctaveTellNothingOfTheLower)
+TEST(MixedBin, SortedChunksOfTheNextHalfOctavesTellNothing)
 {
-    const trim_mixed_bin bin = {100, 5000, 450000, 100};
-    const trim_mixed_bin lower = {4500, 4500, 450000, 100};
-    const trim_mixed_bin upper = {7000, 7000, 700000, 100};
-    trim_sorted_sizes sorted = {};
-    trim_sorted_add(&sorted, &lower, 225000);
-    trim_sorted_add(&sorted, &upper, 700000);
-    const trim_inner inner = trim_mixed_inner(&bin, kKeeps, &sorted);
-    EXPECT_EQ(inner.bytes, 225000U);
-    EXPECT_EQ(inner.guess, 0U);
+    const trim_mixed_bin bin = {3100, 5000, 450000, 100};
+    const trim_mixed_bin alike = {4500, 4500, 450000, 100};
+    for (const uint64_t other : {1600, 2100, 3000, 6200, 8200, 12300, 17000}) {
+        const trim_mixed_bin beside = {other, other, 100 * other, 100};
+        trim_sorted_sizes sorted = {};
+        trim_sorted_add(&sorted, &alike, 225000);
+        trim_sorted_add(&sorted, &beside, 100 * other);
+        const trim_inner inner = trim_mixed_inner(&bin, kKeeps, &sorted);
+        EXPECT_EQ(inner.bytes, 225000U) << other;
+        EXPECT_EQ(inner.guess, 0U) << other;
+    }
 }
 
 } // namespace
