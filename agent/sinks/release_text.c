@@ -84,7 +84,7 @@ static void add_rest(struct trim_text *text, const struct trim_report *report)
     char quantity[TRIM_QUANTITY_TEXT_MAX];
     if (report->release.left_bytes != 0) {
         begin(text, report->number);
-        trim_text_add(text, "left %s, for which malloc_trim would have stopped threads",
+        trim_text_add(text, "left %s, not worth stopping threads for by malloc_trim",
                       trim_format_bytes(quantity, report->release.left_bytes));
     }
     if (report->tops_bytes != 0) {

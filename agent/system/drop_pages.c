@@ -1,5 +1,6 @@
 #include "drop_pages.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -53,7 +54,8 @@ static size_t drop_together(const struct iovec *ranges, size_t count)
         return 0;
     }
     long dropped = syscall(SYS_process_madvise, PIDFD_SELF_THREAD, ranges, count, MADV_DONTNEED, 0);
-    refused = dropped < 0;
+    /* Other failures are those of a range, as where pages are locked. */
+    refused = dropped < 0 && (errno == EBADF || errno == EPERM || errno == ENOSYS);
     size_t done = 0;
     while (dropped > 0 && done < count && (size_t)dropped >= ranges[done].iov_len) {
         dropped -= (long)ranges[done++].iov_len;
@@ -63,10 +65,11 @@ static size_t drop_together(const struct iovec *ranges, size_t count)
 
 int trim_drop_pages(const struct iovec *ranges, size_t count)
 {
+    int result = 0;
     for (size_t i = drop_together(ranges, count); i < count; i++) {
         if (madvise(ranges[i].iov_base, ranges[i].iov_len, MADV_DONTNEED) != 0) {
-            return -1;
+            result = -1;
         }
     }
-    return 0;
+    return result;
 }

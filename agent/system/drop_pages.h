@@ -12,9 +12,9 @@ extern "C" {
 #endif
 
 /*
- * Has the pages of count ranges of this process dropped (MADV_DONTNEED), in order. Each range is
- * one of whole pages of private memory. Returns 0, or -1 with errno, where those up to the one that
- * failed have been dropped.
+ * Has the pages of count ranges of this process dropped (MADV_DONTNEED). Each range is one of whole
+ * pages of private memory. Returns 0, or -1 where some could not be dropped, as locked ones; the
+ * others have been then.
  *
  * Linux 6.14 and later do it by process_madvise on PIDFD_SELF_THREAD, which flushes TLBs once for
  * all ranges; measured on 6.18 for 1 GiB in ranges of 4, 16 and 64 KiB: 0.53, 0.69 and 0.67 of the

@@ -41,10 +41,6 @@ void Give(void *piece)
     held--;
     std::free(piece);
 }
-void *Shrink(void *piece, size_t bytes)
-{
-    return fails && choices.OneIn(4) ? nullptr : std::realloc(piece, bytes);
-}
 size_t Usable(const void *piece)
 {
     return malloc_usable_size(const_cast<void *>(piece));
@@ -101,7 +97,6 @@ TEST(Engine, TouchesNothingButPiecesAndGivesAllBack)
     trim_borrow_world world = {};
     world.take = Take;
     world.give = Give;
-    world.shrink = Shrink;
     world.usable = Usable;
     world.resident = Resident;
     world.drop = Drop;

@@ -45,10 +45,6 @@ static void take_top(struct trim_borrow_hold *hold)
     uint64_t least = LEAST_PAGES * hold->world->page_bytes;
     uint64_t whole = trim_excess(arena->end - arena->top_start, TOP_SLACK_BYTES);
     uint64_t bytes = top_probe_bytes(hold, whole);
-    /* Both pieces of it are held together: what went back of the first would be part of the second.
-     */
-    uint64_t hold_max_bytes = hold->hold_max_bytes;
-    hold->hold_max_bytes = trim_max(hold_max_bytes, whole + bytes);
     bool found = false;
     while (bytes >= least && !trim_hold_ends(hold)) {
         bool dry = false;
@@ -75,7 +71,6 @@ static void take_top(struct trim_borrow_hold *hold)
         }
     }
     trim_hold_give_all(hold);
-    hold->hold_max_bytes = hold_max_bytes;
 }
 
 /* Takes a piece and drops all of it; where others have the CPU, in several attempts. */

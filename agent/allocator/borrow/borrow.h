@@ -46,12 +46,11 @@ struct trim_borrow_world {
     void *context;                              /* Of those who want one. */
     void *(*take)(void *context, size_t bytes); /* malloc; NULL: nothing more is to be had. */
     void (*give)(void *piece);                  /* free. */
-    void *(*shrink)(void *piece, size_t bytes); /* realloc to fewer bytes. */
     size_t (*usable)(const void *piece);        /* malloc_usable_size. */
     /* Resident bytes of whole pages. */
     uint64_t (*resident)(uint64_t start, uint64_t end);
-    /* Drops the pages of count spans, TRIM_SPANS_MAX at most. Returns 0, or -1, where some may have
-     * been dropped. */
+    /* Drops the pages of count spans, TRIM_SPANS_MAX at most. Returns 0, or -1 where some could not
+     * be dropped. */
     int (*drop)(const struct trim_span *spans, size_t count);
     /* Whether [start, end) lies in the arena as it was measured. */
     bool (*inside)(uint64_t arena, uint64_t start, uint64_t end);

@@ -10,11 +10,22 @@
 /* Pages are dropped in steps of so much, so that the time is seen to pass. */
 #define STEP_BYTES (8 * TRIM_MIB)
 
+/* Takes back what has been counted and could not be dropped: the application may have locked some
+ * of it. From then on each piece is dropped by itself, so that it is known which those are. */
+static void count_refused(struct trim_borrow_hold *hold)
+{
+    uint64_t left = 0;
+    for (size_t i = 0; i < hold->wet_count; i++) {
+        left += hold->world->resident(hold->wet[i].start, hold->wet[i].end);
+    }
+    hold->result->dropped_bytes -= trim_min(left, hold->wet_bytes);
+    hold->one_by_one = true;
+}
+
 void trim_hold_drop_all(struct trim_borrow_hold *hold)
 {
     if (hold->wet_count != 0 && hold->world->drop(hold->wet, hold->wet_count) != 0) {
-        hold->ended = true;
-        hold->result->dropped_bytes -= hold->wet_bytes;
+        count_refused(hold);
     }
     hold->wet_count = 0;
     hold->wet_bytes = 0;
@@ -48,7 +59,7 @@ static uint64_t drop(struct trim_borrow_hold *hold, uint64_t start, uint64_t end
 {
     uint64_t dropped = 0;
     while (start < end && !hold->ended &&
-           hold->world->now_ns() - hold->held_since_ns < TRIM_HOLD_MAX_NS &&
+           hold->world->now_ns() - hold->batch_since_ns < TRIM_BATCH_MAX_NS &&
            !hold->world->cancelled(hold->world->context)) {
         uint64_t step_end = trim_min(start + STEP_BYTES, end);
         uint64_t resident = hold->world->resident(start, step_end);
@@ -68,7 +79,12 @@ uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *
     uint64_t address = (uint64_t)(uintptr_t)piece;
     uint64_t start = (address + sizeof *piece + page - 1) / page * page;
     uint64_t end = (address + hold->world->usable(piece)) / page * page;
+    uint64_t before = hold->result->dropped_bytes;
     uint64_t dropped = drop(hold, start, end);
+    if (hold->one_by_one) {
+        trim_hold_drop_all(hold);
+        dropped = trim_excess(hold->result->dropped_bytes, before);
+    }
     /* malloc itself may have written to one of the pages: a chunk's header is there. */
     bool header_only = dropped <= page && end - start >= HEADER_PAGES * page;
     *dry = dropped == 0 || header_only || dropped < (end - start) / DRY_PART;

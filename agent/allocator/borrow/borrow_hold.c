@@ -6,16 +6,17 @@
 #include "borrow_pace.h"
 #include "quantity.h"
 
-/* A batch holds no more than this part of the arena's free bytes, unless that is little. */
-#define HOLD_PART 8
-#define HOLD_LEAST_BYTES (16 * TRIM_MIB)
+/* After this part of the arena's free bytes, unless that is little, is looked whether the
+ * application needs memory. */
+#define BATCH_PART 8
+#define BATCH_LEAST_BYTES (16 * TRIM_MIB)
 
-/* Above the sizes that a tcache keeps: what is kept of a piece at least, and what is asked for to
- * have chunks sorted, different each time, so that none fits exactly. */
-#define KEPT_LEAST_BYTES 1080
-#define KEPT_ROUNDING_BYTES 32
+/* What is asked for to have chunks sorted: above the sizes that a tcache keeps, and different each
+ * time, so that none fits exactly. */
 #define SORT_BYTES 1112
 #define SORT_STEPS 32
+/* So many are sorted at once, in some 5 us. */
+#define SORT_EACH 64
 
 static void note_call(struct trim_borrow_hold *hold, uint64_t began_ns)
 {
@@ -76,11 +77,15 @@ static void look_at_growth(struct trim_borrow_hold *hold)
 
 /*
  * free puts a chunk among the unsorted ones, and the next large malloc sorts all of these under the
- * lock, hundreds at a time if nobody has asked between. So each is sorted by a small request of the
- * agent's own right away.
+ * lock, hundreds at a time if nobody has asked between. So a few at a time are sorted by a small
+ * request of the agent's own.
  */
 static void sort_last(struct trim_borrow_hold *hold)
 {
+    if (++hold->unsorted < SORT_EACH) {
+        return;
+    }
+    hold->unsorted = 0;
     void *piece = take(hold, SORT_BYTES + hold->sorts++ % SORT_STEPS * 16);
     if (piece != NULL) {
         give(hold, piece);
@@ -105,79 +110,47 @@ void trim_hold_pause(struct trim_borrow_hold *hold)
     hold->result->paused_ns += paused_ns;
 }
 
-static void note_held_for(struct trim_borrow_hold *hold)
-{
-    uint64_t held_ns = hold->world->now_ns() - hold->held_since_ns;
-    hold->result->held_max_ns = trim_max(hold->result->held_max_ns, held_ns);
-}
-
-/* Gives all of a list back. */
-static void give_list(struct trim_borrow_hold *hold, struct trim_piece **list)
-{
-    while (*list != NULL) {
-        struct trim_piece *piece = *list;
-        *list = piece->before;
-        give(hold, piece);
-        sort_last(hold);
-    }
-}
-
 void trim_hold_give_all(struct trim_borrow_hold *hold)
 {
     trim_hold_drop_all(hold);
-    if (hold->held != NULL) {
-        give_list(hold, &hold->held);
-        note_held_for(hold);
+    uint64_t since_ns = hold->held != NULL ? hold->held_since_ns : hold->world->now_ns();
+    while (hold->held != NULL) {
+        struct trim_piece *piece = hold->held;
+        hold->held = piece->before;
+        give(hold, piece);
+        sort_last(hold);
     }
-    give_list(hold, &hold->kept);
-    hold->held_bytes = 0;
-    hold->kept_bytes = 0;
+    uint64_t held_ns = hold->world->now_ns() - since_ns;
+    hold->result->held_max_ns = trim_max(hold->result->held_max_ns, held_ns);
+    hold->held_bytes = hold->batch_bytes = 0;
     look_at_growth(hold);
 }
 
 /*
- * Gives what is held back in such a way that the same request does not find it again: the
- * beginnings are kept until the class is done, and the rests are too small for it.
+ * What is held stays held until the class is done, so that the same request does not find it again:
+ * of a piece that is made smaller the rest's header makes a page resident again. Where the
+ * application needs memory meanwhile the arena grows, which ends the borrowing.
  */
-static void give_rests(struct trim_borrow_hold *hold)
+static void begin_batch(struct trim_borrow_hold *hold)
 {
     trim_hold_drop_all(hold);
-    while (hold->held != NULL) {
-        struct trim_piece *piece = hold->held;
-        hold->held = piece->before;
-        /* More than the class is wide, so that the rest of its largest chunk serves none of it. */
-        uint64_t bytes =
-            hold->world->usable(piece) / (TRIM_BORROW_CLASS_PART - 1) + KEPT_ROUNDING_BYTES;
-        bytes = trim_max(bytes, KEPT_LEAST_BYTES);
-        uint64_t began_ns = hold->world->now_ns();
-        struct trim_piece *beginning = hold->world->shrink(piece, bytes);
-        note_call(hold, began_ns);
-        if (beginning == NULL) {
-            /* Kept as a whole, pieces would soon be more than may be held. */
-            hold->ended = true;
-            give(hold, piece);
-        } else {
-            beginning->before = hold->kept;
-            hold->kept = beginning;
-            hold->kept_bytes += hold->world->usable(beginning);
-        }
-        sort_last(hold);
-    }
-    note_held_for(hold);
-    hold->held_bytes = 0;
     look_at_growth(hold);
     trim_hold_pause(hold);
+    hold->batch_bytes = 0;
+    hold->batch_since_ns = hold->world->now_ns();
 }
 
 const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t bytes)
 {
-    bool full = hold->held_bytes + hold->kept_bytes + bytes > hold->hold_max_bytes ||
-                hold->world->now_ns() - hold->held_since_ns >= TRIM_HOLD_MAX_NS;
-    if (hold->held != NULL && full) {
-        give_rests(hold);
-    }
+    uint64_t now_ns = hold->world->now_ns();
     if (hold->held == NULL) {
-        hold->held_since_ns = hold->world->now_ns();
+        hold->held_since_ns = hold->batch_since_ns = now_ns;
+    } else if (hold->batch_bytes + bytes > hold->batch_max_bytes ||
+               now_ns - hold->batch_since_ns >= TRIM_BATCH_MAX_NS) {
+        begin_batch(hold);
+        if (hold->ended) {
+            return NULL;
+        }
     }
     struct trim_piece *piece = take(hold, bytes);
     if (piece == NULL) {
@@ -197,8 +170,8 @@ const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t 
     piece->before = hold->held;
     hold->held = piece;
     hold->held_bytes += usable;
-    uint64_t held_bytes = hold->held_bytes + hold->kept_bytes;
-    hold->result->held_max_bytes = trim_max(hold->result->held_max_bytes, held_bytes);
+    hold->batch_bytes += usable;
+    hold->result->held_max_bytes = trim_max(hold->result->held_max_bytes, hold->held_bytes);
     return piece;
 }
 
@@ -208,6 +181,7 @@ void trim_hold_give_last(struct trim_borrow_hold *hold)
     trim_hold_drop_last(hold);
     hold->held = piece->before;
     hold->held_bytes -= hold->world->usable(piece);
+    hold->batch_bytes -= hold->world->usable(piece);
     give(hold, piece);
     sort_last(hold);
 }
@@ -219,7 +193,7 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
     hold->world = world;
     hold->arena = arena;
     hold->result = result;
-    hold->hold_max_bytes = trim_max(arena->free_bytes / HOLD_PART, HOLD_LEAST_BYTES);
+    hold->batch_max_bytes = trim_max(arena->free_bytes / BATCH_PART, BATCH_LEAST_BYTES);
     trim_pace_enter(arena->pace, world->now_ns(), world->own_cpu_ns(), world->others_cpu_ns());
 }
 

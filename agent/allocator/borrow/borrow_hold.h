@@ -12,13 +12,13 @@
  * stays. */
 #define TRIM_BORROW_CLASS_PART 64
 
-/* No piece is held longer. */
-#define TRIM_HOLD_MAX_NS (50 * TRIM_NS_PER_MS)
+/* No piece is worked on for longer before it is looked whether the application needs memory. */
+#define TRIM_BATCH_MAX_NS (50 * TRIM_NS_PER_MS)
 
 /* The arena may have grown by this part while it is borrowed from: the application needs memory. */
 #define TRIM_BORROW_GROWTH_PART 100
 
-/* A piece, or what is kept of it, and the one before. In its first bytes: on a page that its header
+/* A piece, and the one before. In its first bytes: on a page that its header
  * keeps anyway. */
 struct trim_piece {
     struct trim_piece *before;
@@ -29,16 +29,18 @@ struct trim_borrow_hold {
     const struct trim_borrow_world *world;
     const struct trim_borrow_arena *arena;
     struct trim_borrow_result *result;
-    struct trim_piece *held;
+    struct trim_piece *held; /* Until a class of sizes is done. */
     uint64_t held_bytes;
-    struct trim_piece *kept; /* Beginnings of pieces. */
-    uint64_t kept_bytes;
     uint64_t held_since_ns;
-    uint64_t hold_max_bytes;
-    uint64_t sorts;
+    uint64_t batch_bytes; /* Of these, taken since it was last looked how the application fares, */
+    uint64_t batch_since_ns;
+    uint64_t batch_max_bytes;             /* and how much that may be. */
+    uint64_t unsorted;                    /* Given back since chunks were sorted, */
+    uint64_t sorts;                       /* and how often that was. */
     struct trim_span wet[TRIM_SPANS_MAX]; /* Of pieces that are held: still to be dropped. */
     size_t wet_count;
     uint64_t wet_bytes; /* Resident in them. */
+    bool one_by_one;    /* Some could not be dropped. */
     bool cut;           /* The last drop came to the end of its time. */
     bool ended;         /* Nothing more is to be taken. */
 };
@@ -50,12 +52,10 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
 /* Whether all shall end: the VM ends, time is over, or something has failed. */
 bool trim_hold_ends(struct trim_borrow_hold *hold);
 
-/* Pauses where threads at work would lose too much otherwise (borrow_pace.h). Nothing is held
- * meanwhile but beginnings of pieces that are kept. */
+/* Pauses where threads at work would lose too much otherwise (borrow_pace.h). */
 void trim_hold_pause(struct trim_borrow_hold *hold);
 
-/* Takes a piece of this size in and holds it; what is held already gives way where it is too much
- * or too long ago. Returns NULL where the arena has none. */
+/* Takes a piece of this size in and holds it. Returns NULL where the arena has none. */
 const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t bytes);
 
 /* Gives the last piece back at once. */

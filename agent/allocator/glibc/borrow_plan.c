@@ -5,6 +5,9 @@
 /* From this part of the free bytes on chunks in fastbins count. */
 #define FAST_PART 128
 
+/* What is found is much less than what is expected where this part of that is missing. */
+#define GENEROUS_PARTS 8
+
 /* Whether the arena was taken into the plan already: one that has just begun a heap may have two
  * that seem its newest. */
 static bool is_taken(const struct trim_borrow_plan *plan, uint64_t arena)
@@ -64,6 +67,14 @@ static void add_work(struct trim_borrow_plan *plan, uint64_t bytes, uint64_t chu
     plan->work += work;
 }
 
+/* Takes in what an arena has that is left out. Chunks that were dropped before cost time as well.
+ */
+static void add_other(struct trim_borrow_plan *plan, uint64_t bytes, uint64_t chunks)
+{
+    plan->other_bytes += bytes;
+    plan->other_work = trim_max(plan->other_work, trim_lock_work(bytes, chunks));
+}
+
 /* Takes one arena in, whose last used address is end. */
 static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
                       uint64_t arena, uint64_t end, const struct trim_arena_figures *figures,
@@ -74,6 +85,7 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
     uint64_t top_resident = top_start < end && !locked ? resident(top_start, end) : 0;
     uint64_t arena_resident = trim_arena_map_resident(map, arena);
     uint64_t used = trim_excess(figures->system_bytes, figures->inner_bytes + figures->top_bytes);
+    used = plan->generous ? 0 : used;
     uint64_t wet = trim_min(trim_excess(arena_resident, used + top_resident), figures->inner_bytes);
     bool merges = figures->fast_bytes > figures->free_bytes / FAST_PART;
     if (merges) {
@@ -88,7 +100,7 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
     plan->tops_bytes += main || !top ? 0 : top_resident;
     plan->wet_bytes += wet;
     if ((wet < TRIM_BORROW_VISIT_BYTES && !top) || plan->count == TRIM_BORROW_ARENAS_MAX) {
-        plan->other_bytes += wet;
+        add_other(plan, wet, figures->chunks);
         return;
     }
     plan->arenas[plan->count++] = (struct trim_borrow_arena){
@@ -112,20 +124,21 @@ static void leave_arena(struct trim_borrow_plan *plan, const struct trim_arena_m
                         uint64_t arena, const struct trim_arena_figures *least)
 {
     uint64_t used = trim_excess(least->system_bytes, least->inner_bytes);
+    used = plan->generous ? 0 : used;
     uint64_t wet = trim_excess(trim_arena_map_resident(map, arena), used);
     wet = trim_min(wet, least->inner_bytes);
     add_work(plan, wet, least->chunks);
     plan->wet_bytes += wet;
-    plan->other_bytes += wet;
+    add_other(plan, wet, least->chunks);
 }
 
-void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
-                           const struct trim_arena_figures *figures, size_t count,
-                           uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end))
+static void make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
+                      const struct trim_arena_figures *figures, size_t count, uint64_t page_bytes,
+                      uint64_t (*resident)(uint64_t start, uint64_t end))
 {
     plan->count = 0;
     plan->merges = plan->vague = false;
-    plan->longest_work = plan->work = 0;
+    plan->longest_work = plan->work = plan->other_work = 0;
     plan->tops_bytes = plan->wet_bytes = plan->other_bytes = 0;
     const struct trim_arena_figures *own = NULL;
     if (map->main_end != 0 && find_figures(figures, count, TRIM_MAIN_ARENA, 0, &own) != 0) {
@@ -145,6 +158,20 @@ void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_aren
             add_arena(plan, map, arena, heap->address + heap->header.size, own, page_bytes,
                       resident);
         }
+    }
+}
+
+void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
+                           const struct trim_arena_figures *figures, size_t count,
+                           uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end),
+                           uint64_t expected_bytes)
+{
+    plan->generous = false;
+    make_plan(plan, map, figures, count, page_bytes, resident);
+    if (plan->wet_bytes + plan->tops_bytes <
+        expected_bytes / GENEROUS_PARTS * (GENEROUS_PARTS - 1)) {
+        plan->generous = true;
+        make_plan(plan, map, figures, count, page_bytes, resident);
     }
 }
 

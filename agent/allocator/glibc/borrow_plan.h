@@ -41,17 +41,24 @@ struct trim_borrow_plan {
     size_t count;
     bool merges;           /* Some arenas have much in fastbins, which merges first, */
     bool vague;            /* or chunks of which hardly anything is known until they are sorted. */
+    bool generous;         /* What is in use was not taken for resident. */
     uint64_t longest_work; /* The most that malloc_trim would do under one lock, */
     uint64_t work;         /* and in all, as trim_lock_work counts. */
     uint64_t tops_bytes;   /* Resident in tops of non-main arenas that are worth entering for, */
     uint64_t wet_bytes;    /* and in whole pages of free chunks. */
-    uint64_t other_bytes;  /* Resident in whole pages of free chunks of arenas left out. */
+    uint64_t other_bytes;  /* Resident in whole pages of free chunks of arenas left out, */
+    uint64_t other_work;   /* and the most that malloc_trim would do in one of these. */
 };
 
-/* Makes the plan. resident tells the resident bytes of whole pages. */
+/*
+ * Makes the plan. resident tells the resident bytes of whole pages. Of an arena nobody knows which
+ * of its resident pages are free. What is in use is taken for resident, unless much less is found
+ * so than is expected: then some of it was never touched, or is swapped out.
+ */
 void trim_borrow_make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
                            const struct trim_arena_figures *figures, size_t count,
-                           uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end));
+                           uint64_t page_bytes, uint64_t (*resident)(uint64_t start, uint64_t end),
+                           uint64_t expected_bytes);
 
 /* Whether to borrow at all in this mode. */
 bool trim_borrow_is_worth(const struct trim_borrow_plan *plan, const struct trim_lock_time *lock,

@@ -74,6 +74,7 @@ static int glibc_trim(const struct trim_cancel *cancel, bool hurry, struct trim_
         .context = &own,
         .refusal = seen ? own.refusal : "the arenas cannot be looked at",
         .huge_pages = own.huge_pages,
+        .expected_bytes = own.last_prediction.expected_bytes,
         .malloc_trim = own.malloc_trim,
     };
     own.last_drop.began_ns = trim_clock_now_ns();

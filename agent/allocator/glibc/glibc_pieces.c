@@ -30,6 +30,10 @@ static size_t usable(const void *piece)
 
 uint64_t trim_glibc_resident(uint64_t start, uint64_t end)
 {
+    const struct trim_arena_heap *heap = trim_arena_map_find(trim_arena_scan_map(), start);
+    if (heap != NULL && heap->locked) {
+        return 0;
+    }
     bool blind = false;
     uint64_t bytes = trim_resident_bytes(start, end, &blind);
     /* Where the system does not tell, everything may be. */
@@ -162,7 +166,6 @@ static uint64_t others_cpu_ns(void)
 void trim_glibc_pieces(struct trim_borrow_world *world)
 {
     world->give = give;
-    world->shrink = trim_own_realloc;
     world->usable = usable;
     world->resident = trim_glibc_resident;
     world->drop = trim_glibc_drop;

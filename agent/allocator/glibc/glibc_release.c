@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "glibc_blocks.h"
 #include "glibc_pieces.h"
+#include "glibc_rest.h"
 #include "quantity.h"
 #include "resident_pages.h"
 
@@ -19,16 +20,8 @@
  * at least. */
 #define ROUNDS_MAX 8
 
-/* Rests below this part of what was wanted are left. */
-#define REST_PART 256
-/* From this part on they are not left because of a stall. */
-#define MUCH_PART 8
-
 /* Borrowing takes half of this as many times as long as malloc_trim: 1.1 to 1.8 were seen. */
 #define BORROWING_TIMES_2 3
-
-/* What borrowing has left goes by malloc_trim where that holds no lock for longer. */
-#define SHORT_HOLD_NS (5 * TRIM_NS_PER_MS)
 
 static bool is_cancelled(const struct trim_glibc_releaser *releaser)
 {
@@ -50,8 +43,14 @@ static void *take(void *context, size_t bytes)
 static bool enter(struct trim_glibc_releaser *releaser, const struct trim_borrow_arena *arena)
 {
     uint64_t top_bytes = arena->top_start != 0 ? arena->end - arena->top_start : 0;
-    return !is_cancelled(releaser) && trim_arena_enter(&releaser->door, arena->arena,
-                                                       trim_max(arena->largest_bytes, top_bytes));
+    /* Its first block has malloc merge what is in fastbins, and sort what nobody has sorted. */
+    uint64_t began_ns = trim_clock_now_ns();
+    bool entered =
+        !is_cancelled(releaser) &&
+        trim_arena_enter(&releaser->door, arena->arena, trim_max(arena->largest_bytes, top_bytes));
+    uint64_t *longest_ns = &releaser->release->borrow.longest_call_ns;
+    *longest_ns = trim_max(*longest_ns, trim_clock_now_ns() - began_ns);
+    return entered;
 }
 
 static void rest(void *context, uint64_t ns)
@@ -74,8 +73,10 @@ static void borrow_from(struct trim_glibc_releaser *releaser, size_t place,
     trim_glibc_hold_off_begin(&releaser->hold_off);
     trim_borrow_run(world, arena, &result);
     trim_glibc_hold_off_end(&releaser->hold_off);
-    releaser->left_bytes[place] =
+    uint64_t left =
         trim_excess(arena->wanted_bytes, result.dropped_bytes - result.top_dropped_bytes);
+    /* Where more may have been wanted than there was, that tells nothing unless it gave way. */
+    releaser->left_bytes[place] = releaser->plan.generous && !result.gave_way ? 0 : left;
     if (arena->arena == TRIM_MAIN_ARENA) {
         /* malloc_trim comes to that top too, and the estimate has it among the rest. */
         result.top_dropped_bytes = 0;
@@ -86,8 +87,10 @@ static void borrow_from(struct trim_glibc_releaser *releaser, size_t place,
 static void make_plan(struct trim_glibc_releaser *releaser)
 {
     const struct trim_malloc_info_parser *info = releaser->order->info;
-    trim_borrow_make_plan(&releaser->plan, trim_arena_scan_map(), info->arenas, info->arena_count,
-                          (uint64_t)sysconf(_SC_PAGESIZE), trim_glibc_resident);
+    trim_borrow_make_plan(
+        &releaser->plan, trim_arena_scan_map(), info->arenas, info->arena_count,
+        (uint64_t)sysconf(_SC_PAGESIZE), trim_glibc_resident,
+        trim_excess(releaser->order->expected_bytes, releaser->release->borrow.dropped_bytes));
     for (size_t i = 0; i < releaser->plan.count; i++) {
         releaser->left_bytes[i] = releaser->plan.arenas[i].wanted_bytes;
     }
@@ -159,6 +162,7 @@ static void borrow(struct trim_glibc_releaser *releaser)
     releaser->deadline_ns = began_ns + DEADLINE_NS;
     trim_pace_init(&releaser->pace, releaser->order->hurry ? 0 : PAUSE_MAX_NS);
     release->borrowed = true;
+    releaser->wanted_bytes = releaser->plan.wet_bytes;
     release->arenas_wanted = releaser->plan.count;
     release->arenas_reached = borrow_by_plan(releaser, &world);
     uint64_t gone = 0;
@@ -175,54 +179,6 @@ static void borrow(struct trim_glibc_releaser *releaser)
         uint64_t took_ns = trim_excess(trim_clock_now_ns() - began_ns, done->paused_ns);
         trim_lock_time_measured(&releaser->lock, trim_lock_work(done->dropped_bytes, done->pieces),
                                 took_ns / BORROWING_TIMES_2 * 2);
-    }
-}
-
-/* What is left, and the most of malloc_trim's work for it under one lock. */
-static void sum_up_rest(const struct trim_glibc_releaser *releaser, uint64_t *rest_bytes,
-                        uint64_t *longest_work)
-{
-    const struct trim_borrow_plan *plan = &releaser->plan;
-    *rest_bytes = plan->other_bytes;
-    *longest_work = plan->other_bytes;
-    for (size_t i = 0; i < plan->count; i++) {
-        uint64_t left = releaser->left_bytes[i];
-        *rest_bytes += left;
-        *longest_work = trim_max(*longest_work, trim_lock_work(left, plan->arenas[i].chunks));
-    }
-}
-
-static void run_malloc_trim(const struct trim_glibc_releaser *releaser)
-{
-    uint64_t began_ns = trim_clock_now_ns();
-    /* The result is 1 also where nothing was released, so it tells nothing. */
-    (void)releaser->order->malloc_trim(0);
-    releaser->release->trimmed = true;
-    releaser->release->trim_ns = trim_clock_now_ns() - began_ns;
-}
-
-/*
- * What borrowing has left goes by malloc_trim where that is worth it and holds no lock for long, or
- * where it is a good part of what was wanted, because arenas could not be entered or their chunks
- * did not come as pieces: memory that is needed comes before a stall, unless the user has said
- * otherwise, or the application needs its memory just now.
- */
-static void trim_rest(struct trim_glibc_releaser *releaser)
-{
-    const struct trim_glibc_order *order = releaser->order;
-    struct trim_release *release = releaser->release;
-    uint64_t wet = releaser->plan.wet_bytes;
-    uint64_t rest = 0;
-    uint64_t longest = 0;
-    sum_up_rest(releaser, &rest, &longest);
-    bool much =
-        rest > wet / MUCH_PART && order->mode == TRIM_MODE_AUTO && !release->borrow.gave_way;
-    bool short_hold = trim_lock_time_ns(&releaser->lock, longest) <= SHORT_HOLD_NS;
-    bool worth = rest > wet / REST_PART && !release->trimmed_first;
-    if (worth && (short_hold || much) && !is_cancelled(releaser)) {
-        run_malloc_trim(releaser);
-    } else {
-        release->left_bytes = rest;
     }
 }
 
@@ -273,7 +229,7 @@ void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_
     releaser->plan.count = 0;
     release->refusal = order->mode == TRIM_MODE_TRIM ? NULL : refusal(releaser);
     if (order->mode == TRIM_MODE_TRIM || release->refusal != NULL) {
-        run_malloc_trim(releaser);
+        trim_glibc_run_malloc_trim(releaser);
         return;
     }
     make_plan(releaser);
@@ -281,7 +237,7 @@ void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_
         sort_chunks(releaser);
     }
     if (!is_worth(releaser)) {
-        run_malloc_trim(releaser);
+        trim_glibc_run_malloc_trim(releaser);
         trim_lock_time_measured(&releaser->lock, releaser->plan.work, release->trim_ns);
         /* It has merged what was in fastbins, perhaps to tops, which it does not reach. */
         if (!is_unsorted(releaser) || !plan_anew(releaser) || !is_worth(releaser)) {
@@ -290,5 +246,5 @@ void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_
         release->trimmed_first = true;
     }
     borrow(releaser);
-    trim_rest(releaser);
+    trim_glibc_release_rest(releaser);
 }

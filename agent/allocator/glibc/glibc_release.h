@@ -31,6 +31,7 @@ struct trim_glibc_order {
     void *context;                              /* measure's. */
     const char *refusal;                        /* Why not to borrow, or NULL. */
     bool huge_pages;                            /* malloc asks the kernel for huge pages. */
+    uint64_t expected_bytes;                    /* By the last estimate. */
     int (*malloc_trim)(size_t pad);
 };
 
@@ -42,6 +43,7 @@ struct trim_glibc_releaser {
     struct trim_release *release;
     struct trim_borrow_plan plan;
     uint64_t left_bytes[TRIM_BORROW_ARENAS_MAX]; /* Of what was wanted of each arena. */
+    uint64_t wanted_bytes; /* Of all when it began; the plan may have been made anew since. */
     uint64_t deadline_ns;
     struct trim_borrow_pace pace;
     struct trim_glibc_hold_off hold_off;

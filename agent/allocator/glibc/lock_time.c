@@ -13,7 +13,9 @@
 /* Shorter releases tell little of the speed. */
 #define TELLING_WORK (16 * TRIM_MIB)
 
-/* No machine is slower than 2 s for each GiB: who seems to be was stopped meanwhile. */
+/* 40 ms and 2 s for each GiB. What seems faster had chunks to pass by that cost less than others,
+ * and who seems slower was stopped meanwhile. */
+#define FASTEST_PS_PER_BYTE 37
 #define SLOWEST_PS_PER_BYTE 1863
 
 uint64_t trim_lock_work(uint64_t bytes, uint64_t chunks)
@@ -21,10 +23,14 @@ uint64_t trim_lock_work(uint64_t bytes, uint64_t chunks)
     return bytes + chunks * CHUNK_COST_BYTES;
 }
 
+static uint64_t known(const struct trim_lock_time *lock)
+{
+    return lock->ps_per_byte != 0 ? lock->ps_per_byte : FIRST_PS_PER_BYTE;
+}
+
 uint64_t trim_lock_time_ns(const struct trim_lock_time *lock, uint64_t work)
 {
-    uint64_t ps_per_byte = lock->ps_per_byte != 0 ? lock->ps_per_byte : FIRST_PS_PER_BYTE;
-    return work * ps_per_byte / 1000;
+    return work * known(lock) / 1000;
 }
 
 void trim_lock_time_measured(struct trim_lock_time *lock, uint64_t work, uint64_t ns)
@@ -32,7 +38,8 @@ void trim_lock_time_measured(struct trim_lock_time *lock, uint64_t work, uint64_
     if (work < TELLING_WORK) {
         return;
     }
-    uint64_t measured = trim_min(ns * 1000 / work, SLOWEST_PS_PER_BYTE);
-    uint64_t known = lock->ps_per_byte != 0 ? lock->ps_per_byte : measured;
-    lock->ps_per_byte = (known + measured + 1) / 2;
+    uint64_t measured = trim_max(ns * 1000 / work, FASTEST_PS_PER_BYTE);
+    if (measured <= SLOWEST_PS_PER_BYTE) {
+        lock->ps_per_byte = (known(lock) + measured + 1) / 2;
+    }
 }

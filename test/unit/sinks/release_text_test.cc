@@ -116,7 +116,7 @@ TEST(ReleaseText, TellsWhatHasHeldItUpAndWhatItLeft)
                   "\ntrim #7 heaps that malloc unmapped meanwhile: 2"
                   "\ntrim #7 paused 1300ms for busy threads"
                   "\ntrim #7 gave way before it was done"
-                  "\ntrim #7 left 300M, for which malloc_trim would have stopped threads");
+                  "\ntrim #7 left 300M, not worth stopping threads for by malloc_trim");
 }
 
 TEST(ReleaseText, TellsOfTopsThatAreLeft)

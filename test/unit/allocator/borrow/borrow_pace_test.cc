@@ -272,7 +272,7 @@ TEST_F(PacedRun, KeepsToWhatItMayPause)
 
 TEST(PacedClass, IsSpreadOverTheTimeToo)
 {
-    /* More than is held at once. */
+    /* More than a batch. */
     FakeArena arena(EqualChunks(4000, 70000));
     arena.call_ns = 40 * TRIM_NS_PER_US;
     arena.others_percent = 100;
@@ -281,7 +281,7 @@ TEST(PacedClass, IsSpreadOverTheTimeToo)
     trim_borrow_arena measured = arena.heap.Measured(false);
     measured.pace = &pace;
     EXPECT_GT(arena.Run(measured).paused_ns, 0U);
-    /* The beginnings of 4000 pieces go back in one go: three calls each. */
+    /* 4000 pieces go back in one go. */
     EXPECT_LE(arena.longest_work_ns, 600 * kMs);
 }
 

@@ -198,17 +198,6 @@ public:
         return at;
     }
 
-    /* Frees the end of a chunk. */
-    void Shrink(uint64_t at, uint64_t bytes)
-    {
-        const uint64_t whole = used_.at(at);
-        if (whole >= bytes + kLeast) {
-            used_[at] = bytes;
-            used_[at + bytes] = whole - bytes;
-            Free(at + bytes);
-        }
-    }
-
     void Free(uint64_t at)
     {
         uint64_t bytes = used_.at(at);

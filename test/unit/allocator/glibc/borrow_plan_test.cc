@@ -58,14 +58,15 @@ protected:
         tops.clear();
     }
 
-    const trim_borrow_plan &Plan(const std::vector<trim_arena_figures> &figures)
+    const trim_borrow_plan &Plan(const std::vector<trim_arena_figures> &figures,
+                                 uint64_t expected_bytes = 0)
     {
         *plan_ = {};
         plan_->count = 99; /* Left from the plan before. */
-        plan_->longest_work = plan_->work = UINT64_MAX;
+        plan_->longest_work = plan_->work = plan_->other_work = UINT64_MAX;
         plan_->tops_bytes = plan_->other_bytes = UINT64_MAX;
         trim_borrow_make_plan(plan_.get(), &sample_.get(), figures.data(), figures.size(), kPage,
-                              FakeResident);
+                              FakeResident, expected_bytes);
         return *plan_;
     }
 
@@ -173,6 +174,7 @@ TEST_F(BorrowPlan, LeavesArenasThatItCannotTellApartToMallocTrim)
         ASSERT_EQ(plan.count, 1U);
         EXPECT_EQ(plan.arenas[0].arena, ArenaOf(2));
         EXPECT_EQ(plan.other_bytes, (30 + 5) * kMiB) << "what is resident of the least";
+        EXPECT_EQ(plan.other_work, Work(30 * kMiB)) << "of one of them";
         EXPECT_EQ(plan.wet_bytes, (30 + 5 + 10) * kMiB);
         EXPECT_EQ(plan.longest_work, Work(30 * kMiB));
     }
@@ -217,6 +219,23 @@ TEST_F(BorrowPlan, WantsOnlyWhatIsResident)
     EXPECT_EQ(plan_->other_bytes, 0U);
 }
 
+TEST_F(BorrowPlan, WantsAllThatMayBeFreeWhereMuchMoreIsExpected)
+{
+    sample_.Add(0, 0, 0, kHeapBytes, 40 * kMiB);
+    sample_.Add(1, 1, 1, 60 * kMiB, 30 * kMiB);
+    /* 24 and 40 MiB are in use; by what is resident 16 and 0 are free. */
+    const std::vector<trim_arena_figures> figures = {Figures(1, kHeapBytes, 40 * kMiB, 0),
+                                                     Figures(2, 60 * kMiB, 20 * kMiB, 0)};
+    EXPECT_EQ(Plan(figures, 16 * kMiB).wet_bytes, 16 * kMiB);
+    EXPECT_FALSE(plan_->generous);
+    EXPECT_FALSE(Plan(figures, 18 * kMiB).generous);
+    EXPECT_EQ(Plan(figures, 20 * kMiB).wet_bytes, 60 * kMiB) << "no more than is free";
+    EXPECT_TRUE(plan_->generous);
+    ASSERT_EQ(plan_->count, 2U);
+    EXPECT_EQ(plan_->arenas[1].wanted_bytes, 20 * kMiB);
+    EXPECT_EQ(Plan(figures, 16 * kMiB).wet_bytes, 16 * kMiB) << "it is not kept";
+}
+
 TEST_F(BorrowPlan, VisitsArenasThatHoldEnough)
 {
     sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
@@ -226,6 +245,7 @@ TEST_F(BorrowPlan, VisitsArenasThatHoldEnough)
     ASSERT_EQ(plan.count, 1U);
     EXPECT_EQ(plan.arenas[0].arena, ArenaOf(0));
     EXPECT_EQ(plan.other_bytes, TRIM_BORROW_VISIT_BYTES - 1);
+    EXPECT_EQ(plan.other_work, Work(TRIM_BORROW_VISIT_BYTES - 1));
     EXPECT_EQ(plan.longest_work, Work(TRIM_BORROW_VISIT_BYTES));
 }
 

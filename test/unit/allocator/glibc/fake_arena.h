@@ -67,15 +67,13 @@ public:
 
     /* What has happened, but for small pieces. */
     uint64_t takes = 0;
-    uint64_t takes_after_failed_shrink = 0;
     uint64_t drops = 0;             /* Calls, */
     uint64_t dropped_spans = 0;     /* and what was dropped by them. */
     uint64_t dry_drops = 0;         /* Of ranges of which nothing was resident. */
     uint64_t outside_max_bytes = 0; /* The largest served from beyond the arena. */
     uint64_t outside_in_vain = 0; /* Times of that while a chunk was held that fits, and was dry. */
-    uint64_t together_max_bytes = 0; /* Held at once in more than one piece, */
-    uint64_t alone_max_bytes = 0;    /* and in one. */
-    uint64_t held_max_ns = 0;        /* The longest that a piece was held. */
+    uint64_t held_max_bytes = 0;  /* At once. */
+    uint64_t held_max_ns = 0;     /* The longest that a piece was held. */
     uint64_t paused_ns = 0;
     uint64_t longest_work_ns = 0; /* Before a pause. */
     uint64_t largest_request = 0;
@@ -88,7 +86,7 @@ public:
     std::function<void()> on_drop; /* and before each drop. */
     bool memory_is_out = false;
     bool drops_fail = false;
-    bool shrinks_fail = false;
+    uint64_t locked_before = 0; /* Up to this address nothing can be dropped. */
     bool pauses_fail = false;
     bool cancelled = false;
     uint64_t grown_bytes = 0;
@@ -103,14 +101,27 @@ private:
         uint64_t bytes;
         uint64_t since_ns;
         bool dry;
-        bool shrunk; /* Its end was given back. */
     };
 
     static trim_borrow_world World()
     {
-        return {nullptr,   Take,   Give,  Shrink,    Usable,     Resident,
-                Drop,      Inside, Grown, HeapsGone, FreeBehind, TopBehind,
-                Cancelled, Now,    Pause, OwnCpu,    OthersCpu,  current_->page_bytes};
+        return {nullptr,
+                Take,
+                Give,
+                Usable,
+                Resident,
+                Drop,
+                Inside,
+                Grown,
+                HeapsGone,
+                FreeBehind,
+                TopBehind,
+                Cancelled,
+                Now,
+                Pause,
+                OwnCpu,
+                OthersCpu,
+                current_->page_bytes};
     }
 
     static uint64_t ChunkOf(const void *piece)
@@ -127,26 +138,17 @@ private:
             }
         }
         const bool dry = heap.Resident(FakeHeap::FirstPage(chunk), chunk + bytes) == 0;
-        const Held held = {bytes, now_ns, dry, false};
+        const Held held = {bytes, now_ns, dry};
         held_[chunk] = held;
         held_bytes_ += bytes;
-        whole_pieces_ += IsWhole(held) ? 1 : 0;
-        uint64_t &most = whole_pieces_ > 1 ? together_max_bytes : alone_max_bytes;
-        most = std::max(most, held_bytes_);
+        held_max_bytes = std::max(held_max_bytes, held_bytes_);
     }
 
-    /* Whether it is neither small nor only what is kept of a piece. */
-    static bool IsWhole(const Held &piece)
-    {
-        return piece.bytes >= kSmall && !piece.shrunk;
-    }
-
-    /* Before a piece is given back, or its end. */
+    /* Before a piece is given back. */
     void NoteGiven(const Held &piece)
     {
         held_bytes_ -= piece.bytes;
-        if (IsWhole(piece)) {
-            --whole_pieces_;
+        if (piece.bytes >= kSmall) {
             held_max_ns = std::max(held_max_ns, now_ns - piece.since_ns);
         }
     }
@@ -179,7 +181,6 @@ private:
                 arena.on_take();
             }
             ++arena.takes;
-            arena.takes_after_failed_shrink += arena.shrink_has_failed_ ? 1 : 0;
             arena.largest_request = std::max<uint64_t>(arena.largest_request, bytes);
         }
         if (bytes < kSmall) {
@@ -205,26 +206,6 @@ private:
         arena.NoteGiven(held->second);
         arena.heap.Free(held->first);
         arena.held_.erase(held);
-    }
-
-    static void *Shrink(void *piece, size_t bytes)
-    {
-        FakeArena &arena = *current_;
-        const auto held = arena.held_.find(ChunkOf(piece));
-        if (held == arena.held_.end()) {
-            ADD_FAILURE() << "a piece was made smaller that was not held";
-            return nullptr;
-        }
-        arena.now_ns += arena.call_ns;
-        if (arena.shrinks_fail) {
-            arena.shrink_has_failed_ = true;
-            return nullptr;
-        }
-        arena.NoteGiven(held->second);
-        arena.heap.Shrink(held->first, ChunkBytes(bytes));
-        held->second = {arena.heap.BytesOf(held->first), arena.now_ns, false, true};
-        arena.held_bytes_ += held->second.bytes;
-        return piece;
     }
 
     static size_t Usable(const void *piece)
@@ -257,19 +238,21 @@ private:
         }
         ++arena.drops;
         EXPECT_LE(count, size_t{TRIM_SPANS_MAX});
+        int result = 0;
         for (size_t i = 0; i < count; ++i) {
             const uint64_t start = spans[i].start;
             const uint64_t end = spans[i].end;
             EXPECT_TRUE(arena.IsHeld(start, end)) << "only whole pages of pieces may be dropped";
-            if (arena.drops_fail) {
-                return -1;
+            if (arena.drops_fail || start < arena.locked_before) {
+                result = -1;
+                continue;
             }
             ++arena.dropped_spans;
             arena.dry_drops += arena.heap.Resident(start, end) == 0 ? 1 : 0;
             arena.now_ns += (end - start) / FakeHeap::kPage * arena.ns_per_mib / 256;
             arena.heap.SetDry(start, end);
         }
-        return 0;
+        return result;
     }
 
     static bool Inside(uint64_t arena, uint64_t start, uint64_t end)
@@ -296,7 +279,6 @@ private:
     static void Pause(void *, uint64_t ns)
     {
         EXPECT_GT(ns, 0U) << "that is no pause";
-        EXPECT_EQ(current_->whole_pieces_, 0U) << "they are missing to the application meanwhile";
         FakeArena &arena = *current_;
         if (!arena.pauses_fail) {
             arena.longest_work_ns =
@@ -319,9 +301,7 @@ private:
 
     std::map<uint64_t, Held> held_;
     uint64_t held_bytes_ = 0;
-    uint64_t whole_pieces_ = 0;
     uint64_t worked_since_ns_ = 0;
-    bool shrink_has_failed_ = false;
 };
 
 #endif

@@ -237,6 +237,50 @@ TEST_F(GlibcBorrow, BorrowsShortHoldsWhereReleasesHaveTakenLong)
     });
 }
 
+/* Such as buffers that were made large in case they are needed, or what is swapped out. */
+TEST_F(GlibcBorrow, ReleasesWhatIsFreeBesideMemoryInUseThatIsNotResident)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ASSERT_EQ(mallopt(M_MMAP_THRESHOLD, 32 << 20), 1);
+        std::thread([this] {
+            for (int i = 0; i < 20; ++i) {
+                void *volatile untouched = malloc(20 * kMiB);
+                ASSERT_NE(untouched, nullptr);
+            }
+            ArenaBlocks blocks(1);
+            blocks.Fill(150 * kMiB);
+            (void)Estimate(); /* It learns what is in use and not resident. */
+            blocks.FreeAllBut(50);
+        }).join();
+        uint64_t released = 0;
+        const trim_release release = Release(&released);
+        EXPECT_TRUE(release.borrowed);
+        EXPECT_FALSE(release.trimmed);
+        EXPECT_GT(released, 140 * kMiB);
+        EXPECT_LT(Estimate().expected_bytes, 8 * kMiB);
+    });
+}
+
+/* As where an application locks what it has at its start. */
+TEST_F(GlibcBorrow, ReleasesWhatIsNotLockedOfAnArena)
+{
+    RunInChild([this] {
+        Choose(TRIM_MODE_BORROW);
+        ArenaThreads threads(1, 40 * kMiB);
+        if (mlockall(MCL_CURRENT) != 0) {
+            return; /* No memory may be locked here. */
+        }
+        threads.FillAgain(200 * kMiB);
+        threads.FreeAllBut(50);
+        uint64_t released = 0;
+        const trim_release release = Release(&released);
+        EXPECT_TRUE(release.borrowed);
+        EXPECT_GT(released, 120 * kMiB);
+        EXPECT_TRUE(threads.Intact());
+    });
+}
+
 /*
  * With a large M_TOP_PAD arenas grow by whole heaps, so that many have one size. By the figures of
  * another arena chunks are cut up, and pieces of them taken for the whole.
