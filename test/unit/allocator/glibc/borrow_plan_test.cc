@@ -414,6 +414,30 @@ TEST_F(BorrowPlan, WhereFastbinsMergeHalfOfWhatMayBeFreeIsTakenForWholePages)
     EXPECT_EQ(Plan({figures}).arenas[0].wanted_bytes, 30 * kMiB) << "unless more is known of";
 }
 
+TEST_F(BorrowPlan, IsGenerousWhereMoreThanAnEighthOfWhatIsExpectedIsMissing)
+{
+    sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
+    const std::vector figures = {Figures(1, kHeapBytes, 28 * kMiB, 0)};
+    EXPECT_FALSE(Plan(figures, 32 * kMiB).generous);
+    EXPECT_TRUE(Plan(figures, 32 * kMiB + 8).generous);
+    tops[HeapAt(0) + kHeapBytes] = 7 * kMiB;
+    const std::vector with_top = {Figures(1, kHeapBytes, 28 * kMiB, 7 * kMiB)};
+    EXPECT_FALSE(Plan(with_top, 40 * kMiB).generous) << "its top is expected too";
+    EXPECT_TRUE(Plan(with_top, 40 * kMiB + 8).generous);
+}
+
+TEST_F(BorrowPlan, IsGenerousToArenasThatItLeavesToo)
+{
+    sample_.Add(0, 0, 0, 60 * kMiB, 35 * kMiB);
+    sample_.Add(1, 1, 1, 60 * kMiB, 35 * kMiB);
+    const std::vector alike = {Figures(1, 60 * kMiB, 30 * kMiB, 0),
+                               Figures(2, 60 * kMiB, 30 * kMiB, 0)};
+    EXPECT_EQ(Plan(alike).other_bytes, 2 * 5 * kMiB);
+    EXPECT_EQ(Plan(alike, 60 * kMiB).other_bytes, 2 * 30 * kMiB);
+    EXPECT_EQ(plan_->other_work, Work(30 * kMiB)) << "the most under one lock";
+    EXPECT_EQ(plan_->work, 2 * Work(30 * kMiB));
+}
+
 TEST_F(BorrowPlan, LooksAtNoHeapThatIsLeftFromAMapBefore)
 {
     sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
@@ -424,6 +448,8 @@ TEST_F(BorrowPlan, LooksAtNoHeapThatIsLeftFromAMapBefore)
     trim_arena_figures zero = Figures(3, 0, 30 * kMiB, 0);
     EXPECT_EQ(Plan({Figures(1, kHeapBytes, 30 * kMiB, 0), stale, zero}).count, 1U);
     EXPECT_EQ(plan_->wet_bytes, 30 * kMiB);
+    EXPECT_EQ(plan_->work, Work(30 * kMiB));
+    EXPECT_EQ(plan_->other_work, 0U);
 }
 
 TEST(BorrowWorth, TenMillisecondsAreNotWorthIt)
