@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "clock.h"
@@ -298,6 +299,58 @@ TEST(Burst, OfFewClassesIsCalmWithoutAny)
     trim_burst_init(&burst, &few, kStart, kBefore);
     EXPECT_EQ(trim_burst_observe(&burst, kStart, kBefore + 2), TRIM_BURST_ACTIVE);
     EXPECT_EQ(trim_burst_observe(&burst, kStart + kS, kBefore + 2), TRIM_BURST_ENDED);
+}
+
+TEST(Burst, IsLookedAtAFifthOfASettlingLater)
+{
+    const trim_burst burst = BurstAnd(0);
+    EXPECT_EQ(trim_burst_next_ns(&burst), kStart + kS + kConfig.settle_ns / 5);
+}
+
+TEST(Burst, IsLookedAtWhenItsCalmOrItsLongestWaitEndsWhereThatIsSooner)
+{
+    trim_burst burst = BurstAnd(0);
+    (void)trim_burst_observe(&burst, kStart + 1900 * kMs, kBefore + 800);
+    EXPECT_EQ(trim_burst_next_ns(&burst), kStart + kConfig.settle_ns);
+    burst = BurstAnd(0);
+    for (uint64_t second = 2; second < 60; ++second) {
+        (void)trim_burst_observe(&burst, kStart + second * kS, kBefore + second * 1000);
+    }
+    const uint64_t late_ns = kStart + kConfig.max_wait_ns - 100 * kMs;
+    EXPECT_EQ(trim_burst_observe(&burst, late_ns, kBefore + 100000), TRIM_BURST_ACTIVE);
+    EXPECT_EQ(trim_burst_next_ns(&burst), kStart + kConfig.max_wait_ns);
+}
+
+TEST(Burst, CountsWhatWasLoadedJustAWindowAgo)
+{
+    for (const bool within : {true, false}) {
+        trim_burst burst = {};
+        trim_burst_init(&burst, &kConfig, kStart, kBefore);
+        EXPECT_EQ(trim_burst_observe(&burst, kStart + kS, kBefore + 100), TRIM_BURST_QUIET);
+        const uint64_t now_ns = kStart + kS + kConfig.window_ns + (within ? 0 : 1);
+        EXPECT_EQ(trim_burst_observe(&burst, now_ns, kBefore + 800),
+                  within ? TRIM_BURST_ACTIVE : TRIM_BURST_QUIET);
+    }
+}
+
+TEST(Burst, IsArmedByAnEighthOfItsClassesRoundedUp)
+{
+    for (const auto &[classes, further] : {std::pair<uint64_t, uint64_t>{8, 1}, {9, 2}, {16, 2}}) {
+        const trim_burst_config config = {classes, 10 * kS, 2 * kS, 60 * kS};
+        trim_burst burst = {};
+        trim_burst_init(&burst, &config, kStart, kBefore);
+        EXPECT_EQ(trim_burst_arm(&burst), further) << classes;
+    }
+}
+
+TEST(Burst, IsArmedByWhatIsMissingToTheNextEighth)
+{
+    trim_burst burst = {};
+    trim_burst_init(&burst, &kConfig, kStart, kBefore);
+    (void)trim_burst_observe(&burst, kStart + kS, kBefore + 99);
+    EXPECT_EQ(trim_burst_arm(&burst), 1U);
+    (void)trim_burst_observe(&burst, kStart + kS, kBefore + 100);
+    EXPECT_EQ(trim_burst_arm(&burst), 100U);
 }
 
 } // namespace

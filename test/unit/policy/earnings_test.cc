@@ -362,4 +362,136 @@ TEST_F(Earnings, EachVerdictHasItsName)
     EXPECT_STREQ(trim_verdict_name(TRIM_VERDICT_REFILLED), "refilled");
 }
 
+TEST_F(Earnings, WhatTheKernelHasFilledMostOfIsNotRegretted)
+{
+    const trim_lot *lot = Release(512 * kMiB);
+    Exact(500 * kMiB, 255 * kMiB);
+    EXPECT_EQ(Next(), lot);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_REFILLED);
+}
+
+TEST_F(Earnings, AUselessReleaseStaysOneWhoeverTakesItsMemory)
+{
+    trim_lot *lot = trim_earnings_release(&earnings_, TRIM_REASON_RELOAD, 0, 400 * kMiB, 90 * kMiB,
+                                          kCost, &vitals_);
+    Exact(90 * kMiB, 90 * kMiB);
+    EXPECT_EQ(Next(), lot);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_USELESS);
+    lot = trim_earnings_release(&earnings_, TRIM_REASON_RELOAD, 0, 400 * kMiB, 90 * kMiB, kCost,
+                                &vitals_);
+    Exact(90 * kMiB);
+    EXPECT_EQ(Next(), lot);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_USELESS);
+    EXPECT_EQ(earnings_.regretted, 0U);
+}
+
+TEST_F(Earnings, AQuarterOfWhatWasExpectedIsNotUseless)
+{
+    const trim_lot *lot = trim_earnings_release(&earnings_, TRIM_REASON_RELOAD, 0, 400 * kMiB,
+                                                100 * kMiB, kCost, &vitals_);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_OPEN);
+    lot = trim_earnings_release(&earnings_, TRIM_REASON_RELOAD, 0, 400 * kMiB, 100 * kMiB - 1,
+                                kCost, &vitals_);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_USELESS);
+}
+
+TEST_F(Earnings, AQuarterThatMayBeBackIsWorthAnExactLook)
+{
+    (void)Release(512 * kMiB);
+    Take(128 * kMiB - 4096);
+    EXPECT_FALSE(earnings_.wants_exact);
+    Take(4096);
+    EXPECT_TRUE(earnings_.wants_exact);
+}
+
+TEST_F(Earnings, ThreeQuartersBackAreEnoughToKnow)
+{
+    const trim_lot *lot = Release(512 * kMiB);
+    Exact(384 * kMiB - 1);
+    EXPECT_EQ(Next(), nullptr);
+    Exact(384 * kMiB);
+    EXPECT_EQ(Next(), lot);
+}
+
+TEST_F(Earnings, ASingleByteThatIsBackIsCounted)
+{
+    const trim_lot *lot = Release(512 * kMiB);
+    Exact(1);
+    EXPECT_EQ(lot->left_bytes, 512.0 * static_cast<double>(kMiB) - 1);
+}
+
+/* 512 MiB pay a sixteenth of the time that they lie. */
+TEST_F(Earnings, WhatHasPaidFourTimesItsCostsLiesLong)
+{
+    const trim_lot *lot = Release(512 * kMiB);
+    Pass(3200 * kMs - 1);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_GOOD);
+    EXPECT_EQ(Next(), nullptr);
+    Pass(1);
+    EXPECT_EQ(Next(), lot);
+}
+
+TEST_F(Earnings, WhatHasPaidJustItsCostsIsGood)
+{
+    price_.fault_ns_per_byte = 0.25;
+    const trim_lot *lot = Release(512 * kMiB);
+    Pass((static_cast<uint64_t>(kCost) + 128 * kMiB) * 16 - 1);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_OPEN);
+    Pass(1);
+    EXPECT_EQ(lot->verdict, TRIM_VERDICT_GOOD);
+}
+
+TEST_F(Earnings, WhereFaultsCostMoreThanAllTheRestTheyAreWaitedForToo)
+{
+    price_.fault_ns_per_byte = 1;
+    const trim_lot *lot = Release(512 * kMiB);
+    const uint64_t even_ns = (static_cast<uint64_t>(kCost) + 512 * kMiB) * 16;
+    Pass(even_ns - kMs);
+    EXPECT_EQ(Next(), nullptr);
+    Pass(2 * kMs);
+    EXPECT_EQ(Next(), lot);
+}
+
+TEST_F(Earnings, WithoutAnExactLookNothingIsTheKernelsDoing)
+{
+    const trim_lot *lot = Release(512 * kMiB);
+    Take(200 * kMiB);
+    const trim_back unknown = {false, 0, 200 * kMiB};
+    trim_earnings_exact(&earnings_, &price_, &vitals_, &unknown);
+    EXPECT_EQ(lot->refilled_bytes, 0);
+    EXPECT_EQ(lot->left_bytes, 312.0 * static_cast<double>(kMiB));
+    Take(100 * kMiB);
+    trim_earnings_exact(&earnings_, &price_, &vitals_, &unknown);
+    EXPECT_EQ(lot->left_bytes, 212.0 * static_cast<double>(kMiB)) << "each only once";
+}
+
+TEST_F(Earnings, AReleaseAsksForNoExactLookOfTheOneBefore)
+{
+    (void)Release(512 * kMiB);
+    Take(500 * kMiB);
+    ASSERT_TRUE(earnings_.wants_exact);
+    (void)Release(512 * kMiB);
+    EXPECT_FALSE(earnings_.wants_exact);
+}
+
+TEST_F(Earnings, AReleaseTellsWhatItWas)
+{
+    const trim_lot *lot = trim_earnings_release(&earnings_, TRIM_REASON_RELOAD, 7e9, 400 * kMiB,
+                                                300 * kMiB, kCost, &vitals_);
+    EXPECT_EQ(lot->waited_ns, 7e9);
+    EXPECT_EQ(lot->bytes, 300 * kMiB);
+    EXPECT_EQ(lot->began_ns, vitals_.at_ns);
+    EXPECT_EQ(lot->refilled_bytes, 0);
+    EXPECT_EQ(lot->held_byte_ns, 0);
+    EXPECT_FALSE(lot->learned);
+}
+
+TEST_F(Earnings, WhatTheFaultsOfReleasesCostIsInTheTotals)
+{
+    (void)Release(512 * kMiB);
+    Exact(100 * kMiB);
+    const double faults_ns = 100.0 * static_cast<double>(kMiB) * price_.fault_ns_per_byte;
+    EXPECT_DOUBLE_EQ(earnings_.cost_ns, kCost + faults_ns);
+}
+
 } // namespace

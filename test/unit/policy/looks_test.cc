@@ -355,4 +355,180 @@ TEST_F(Looks, WhatWasInUseHalvesWhatSuchEventsAreTakenToFree)
     EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].pending_bytes, kModel / 2);
 }
 
+TEST_F(Looks, WithoutAnEventTheyComeByTheRootOfWhatTheyCost)
+{
+    /* Half a mebibyte a second: sqrt(2 * 1 ms * 8 GiB / 512 KiB). */
+    EXPECT_NEAR(static_cast<double>(Due() - now_ns_), 5.7243e9, 1e6);
+}
+
+TEST_F(Looks, WithoutAnEventTheyTakeAThousandthOfACoreOrAHundredth)
+{
+    price_.look_ns = 1e9;
+    EXPECT_EQ(Due(), now_ns_ + 1000 * kS);
+    trim_price_room(&price_, TRIM_GIB, true, 1000);
+    EXPECT_EQ(Due(), now_ns_ + 100 * kS);
+    price_.look_ns = 1e6;
+    trim_price_room(&price_, TRIM_GIB, true, 0);
+    Init(4 * kS, true);
+    EXPECT_EQ(Due(), now_ns_ + 4 * kS) << "and are at most check apart";
+}
+
+TEST_F(Looks, AfterAnEventTheyTakeATwentiethOfACore)
+{
+    Init(0, false);
+    Expect(TRIM_REASON_FULL_GC);
+    /* 300 MiB within the first 100 ms: sqrt(2 * 1 ms * 8 GiB / 3000 MiB/s). */
+    EXPECT_NEAR(static_cast<double>(Due() - now_ns_), 73.9e6, 1e5);
+    price_.look_ns = 1e9;
+    EXPECT_EQ(Due(), now_ns_ + 20 * kS);
+    EXPECT_EQ(trim_looks_event_due_ns(&looks_, &price_, now_ns_), Due());
+}
+
+TEST_F(Looks, TheNextOneAfterAnEventCountsFromTheLastByTheTimeSinceTheEvent)
+{
+    Init(0, false);
+    Expect(TRIM_REASON_FULL_GC);
+    now_ns_ += 200 * kMs;
+    Miss();
+    /* 300 MiB over 300 ms. */
+    EXPECT_NEAR(static_cast<double>(Due() - now_ns_), 128e6, 1e5);
+}
+
+TEST_F(Looks, TheRatesAreMeansOverAMinute)
+{
+    const double start = 0.5 * static_cast<double>(kMiB);
+    now_ns_ += 60 * kS;
+    trim_looks_settled(&looks_, TRIM_REASON_FULL_GC, now_ns_, 2 * kModel);
+    EXPECT_DOUBLE_EQ(looks_.rate, start / 2) << "an event has told of it";
+    EXPECT_DOUBLE_EQ(looks_.poll_rate, start / 2 + 2 * kModel / 120);
+    const double polls = looks_.poll_rate;
+    trim_looks_settled(&looks_, TRIM_REASON_WATERMARK, now_ns_, kModel);
+    EXPECT_DOUBLE_EQ(looks_.rate, start / 2 + kModel / 60);
+    EXPECT_DOUBLE_EQ(looks_.poll_rate, polls + kModel / 60);
+    const double rate = looks_.rate;
+    trim_looks_regret(&looks_, TRIM_REASON_WATERMARK, kModel / 2);
+    EXPECT_DOUBLE_EQ(looks_.rate, rate - kModel / 120);
+    trim_looks_settled(&looks_, TRIM_REASON_WATERMARK, now_ns_, 0);
+    EXPECT_DOUBLE_EQ(looks_.rate, (rate - kModel / 120) / 2);
+}
+
+TEST_F(Looks, WhatWasFoundAndIsWatchedChangesNoRate)
+{
+    now_ns_ += 60 * kS;
+    trim_looks_found(&looks_, now_ns_);
+    EXPECT_EQ(looks_.rate, looks_.poll_rate);
+    EXPECT_DOUBLE_EQ(looks_.rate, 0.5 * static_cast<double>(kMiB));
+    EXPECT_EQ(looks_.last_ns, now_ns_);
+}
+
+TEST_F(Looks, OtherOptionsDoNotChangeWhatWasLearned)
+{
+    Expect(TRIM_REASON_FULL_GC);
+    Expect(TRIM_REASON_RELOAD);
+    Expect(TRIM_REASON_WATERMARK);
+    now_ns_ += kS;
+    Miss();
+    const trim_looks before = looks_;
+    trim_looks_configure(&looks_, 10 * kS, true, UINT64_C(1) << TRIM_REASON_RELOAD);
+    EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].pending_bytes, 0);
+    EXPECT_EQ(looks_.events[TRIM_REASON_WATERMARK].pending_bytes, 0);
+    EXPECT_EQ(looks_.events[TRIM_REASON_RELOAD].pending_bytes, kModel);
+    EXPECT_EQ(looks_.rate, before.rate);
+    EXPECT_EQ(looks_.poll_rate, before.poll_rate);
+    EXPECT_EQ(looks_.last_ns, before.last_ns);
+    EXPECT_EQ(looks_.as_of_ns, before.as_of_ns);
+    EXPECT_EQ(looks_.check_ns, 10 * kS);
+    EXPECT_TRUE(looks_.unannounced);
+    trim_looks_configure(&looks_, 0, true, UINT64_MAX);
+    EXPECT_FALSE(looks_.unannounced) << "there are no looks without an event then";
+    trim_looks_configure(&looks_, kS, false, UINT64_MAX);
+    EXPECT_FALSE(looks_.unannounced);
+}
+
+TEST_F(Looks, AnEventIsOverTenSecondsAfterItHappened)
+{
+    for (const trim_reason reason : {TRIM_REASON_WATERMARK, TRIM_REASON_FULL_GC}) {
+        Init(0, false);
+        Expect(reason);
+        now_ns_ += 10 * kS - 1;
+        Miss();
+        EXPECT_EQ(looks_.events[reason].pending_bytes, kModel) << reason;
+        now_ns_ += 1;
+        Miss();
+        EXPECT_EQ(looks_.events[reason].pending_bytes, 0) << reason;
+        /* It was given ten seconds of thirteen, and a quarter is what it is still taken for. */
+        EXPECT_NEAR(looks_.events[reason].usual_bytes, kModel * (1 - 10 / 13.0 * 0.75), 1);
+    }
+}
+
+TEST_F(Looks, AnEventThatIsAQuarterAsLikelyCountsStill)
+{
+    for (const bool late : {false, true}) {
+        Init(0, false);
+        Expect(TRIM_REASON_FULL_GC);
+        now_ns_ += 300 * kMs + (late ? 1 : 0);
+        Expect(TRIM_REASON_GROWTH);
+        EXPECT_EQ(Reason(), late ? TRIM_REASON_GROWTH : TRIM_REASON_FULL_GC);
+        trim_looks_settled(&looks_, TRIM_REASON_GROWTH, now_ns_, kModel);
+        EXPECT_EQ(looks_.events[TRIM_REASON_GROWTH].found_bytes, kModel);
+        EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].found_bytes, late ? 0 : kModel);
+    }
+}
+
+TEST_F(Looks, OfFourMebibytesSomeMayStillCome)
+{
+    Init(0, false);
+    Expect(TRIM_REASON_FULL_GC);
+    Find(TRIM_REASON_FULL_GC, 4.0 * static_cast<double>(kMiB));
+    EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].pending_bytes, static_cast<double>(kMiB));
+    Expect(TRIM_REASON_RELOAD);
+    Find(TRIM_REASON_RELOAD, 4.0 * static_cast<double>(kMiB) - 16);
+    EXPECT_EQ(looks_.events[TRIM_REASON_RELOAD].pending_bytes, 0);
+    EXPECT_EQ(looks_.events[TRIM_REASON_RELOAD].usual_bytes, 4.0 * static_cast<double>(kMiB) - 16);
+}
+
+TEST_F(Looks, WhatIsReleasedWithoutAnEventTellsOfNone)
+{
+    Find(TRIM_REASON_WATERMARK, kModel);
+    for (const trim_event &event : looks_.events) {
+        EXPECT_EQ(event.found_bytes, 0);
+        EXPECT_EQ(event.pending_bytes, 0);
+        EXPECT_LT(event.usual_bytes, 0) << "not known yet";
+    }
+}
+
+TEST_F(Looks, AnEventThatHappenedSinceIsNotToBlameForWhatIsInUse)
+{
+    Expect(TRIM_REASON_FULL_GC);
+    trim_looks_settled(&looks_, TRIM_REASON_FULL_GC, now_ns_, 0);
+    EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].pending_bytes, kModel);
+    Miss();
+    trim_looks_settled(&looks_, TRIM_REASON_FULL_GC, now_ns_, 0);
+    EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].pending_bytes, 0);
+    EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].usual_bytes, kModel / 2);
+    Expect(TRIM_REASON_FULL_GC, 7 * kModel);
+    Miss();
+    looks_.events[TRIM_REASON_FULL_GC].pending_bytes = 3 * kModel;
+    trim_looks_settled(&looks_, TRIM_REASON_FULL_GC, now_ns_, 0);
+    EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].usual_bytes, kModel / 4) << "of what is usual";
+}
+
+TEST_F(Looks, AnEventIsTakenForSixtyFourKibibytesAtLeast)
+{
+    Expect(TRIM_REASON_FULL_GC, 1);
+    EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].pending_bytes, 65536);
+    EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].since_ns, now_ns_);
+    EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].looked_ns, now_ns_);
+}
+
+TEST_F(Looks, TheProcessIsReadTenTimesASecondAtMostAndEachTwoSecondsAtLeast)
+{
+    price_.poll_ns = 1e12;
+    EXPECT_EQ(trim_looks_poll_gap_ns(&looks_, &price_, now_ns_), 2 * kS);
+    price_.poll_ns = 1e-6;
+    EXPECT_EQ(trim_looks_poll_gap_ns(&looks_, &price_, now_ns_), 100 * kMs);
+    price_.poll_ns = 1e3;
+    EXPECT_NEAR(static_cast<double>(trim_looks_poll_gap_ns(&looks_, &price_, now_ns_)), 181e6, 1e6);
+}
+
 } // namespace

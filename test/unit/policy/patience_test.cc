@@ -202,4 +202,55 @@ TEST_F(Patience, TheLastTimeCountsForLessTheMoreAreKnownBesideIt)
     }
 }
 
+TEST_F(Patience, ATimeThatEqualsTheWaitIsWaitedFor)
+{
+    Learn(TRIM_REASON_FULL_GC, 100 * kS);
+    Learn(TRIM_REASON_FULL_GC, kEven / 2, 7);
+    EXPECT_DOUBLE_EQ(Share(TRIM_REASON_FULL_GC), 0.5);
+}
+
+TEST_F(Patience, SixDeceptionsAreTheMostThatCount)
+{
+    Learn(TRIM_REASON_WATERMARK, kEven / 10, 3);
+    const double share = Share(TRIM_REASON_WATERMARK);
+    for (int i = 0; i < 6; ++i) {
+        trim_patience_judge(&patience_, TRIM_REASON_WATERMARK, true);
+    }
+    EXPECT_DOUBLE_EQ(Share(TRIM_REASON_WATERMARK), 64 * share);
+    trim_patience_judge(&patience_, TRIM_REASON_WATERMARK, true);
+    EXPECT_DOUBLE_EQ(Share(TRIM_REASON_WATERMARK), 64 * share);
+    trim_patience_judge(&patience_, TRIM_REASON_WATERMARK, false);
+    EXPECT_DOUBLE_EQ(Share(TRIM_REASON_WATERMARK), 8 * share) << "and one that was not halves them";
+}
+
+TEST_F(Patience, EachTimeCountsThreeQuartersOfTheOneAfterIt)
+{
+    EXPECT_DOUBLE_EQ(trim_patience_mean_ns(&patience_, TRIM_REASON_RELOAD, kBytes), 60 * kS)
+        << "nothing is known";
+    Learn(TRIM_REASON_RELOAD, 7 * kS);
+    Learn(TRIM_REASON_RELOAD, 0);
+    EXPECT_DOUBLE_EQ(trim_patience_mean_ns(&patience_, TRIM_REASON_RELOAD, kBytes), 3 * kS);
+}
+
+TEST_F(Patience, WhatIsHalfAsLargeTellsAQuarterOfItsOwnBytes)
+{
+    Learn(TRIM_REASON_RELOAD, 9 * kS, 1, kBytes / 2);
+    Learn(TRIM_REASON_RELOAD, 0, 1, kBytes);
+    /* 3/4 of its time, 1/4 for the size, 1/2 for the bytes: 3 parts of 35. */
+    EXPECT_NEAR(trim_patience_mean_ns(&patience_, TRIM_REASON_RELOAD, kBytes), 9 * kS * 3 / 35, 1);
+}
+
+TEST_F(Patience, WithNothingKnownEachReasonHasItsOwnShare)
+{
+    EXPECT_EQ(Share(TRIM_REASON_WATERMARK), 1);
+    EXPECT_EQ(Share(TRIM_REASON_GROWTH), 0.5);
+    EXPECT_EQ(Share(TRIM_REASON_DEMAND), 0);
+}
+
+TEST_F(Patience, HowLittleItIsDoesNotMatter)
+{
+    Learn(TRIM_REASON_FULL_GC, kEven * 0.65, 1, 1);
+    EXPECT_EQ(Share(TRIM_REASON_FULL_GC, 1), 1);
+}
+
 } // namespace

@@ -237,6 +237,19 @@ TEST(PolicyConfigure, WhatADryRunHasDecidedOnForAReasonThatIsOffNowIsNotLookedFo
     EXPECT_EQ(timeline.trims()[1].expected_bytes, 500 * kMiB);
 }
 
+TEST(PolicyConfigure, OptionsThatChangeHaveTheProcessReadAtOnce)
+{
+    const trim_policy_config config = PolicyConfig();
+    PolicyTimeline timeline(config);
+    timeline.WorkAt(0, 200);
+    timeline.RunUntil(100 * kS);
+    ASSERT_GT(timeline.policy().poll_due_ns, PolicyTimeline::kStart + 100 * kS + kMs);
+    timeline.ConfigureAt(100 * kS + kMs, config);
+    timeline.RunUntil(100 * kS + kMs);
+    EXPECT_EQ(timeline.LookTimes(TRIM_LOOK_PROCESS).back(), 100 * kS + kMs);
+    EXPECT_EQ(timeline.policy().cooldown_ends_ns, 0U) << "there was no trim";
+}
+
 TEST(PolicyConfigure, OptionsThatChangeDuringTheStartDoNotHastenTheFirstLooks)
 {
     const trim_policy_config config = PolicyConfig();
@@ -245,6 +258,7 @@ TEST(PolicyConfigure, OptionsThatChangeDuringTheStartDoNotHastenTheFirstLooks)
     timeline.ConfigureAt(100 * kMs, config);
     timeline.RunUntil(490 * kMs);
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ROOM), 0U);
+    EXPECT_EQ(timeline.LookCount(TRIM_LOOK_PROCESS), 0U);
     timeline.RunUntil(kS);
     EXPECT_EQ(timeline.LookCount(TRIM_LOOK_ROOM), 1U);
 }

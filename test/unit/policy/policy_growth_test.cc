@@ -134,4 +134,21 @@ TEST(PolicyGrowth, AloneItIsReasonEnoughToReadTheProcessesFigures)
     EXPECT_EQ(timeline.trims()[0].reason, TRIM_REASON_GROWTH);
 }
 
+TEST(PolicyGrowth, ALoadIsTakenToReplaceHalfOfItself)
+{
+    PolicyTimeline timeline;
+    timeline.WorkAt(0, 200);
+    timeline.LoadMemory(10 * kS, 11 * kS, 300 * kMiB);
+    uint64_t now_ns = 10 * kS;
+    const trim_policy &policy = timeline.policy();
+    while (policy.looks.events[TRIM_REASON_GROWTH].happened_ns == 0) {
+        ASSERT_LT(now_ns, 20 * kS);
+        now_ns += kMs;
+        timeline.RunUntil(now_ns);
+    }
+    EXPECT_GE(policy.signs.loaded_bytes, 290 * kMiB);
+    EXPECT_EQ(policy.looks.events[TRIM_REASON_GROWTH].pending_bytes,
+              static_cast<double>(policy.signs.loaded_bytes) / 2);
+}
+
 } // namespace

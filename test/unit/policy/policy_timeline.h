@@ -258,8 +258,10 @@ private:
             trim_decision decision = {};
             trim_policy_step(&policy_, &observation, &decision);
             look = TRIM_LOOK_NONE;
+            EXPECT_LT(decision.skip, TRIM_SKIP_COUNT);
             switch (decision.action) {
             case TRIM_WAIT:
+                EXPECT_EQ(decision.look, TRIM_LOOK_NONE) << "nobody would take it";
                 ASSERT_GT(decision.wake_ns, now_ns_);
                 ASSERT_GT(decision.wake_cpu_ns, CpuNs());
                 wake_ns_ = decision.wake_ns;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <utility>
 
 #include "quantity.h"
 
@@ -261,6 +262,103 @@ TEST_F(Price, TheLimitIsReadMoreOftenTheNearerItIs)
     Fill(800);
     EXPECT_LT(trim_price_room_gap_ns(&price_), near_ns);
     EXPECT_GE(trim_price_room_gap_ns(&price_), 100 * kMs);
+}
+
+TEST_F(Price, WhileTheQuotaBitesAllOfAReleaseIsFourTimesAsDear)
+{
+    const double even = BreakEven();
+    const double fixed = RoundTrip(0);
+    const double trip = RoundTrip(kGiB);
+    price_.throttled = true;
+    EXPECT_DOUBLE_EQ(BreakEven(), 4 * even);
+    EXPECT_DOUBLE_EQ(RoundTrip(0), 4 * fixed) << "what it costs whatever it releases, too";
+    EXPECT_DOUBLE_EQ(RoundTrip(kGiB), 4 * trip);
+}
+
+TEST_F(Price, AMeasurementCountsThreeTenths)
+{
+    price_.look_ns = price_.poll_ns = price_.fixed_ns = 1e6;
+    price_.fault_ns_per_byte = price_.release_ns_per_byte = 0.5;
+    trim_price_looked(&price_, 2 * kMs);
+    EXPECT_DOUBLE_EQ(price_.look_ns, 1.3e6);
+    trim_price_polled(&price_, 2 * kMs);
+    EXPECT_DOUBLE_EQ(price_.poll_ns, 1.3e6);
+    trim_price_fault(&price_, 1500);
+    EXPECT_DOUBLE_EQ(price_.fault_ns_per_byte, 0.8);
+    trim_price_fault(&price_, 1);
+    EXPECT_DOUBLE_EQ(price_.fault_ns_per_byte, 0.7 * 0.8 + 0.3 * 0.001) << "however small";
+    trim_price_released(&price_, 16 * kMiB, 24 * kMiB, 2 * kMs);
+    EXPECT_DOUBLE_EQ(price_.fixed_ns, 1.3e6);
+    EXPECT_DOUBLE_EQ(price_.release_ns_per_byte, 0.8);
+}
+
+TEST_F(Price, FromSixteenMebibytesOnAReleaseTellsWhatOneCosts)
+{
+    const double before = price_.release_ns_per_byte;
+    trim_price_released(&price_, 16 * kMiB - 1, kS, 0);
+    EXPECT_EQ(price_.release_ns_per_byte, before);
+    trim_price_released(&price_, 16 * kMiB, kS, 0);
+    EXPECT_GT(price_.release_ns_per_byte, before);
+}
+
+TEST_F(Price, NoLookIsTakenForCheaperThanAWakeUpAndNoPollThanAFewThreads)
+{
+    for (int i = 0; i < 200; ++i) {
+        trim_price_looked(&price_, 1);
+        trim_price_polled(&price_, 1);
+    }
+    EXPECT_NEAR(price_.look_ns, 20e3, 1);
+    EXPECT_NEAR(price_.poll_ns, 15e3, 1);
+}
+
+TEST_F(Price, MemoryIsTwiceAsDearWithEachQuarterOfTheRestThatFillsUp)
+{
+    for (const auto &[permille, times] : {std::pair<uint32_t, double>{799, 1},
+                                          {800, 4},
+                                          {849, 4},
+                                          {850, 8},
+                                          {899, 8},
+                                          {900, 16},
+                                          {950, 32},
+                                          {999, 32},
+                                          {1000, 64}}) {
+        Fill(permille);
+        EXPECT_DOUBLE_EQ(RentOfASecond(), times * 1e9) << permille;
+    }
+}
+
+TEST_F(Price, UnderPressureMemoryIsSixteenTimesAsDearUnlessTheFillSaysMore)
+{
+    trim_price_pressed(&price_, kNow);
+    EXPECT_DOUBLE_EQ(RentOfASecond(), 16e9);
+    Fill(850);
+    EXPECT_DOUBLE_EQ(RentOfASecond(), 16e9);
+    Fill(950);
+    EXPECT_DOUBLE_EQ(RentOfASecond(), 32e9);
+}
+
+TEST_F(Price, WhatALeastIsWithoutANumberIsFixed)
+{
+    EXPECT_EQ(Least(), 4 * kMiB);
+    config_.threshold_percent = 5;
+    Init();
+    EXPECT_EQ(Least(), 64 * kMiB) << "of a limit that is not known";
+    trim_price_room(&price_, 1000 * kMiB, false, 0);
+    EXPECT_EQ(Least(), 1000 * kMiB / 100 * 5);
+}
+
+TEST_F(Price, TheLimitIsReadEachFiveSecondsFromATenthBelowTheUrgentShareOn)
+{
+    Fill(699);
+    EXPECT_EQ(trim_price_room_gap_ns(&price_), TRIM_NEVER);
+    Fill(700);
+    EXPECT_EQ(trim_price_room_gap_ns(&price_), 5 * kS);
+    Fill(799);
+    EXPECT_EQ(trim_price_room_gap_ns(&price_), 5 * kS);
+    Fill(800);
+    EXPECT_EQ(trim_price_room_gap_ns(&price_), kS);
+    trim_price_room(&price_, kGiB, false, 790);
+    EXPECT_EQ(trim_price_room_gap_ns(&price_), TRIM_NEVER) << "the fill is not known";
 }
 
 } // namespace

@@ -255,4 +255,110 @@ TEST_F(Signs, ALookFromBeforeTheEstimateProvesNothing)
     EXPECT_TRUE(trim_signs_moved(&signs_));
 }
 
+TEST_F(Signs, FortyMillisecondsAreEnoughToCompare)
+{
+    (void)Look(0, 0);
+    EXPECT_EQ(trim_signs_fresh_until_ns(&signs_), now_.at_ns + 40 * kMs);
+    (void)Look(40 * kMs - 1, kTick);
+    EXPECT_FALSE(signs_.working);
+    (void)Look(1, 0);
+    EXPECT_TRUE(signs_.working);
+}
+
+TEST_F(Signs, EightMebibytesInASecondAreALoad)
+{
+    (void)Look(0, 0);
+    (void)Look(kS, 0, 8 * kMiB - 4096);
+    EXPECT_FALSE(Loading());
+    (void)Look(kS, 0, 8 * kMiB);
+    EXPECT_TRUE(Loading());
+    EXPECT_EQ(signs_.loaded_bytes, 8 * kMiB);
+    EXPECT_EQ(signs_.loading_since_ns, now_.at_ns);
+}
+
+TEST_F(Signs, ALittleIsNoLoadHoweverFast)
+{
+    (void)Look(0, 0);
+    (void)Look(kTick, 0, 8 * kMiB - 4096);
+    EXPECT_FALSE(Loading());
+    (void)Look(kTick, 0, 8 * kMiB);
+    EXPECT_TRUE(Loading());
+    (void)Look(kTick, 0);
+    (void)Look(kTick, 0);
+    ASSERT_FALSE(Loading());
+    (void)Look(kTick, 0, 9 * kMiB);
+    EXPECT_EQ(signs_.loaded_bytes, 9 * kMiB) << "each load is counted by itself";
+    EXPECT_EQ(signs_.calm, 0U);
+}
+
+TEST_F(Signs, AFiftiethOfACoreIsWorkAndLessThanAHundredthIsRest)
+{
+    (void)Look(0, 0);
+    (void)Look(kTick, kTick / 50 - 1);
+    EXPECT_FALSE(signs_.working);
+    (void)Look(kTick, kTick / 50);
+    EXPECT_TRUE(signs_.working);
+    (void)Look(kTick, kTick / 100);
+    EXPECT_TRUE(signs_.working);
+    (void)Look(kTick, kTick / 100 - 1);
+    EXPECT_FALSE(signs_.working);
+    (void)Look(10 * kS, kS / 50 - 1);
+    EXPECT_FALSE(signs_.working);
+    (void)Look(10 * kS, kS / 50);
+    EXPECT_TRUE(signs_.working) << "what was done was done just now";
+}
+
+TEST_F(Signs, WhatAProcessTakesAtRestIsLearnedBitByBit)
+{
+    (void)Look(0, 0);
+    (void)Look(kS - 1, kMs);
+    EXPECT_EQ(signs_.idle_share, 0) << "less than a second tells little";
+    (void)Look(kS, kMs);
+    EXPECT_DOUBLE_EQ(signs_.idle_share, 1e-4);
+    (void)Look(kS, kMs);
+    EXPECT_DOUBLE_EQ(signs_.idle_share, 2.5e-4);
+    (void)Look(2 * kS, 100 * TRIM_NS_PER_US);
+    EXPECT_DOUBLE_EQ(signs_.idle_share, 5e-5) << "but at once where it is less";
+    (void)Look(kS, kS);
+    const double share = signs_.idle_share;
+    (void)Look(kS, kS);
+    EXPECT_EQ(signs_.idle_share, share) << "work is none of it";
+}
+
+TEST_F(Signs, FiveMillisecondsBeyondWhatItTakesAtRestAreWork)
+{
+    (void)Look(0, 0);
+    trim_signs_mark(&signs_, &now_);
+    EXPECT_FALSE(trim_signs_worked(&signs_, now_.at_ns + kS, now_.cpu_ns + 5 * kMs - 1));
+    EXPECT_TRUE(trim_signs_worked(&signs_, now_.at_ns + kS, now_.cpu_ns + 5 * kMs));
+    signs_.idle_share = 1.0 / 1024;
+    const uint64_t idle_ns = 1250 * kMs;
+    EXPECT_FALSE(
+        trim_signs_worked(&signs_, now_.at_ns + 1024 * kS, now_.cpu_ns + 5 * kMs + idle_ns - 1));
+    EXPECT_TRUE(
+        trim_signs_worked(&signs_, now_.at_ns + 1024 * kS, now_.cpu_ns + 5 * kMs + idle_ns));
+}
+
+TEST_F(Signs, AFifthOfAMillisecondOrAQuarterOfAMebibyteIsNotStill)
+{
+    (void)Look(0, 0);
+    trim_signs_mark(&signs_, &now_);
+    (void)Look(kS, 200 * TRIM_NS_PER_US - 1);
+    EXPECT_TRUE(trim_signs_still(&signs_));
+    (void)Look(kS, 1);
+    EXPECT_FALSE(trim_signs_still(&signs_));
+    trim_signs_mark(&signs_, &now_);
+    (void)Look(kS, 0, 63 * 4096);
+    EXPECT_TRUE(trim_signs_still(&signs_));
+    (void)Look(kS, 0, 4096);
+    EXPECT_FALSE(trim_signs_still(&signs_));
+    trim_signs_mark(&signs_, &now_);
+    now_.rss_bytes -= 64 * 4096 - 1;
+    (void)Look(kS, 0);
+    EXPECT_TRUE(trim_signs_still(&signs_));
+    now_.rss_bytes -= 1;
+    (void)Look(kS, 0);
+    EXPECT_FALSE(trim_signs_still(&signs_));
+}
+
 } // namespace

@@ -414,4 +414,149 @@ TEST_F(SampledWatch, WithoutOneLooksServe)
     EXPECT_LT(Due(), now_ns_ + Needed() / 2);
 }
 
+/* Prices by which 512 MiB pay a sixteenth of the time and cost whole numbers, so that sums can be
+ * hit exactly. */
+class ExactWatch : public Watch
+{
+protected:
+    static constexpr uint64_t kBytes = 512 * kMiB;
+    static constexpr uint64_t kTrip = kBytes / 2 + 4000000;
+
+    ExactWatch()
+    {
+        price_.release_ns_per_byte = price_.fault_ns_per_byte = 0.25;
+        price_.fixed_ns = 4e6;
+        price_.look_ns = 1e6;
+        Begin(1, kBytes);
+    }
+};
+
+TEST_F(ExactWatch, ComesAndGoesInVainAfterFourTimesTheTimeOfItsCosts)
+{
+    now_ns_ += 4 * 16 * kTrip;
+    EXPECT_FALSE(IsVain());
+    now_ns_ += 1;
+    EXPECT_TRUE(IsVain());
+}
+
+TEST_F(ExactWatch, LooksTakeThreeQuartersOfWhatTheReleaseDoes)
+{
+    const auto budget_ns = static_cast<double>(kTrip / 4 * 3);
+    watch_.spent_ns = budget_ns - price_.look_ns;
+    EXPECT_NE(DueCpu(), UINT64_MAX);
+    watch_.spent_ns += 1;
+    EXPECT_EQ(DueCpu(), UINT64_MAX);
+    EXPECT_LT(Due(), now_ns_ + 16 * kTrip) << "one by the clock may be left";
+    watch_.spent_ns = budget_ns;
+    EXPECT_EQ(Due(), now_ns_ + 16 * kTrip) << "when it has paid";
+}
+
+TEST_F(ExactWatch, LooksByTheClockComeAtEightGapsInTurn)
+{
+    const double even_ns = 16.0 * kTrip / 200;
+    const int eighths[] = {9, 6, 11, 8, 5, 10, 7, 4, 9, 6};
+    for (uint32_t looks = 0; looks < 10; ++looks) {
+        watch_.looks = looks;
+        EXPECT_NEAR(static_cast<double>(Due() - now_ns_), even_ns * eighths[looks] / 8, 2) << looks;
+    }
+}
+
+TEST_F(ExactWatch, FewerLooksByTheClockAreFurtherApart)
+{
+    price_.look_ns = static_cast<double>(kTrip) * 0.75 / 8;
+    EXPECT_EQ(Due() - now_ns_, 2 * kTrip / 8 * 9);
+    price_.look_ns = static_cast<double>(kTrip) * 3;
+    EXPECT_EQ(Due() - now_ns_, 16 * kTrip) << "the first one may find that it has paid";
+}
+
+TEST_F(ExactWatch, LooksByCpuTimeComeAfterTicksThatGrowByATenth)
+{
+    EXPECT_EQ(DueCpu(), cpu_ns_ + 4 * kMs);
+    watch_.looks = 1;
+    EXPECT_NEAR(static_cast<double>(DueCpu() - cpu_ns_), 4.4e6, 1);
+    watch_.looks = 100;
+    EXPECT_EQ(DueCpu(), cpu_ns_ + kS) << "a second at most";
+    watch_.looks = 0;
+    cpu_ns_ += 4 * kMs;
+    EXPECT_NEAR(static_cast<double>(Due() - now_ns_), 16.0 * kTrip / 200 / 4, 1)
+        << "a quarter of an even gap apart";
+    price_.look_ns = static_cast<double>(kTrip) * 0.75 / 2;
+    price_.config.worth_bytes *= 64;
+    EXPECT_EQ(Due() - now_ns_, kS) << "but no more than a second";
+}
+
+TEST_F(ExactWatch, ALookIsCountedAndPaidFor)
+{
+    LookAfter(kS, kBytes);
+    EXPECT_EQ(watch_.looks, 1U);
+    EXPECT_DOUBLE_EQ(watch_.paid_ns, 1e9 / 16);
+    EXPECT_DOUBLE_EQ(watch_.spent_ns, 1e6);
+    LookAfter(kS, kBytes);
+    EXPECT_EQ(watch_.looks, 2U);
+    EXPECT_DOUBLE_EQ(watch_.paid_ns, 2e9 / 16);
+    EXPECT_DOUBLE_EQ(watch_.spent_ns, 2e6);
+    EXPECT_DOUBLE_EQ(Lain(), 2e9);
+}
+
+TEST_F(ExactWatch, ASixtyFourthMovesInAnyBusyProcess)
+{
+    LookAfter(kS, kBytes);
+    LookAfter(0, kBytes / 64 * 63);
+    EXPECT_DOUBLE_EQ(watch_.paid_ns, 1e9 / 16);
+    LookAfter(0, kBytes / 64 * 63 - kBytes / 50);
+    EXPECT_LT(watch_.paid_ns, 1e9 / 16);
+}
+
+TEST_F(ExactWatch, WhatALookMeetsInUseCountsSixteenTimes)
+{
+    LookAfter(kS, kBytes);
+    LookAfter(0, kBytes / 32 * 31);
+    EXPECT_DOUBLE_EQ(watch_.paid_ns, 1e9 / 16 / 2);
+}
+
+TEST_F(ExactWatch, ASampleIsReadEightTimes)
+{
+    trim_watch_laid(&watch_, true);
+    EXPECT_EQ(Due(), now_ns_ + 2 * kTrip);
+    SampleAfter(2 * kTrip, 0);
+    EXPECT_EQ(Due(), now_ns_ + 2 * kTrip);
+    now_ns_ += kS;
+    EXPECT_EQ(Due(), kStart + 4 * kTrip) << "counted from the last";
+}
+
+TEST_F(ExactWatch, ASampleOfWhichHalfIsBackIsWorn)
+{
+    trim_watch_laid(&watch_, true);
+    SampleAfter(kTrip, 499);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_LAID);
+    SampleAfter(0, 500);
+    EXPECT_EQ(watch_.sample, TRIM_SAMPLE_READ);
+}
+
+TEST_F(ExactWatch, OfWhatWasPaidSinceASampleWasLaidEachPartIsTakenOffOnce)
+{
+    trim_watch_laid(&watch_, true);
+    SampleAfter(kS, 250);
+    EXPECT_DOUBLE_EQ(watch_.paid_ns, 0.75 * 1e9 / 16);
+    SampleAfter(kS, 400);
+    EXPECT_DOUBLE_EQ(watch_.paid_ns, 1.75 * 1e9 / 16 * 0.6 / 0.75);
+    const double paid_ns = watch_.paid_ns;
+    trim_watch_laid(&watch_, true);
+    SampleAfter(0, 250);
+    EXPECT_DOUBLE_EQ(watch_.paid_ns, 0.75 * paid_ns) << "of another sample anew";
+}
+
+TEST_F(ExactWatch, WhatAReleaseLeavesHasPaidItsPart)
+{
+    LookAfter(kS, kBytes);
+    trim_watch_released(&watch_, now_ns_ + kS, kBytes / 4);
+    EXPECT_DOUBLE_EQ(watch_.paid_ns, 1e9 / 16 * 3 / 4);
+    EXPECT_EQ(watch_.last_ns, now_ns_ + kS);
+    trim_watch_released(&watch_, now_ns_, kBytes / 4 * 3 - 1);
+    EXPECT_TRUE(watch_.on);
+    EXPECT_EQ(watch_.last_bytes, 1U);
+    trim_watch_released(&watch_, now_ns_, 1);
+    EXPECT_FALSE(watch_.on);
+}
+
 } // namespace

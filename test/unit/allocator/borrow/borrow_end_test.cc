@@ -189,6 +189,20 @@ TEST(BorrowOfAnArenaThatHasChanged, EndsWhenARequestMadeTheHeapGrowByMoreThanAHu
     EXPECT_EQ(result.held_max_bytes, 0U) << "it is given back at once";
 }
 
+TEST(BorrowOfAnArenaThatHasChanged, GoesOnWhereARequestMadeTheHeapGrowByAHundredth)
+{
+    uint64_t grown_bytes = 0;
+    for (const bool more : {true, false}) {
+        FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));
+        trim_borrow_arena measured = arena.heap.Measured(false);
+        measured.largest_bytes = 20 * kMiB;
+        measured.system_bytes = more ? measured.system_bytes : 100 * grown_bytes;
+        const trim_borrow_result result = arena.Run(measured);
+        EXPECT_EQ(result.gave_way, more);
+        grown_bytes = result.grown_bytes;
+    }
+}
+
 TEST(BorrowOfAnArenaThatHasChanged, EndsWithoutGivingWayWhereItsLastHeapHasGone)
 {
     FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));
@@ -244,6 +258,20 @@ TEST(BorrowSlowlyOfATop, TakesItAgainUntilItIsDone)
     const trim_borrow_result result = arena.Run(arena.heap.Measured(true));
     EXPECT_LE(arena.held_max_ns, 60 * TRIM_NS_PER_MS);
     EXPECT_GE(result.top_dropped_bytes, 199 * kMiB);
+}
+
+TEST(BorrowSlowlyOfATop, GivesItUpAfterEightTimes)
+{
+    FakeArena arena({}, 200 * kMiB);
+    arena.ns_per_mib = 10 * TRIM_NS_PER_MS; /* One step of 8 MiB takes longer than it is held. */
+    EXPECT_EQ(arena.Run(arena.heap.Measured(true)).top_dropped_bytes, 8 * 8 * kMiB);
+}
+
+TEST(BorrowSlowlyOfAChunk, GivesItUpAfterNineTimes)
+{
+    FakeArena arena({{200 * kMiB, false}});
+    arena.ns_per_mib = 10 * TRIM_NS_PER_MS;
+    EXPECT_EQ(arena.Run().dropped_bytes, 9 * 8 * kMiB);
 }
 
 TEST(BorrowSlowlyOfTwoHeaps, AsksForNoThirdOne)

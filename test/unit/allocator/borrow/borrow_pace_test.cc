@@ -285,4 +285,33 @@ TEST(PacedClass, IsSpreadOverTheTimeToo)
     EXPECT_LE(arena.longest_work_ns, 600 * kMs);
 }
 
+TEST_F(Pace, CallsAreManyFromJustAnEighthOfTheTimeOn)
+{
+    for (const bool many : {false, true}) {
+        trim_pace_init(&pace_, kS);
+        trim_pace_enter(&pace_, kBegan, kOwnBegan, kOthersBegan);
+        Call(100 * TRIM_NS_PER_US, 49);
+        Call(100 * TRIM_NS_PER_US - (many ? 0 : 1), 1);
+        EXPECT_EQ(WantedAfter(40 * kMs), many ? 80 * kMs : 0U);
+    }
+}
+
+TEST_F(Pace, PausesOfArenasBeforeAreNoTimeOfThisOne)
+{
+    pace_.paused_ns = 300 * kMs;
+    trim_pace_leave(&pace_, kBegan + kS, kOwnBegan, kOthersBegan);
+    trim_pace_enter(&pace_, kBegan + kS, kOwnBegan, kOthersBegan);
+    Call(100 * TRIM_NS_PER_US, 49);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + kS + 40 * kMs, kOwnBegan + 40 * kMs), 0U);
+    Call(100 * TRIM_NS_PER_US, 1);
+    EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + kS + 40 * kMs, kOwnBegan + 40 * kMs), 80 * kMs);
+}
+
+TEST_F(Pace, EachArenaBeginsWithoutCalls)
+{
+    Call(100 * TRIM_NS_PER_US, 1000);
+    trim_pace_enter(&pace_, kBegan, kOwnBegan, kOthersBegan);
+    EXPECT_EQ(pace_.calls_ns, 0U);
+}
+
 } // namespace

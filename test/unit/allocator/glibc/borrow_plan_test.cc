@@ -391,4 +391,77 @@ TEST(BorrowWorth, DependsOnHowFastMallocTrimIsHere)
     EXPECT_FALSE(trim_borrow_is_worth(plan.get(), &faster, TRIM_MODE_AUTO));
 }
 
+TEST_F(BorrowPlan, WhereFastbinsMergeHalfOfWhatMayBeFreeIsTakenForWholePages)
+{
+    sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
+    trim_arena_figures figures = Figures(1, kHeapBytes, 2 * kMiB, 0);
+    figures.free_bytes = 32 * kMiB;
+    figures.fast_bytes = 32 * kMiB / 128;
+    EXPECT_EQ(Plan({figures}).wet_bytes, 2 * kMiB) << "that is not much";
+    EXPECT_FALSE(plan_->merges);
+    figures.fast_bytes += 1;
+    ASSERT_EQ(Plan({figures}).count, 1U);
+    EXPECT_EQ(plan_->arenas[0].wanted_bytes, 16 * kMiB);
+    EXPECT_EQ(plan_->arenas[0].free_bytes, 32 * kMiB);
+    EXPECT_EQ(plan_->arenas[0].sizes, UINT64_MAX) << "nobody knows which there will be";
+    figures.top_bytes = 20 * kMiB;
+    tops[HeapAt(0) + kHeapBytes] = 4 * kMiB;
+    sample_.get().heaps[0].resident_bytes = 40 * kMiB;
+    /* 12 in use; of 40 resident 4 are the top's. */
+    EXPECT_EQ(Plan({figures}).arenas[0].wanted_bytes, 12 * kMiB);
+    figures.inner_bytes = 30 * kMiB;
+    sample_.get().heaps[0].resident_bytes = kHeapBytes;
+    EXPECT_EQ(Plan({figures}).arenas[0].wanted_bytes, 30 * kMiB) << "unless more is known of";
+}
+
+TEST_F(BorrowPlan, IsGenerousWhereMoreThanAnEighthOfWhatIsExpectedIsMissing)
+{
+    sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
+    const std::vector figures = {Figures(1, kHeapBytes, 28 * kMiB, 0)};
+    EXPECT_FALSE(Plan(figures, 32 * kMiB).generous);
+    EXPECT_TRUE(Plan(figures, 32 * kMiB + 8).generous);
+    tops[HeapAt(0) + kHeapBytes] = 7 * kMiB;
+    const std::vector with_top = {Figures(1, kHeapBytes, 28 * kMiB, 7 * kMiB)};
+    EXPECT_FALSE(Plan(with_top, 40 * kMiB).generous) << "its top is expected too";
+    EXPECT_TRUE(Plan(with_top, 40 * kMiB + 8).generous);
+}
+
+TEST_F(BorrowPlan, IsGenerousToArenasThatItLeavesToo)
+{
+    sample_.Add(0, 0, 0, 60 * kMiB, 35 * kMiB);
+    sample_.Add(1, 1, 1, 60 * kMiB, 35 * kMiB);
+    const std::vector alike = {Figures(1, 60 * kMiB, 30 * kMiB, 0),
+                               Figures(2, 60 * kMiB, 30 * kMiB, 0)};
+    EXPECT_EQ(Plan(alike).other_bytes, 2 * 5 * kMiB);
+    EXPECT_EQ(Plan(alike, 60 * kMiB).other_bytes, 2 * 30 * kMiB);
+    EXPECT_EQ(plan_->other_work, Work(30 * kMiB)) << "the most under one lock";
+    EXPECT_EQ(plan_->work, 2 * Work(30 * kMiB));
+}
+
+TEST_F(BorrowPlan, LooksAtNoHeapThatIsLeftFromAMapBefore)
+{
+    sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
+    sample_.Add(1, 1, 1, 60 * kMiB, 60 * kMiB);
+    --sample_.get().heap_count;
+    trim_arena_figures stale = Figures(2, 60 * kMiB, 30 * kMiB, 0);
+    stale.arena = ArenaOf(1);
+    trim_arena_figures zero = Figures(3, 0, 30 * kMiB, 0);
+    EXPECT_EQ(Plan({Figures(1, kHeapBytes, 30 * kMiB, 0), stale, zero}).count, 1U);
+    EXPECT_EQ(plan_->wet_bytes, 30 * kMiB);
+    EXPECT_EQ(plan_->work, Work(30 * kMiB));
+    EXPECT_EQ(plan_->other_work, 0U);
+}
+
+TEST(BorrowWorth, TenMillisecondsAreNotWorthIt)
+{
+    const auto plan = std::make_unique<trim_borrow_plan>();
+    constexpr trim_lock_time lock = {100};
+    plan->count = 1;
+    plan->longest_work = plan->wet_bytes = 100000000;
+    ASSERT_EQ(trim_lock_time_ns(&lock, plan->longest_work), TRIM_BORROW_FROM_NS);
+    EXPECT_FALSE(trim_borrow_is_worth(plan.get(), &lock, TRIM_MODE_AUTO));
+    plan->longest_work += 10;
+    EXPECT_TRUE(trim_borrow_is_worth(plan.get(), &lock, TRIM_MODE_AUTO));
+}
+
 } // namespace

@@ -490,4 +490,170 @@ TEST_F(Estimate, SurvivesFiguresOfBrokenInput)
     }
 }
 
+TEST_F(Estimate, BeginsWithSharesOfWhatIsGuessedAndNoTrim)
+{
+    EXPECT_FALSE(learned_.taught);
+    EXPECT_EQ(learned_.guess_share, 1000U);
+    EXPECT_EQ(learned_.merge_share, 1000U);
+}
+
+TEST_F(Estimate, WithoutFastChunksNothingMerges)
+{
+    trim_estimate_input input = Input();
+    input.info.chunk_keeps = 0; /* So that merging would gain all that is free in no page. */
+    EXPECT_EQ(Predict(input).merge_bytes, 0U);
+    EXPECT_EQ(Predict(input).gain_bytes, 0U);
+    input.info.fast_count = 1;
+    input.info.fast_bytes = 64;
+    EXPECT_EQ(Predict(input).merge_bytes, 10 * kMiB + 64);
+}
+
+TEST_F(Estimate, EachFastChunkTakesHalfABoundaryAway)
+{
+    trim_estimate_input input = Input();
+    input.info.fast_count = 1000;
+    input.info.fast_bytes = 64000;
+    input.info.chunk_keeps = 1000;
+    /* 500 of 1000 chunks are left; tops and whole pages count apart. */
+    EXPECT_EQ(Predict(input).merge_bytes, 10 * kMiB + 64000 - 500 * 1000);
+}
+
+TEST_F(Estimate, EachFastChunkJoinsTwoSmallOnesUntilThereAreNoMore)
+{
+    trim_estimate_input input = Input();
+    input.info.small_count = 11;
+    input.info.small_bytes = 1001;
+    input.info.fast_count = 5;
+    input.info.fast_bytes = 320;
+    EXPECT_EQ(Predict(input).gain_bytes, 320 + 91 * 10U);
+    input.info.fast_count = 6;
+    EXPECT_EQ(Predict(input).gain_bytes, 320 + 1001U);
+}
+
+TEST_F(Estimate, TakesASixteenthThatWasNotFoundForGrowth)
+{
+    trim_estimate_input input = Input();
+    input.seen_bytes = input.info.system_bytes - input.info.system_bytes / 16;
+    input.resident_bytes = 500 * kMiB;
+    EXPECT_FALSE(Predict(input).resident_assumed);
+    const int64_t model = Predict(input).model_bytes;
+    input.seen_bytes -= 1;
+    EXPECT_TRUE(Predict(input).resident_assumed);
+    EXPECT_EQ(Predict(input).model_bytes,
+              model + static_cast<int64_t>(input.info.system_bytes / 16) + 1);
+}
+
+TEST_F(Estimate, ForgetsItsBiasFromFiftyThousandthsOnThatAreLocked)
+{
+    const uint64_t part = 1000 * kMiB / 1000 + 1;
+    for (const bool enough : {false, true}) {
+        learned_.taught = true;
+        learned_.bias_bytes = kMiB;
+        learned_.locked_permille = 0;
+        trim_estimate_input input = Input();
+        input.locked_bytes = 50 * part - (enough ? 0 : 1);
+        (void)Predict(input);
+        EXPECT_EQ(learned_.taught, !enough);
+        EXPECT_EQ(learned_.bias_bytes, static_cast<int64_t>(enough ? 0 : kMiB));
+        EXPECT_EQ(learned_.locked_permille, enough ? 50U : 0U);
+    }
+}
+
+/* A prediction of so much, of which gain_mib or guess_mib are not sure. */
+trim_estimate_result Unsure(uint64_t gain_mib, uint64_t guess_mib)
+{
+    trim_estimate_result before = {};
+    before.gain_bytes = gain_mib * kMiB;
+    before.guess_bytes = guess_mib * kMiB;
+    before.guessed_from = static_cast<int64_t>(330 * kMiB);
+    before.used_bytes = 550 * kMiB;
+    before.model_bytes = static_cast<int64_t>(430 * kMiB + before.gain_bytes / 1000 * 750);
+    return before;
+}
+
+TEST_F(Estimate, AGuessStandsOutFromMoreThanASixtyFourthOfTheArenasOn)
+{
+    trim_estimate_result before = Unsure(0, 0);
+    before.guess_bytes = 1000 * kMiB / 64;
+    const trim_estimate_input after = Input();
+    trim_estimate_learn(&learned_, &before, &after, 330 * kMiB, 0);
+    EXPECT_EQ(learned_.guess_share, 1000U);
+    before.guess_bytes += 1;
+    trim_estimate_learn(&learned_, &before, &after, 330 * kMiB, 0);
+    EXPECT_EQ(learned_.guess_share, 0U);
+}
+
+TEST_F(Estimate, AGuessOfAsMuchAsMergingIsLeftAsItIs)
+{
+    const trim_estimate_result before = Unsure(100, 100);
+    const trim_estimate_input after = Input();
+    trim_estimate_learn(&learned_, &before, &after, 430 * kMiB, 0);
+    EXPECT_EQ(learned_.guess_share, 1000U);
+    EXPECT_EQ(learned_.fast_share, 375U) << "of merging nothing came true";
+}
+
+TEST_F(Estimate, AShareIsOneOfEachBegunThousandth)
+{
+    const trim_estimate_result before = Unsure(0, 100);
+    const trim_estimate_input after = Input();
+    trim_estimate_learn(&learned_, &before, &after, 410 * kMiB, 0);
+    EXPECT_EQ(learned_.guess_share, 799U);
+    trim_estimate_result little = Unsure(0, 0);
+    little.guess_bytes = 500;
+    const trim_estimate_input none = {};
+    trim_estimate_learn(&learned_, &little, &none, 330 * kMiB + 400, 0);
+    EXPECT_EQ(learned_.guess_share, 400U) << "and none is divided by nothing";
+}
+
+TEST_F(Estimate, AGainStandsOutFromMoreThanAnEighthOfTheReleaseOn)
+{
+    trim_estimate_result before = Unsure(8, 0);
+    const trim_estimate_input after = Input();
+    trim_estimate_learn(&learned_, &before, &after, 64 * kMiB, 0);
+    EXPECT_EQ(learned_.fast_share, uint64_t{TRIM_FAST_SHARE_START});
+    learned_.bias_bytes = 0;
+    trim_estimate_learn(&learned_, &before, &after, 64 * kMiB - 64, 0);
+    EXPECT_EQ(learned_.fast_share, uint64_t{TRIM_FAST_SHARE_START} / 2);
+}
+
+TEST_F(Estimate, WhatComesTrueOfMergingIsToldApartFromTheBias)
+{
+    learned_.bias_bytes = static_cast<int64_t>(50 * kMiB);
+    const trim_estimate_result before = Unsure(100, 0);
+    const trim_estimate_input after = Input();
+    /* 430 but for the bias, and half of what merging might add. */
+    trim_estimate_learn(&learned_, &before, &after, (430 - 50 + 50) * kMiB, 0);
+    EXPECT_NEAR(static_cast<double>(learned_.fast_share), (750 + 500) / 2, 1);
+}
+
+TEST_F(Estimate, WhatATrimIsKnownToHaveLeftIsNoBias)
+{
+    const trim_estimate_result before = Predict(Input());
+    trim_estimate_input after = Input();
+    after.resident_bytes = 620 * kMiB;
+    trim_estimate_learn(&learned_, &before, &after, 380 * kMiB, 50 * kMiB);
+    EXPECT_EQ(learned_.bias_bytes, 0);
+    EXPECT_EQ(Predict(after).expected_bytes, 50 * kMiB);
+}
+
+TEST_F(Estimate, WhileHeapsAreLockedNoShareIsLearned)
+{
+    const trim_estimate_result before = Unsure(0, 100);
+    const trim_estimate_input locked = Locked(500);
+    trim_estimate_learn(&learned_, &before, &locked, 330 * kMiB, 0);
+    EXPECT_EQ(learned_.guess_share, 1000U);
+    EXPECT_TRUE(learned_.taught);
+}
+
+TEST_F(Estimate, WhatWasFreedInLockedHeapsIsNotThere)
+{
+    trim_estimate_result before = Unsure(0, 0);
+    before.used_bytes = 630 * kMiB;
+    trim_estimate_input after = Locked(500);
+    after.resident_bytes = (285 + 60) * kMiB; /* The model says 60. */
+    trim_estimate_learn(&learned_, &before, &after, 100 * kMiB, 0);
+    /* 80 were freed, 40 of them where nothing is locked. */
+    EXPECT_NEAR(static_cast<double>(learned_.bias_bytes), 20.0 * kMiB, kMiB);
+}
+
 } // namespace

@@ -77,8 +77,8 @@ public:
     uint64_t paused_ns = 0;
     uint64_t longest_work_ns = 0; /* Before a pause. */
     uint64_t largest_request = 0;
-    std::set<uint64_t> small_requests; /* Sizes of those that have chunks sorted. */
-    uint64_t now_ns = 1000;
+    std::set<uint64_t> small_requests;      /* Sizes of those that have chunks sorted. */
+    uint64_t now_ns = 1000 * TRIM_NS_PER_S; /* Large, as real clocks are. */
 
     /* What shall happen. */
     uint64_t ns_per_mib = 100000;  /* That dropping takes: 100 ms per GiB. */
@@ -278,6 +278,7 @@ private:
     }
     static void Pause(void *, uint64_t ns)
     {
+        EXPECT_GT(ns, 0U) << "that is no pause";
         FakeArena &arena = *current_;
         if (!arena.pauses_fail) {
             arena.longest_work_ns =
@@ -300,7 +301,7 @@ private:
 
     std::map<uint64_t, Held> held_;
     uint64_t held_bytes_ = 0;
-    uint64_t worked_since_ns_ = 0;
+    uint64_t worked_since_ns_ = now_ns;
 };
 
 #endif

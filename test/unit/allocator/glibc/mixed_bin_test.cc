@@ -226,4 +226,71 @@ TEST(MixedBin, SurvivesFiguresThatCannotBe)
     }
 }
 
+/* A bin of a hundred chunks of 1000 bytes on average, and what chunks like these tell of it. */
+trim_inner Told(uint64_t bytes, uint64_t count, uint64_t inner)
+{
+    const trim_mixed_bin bin = {100, 9000, 100000, 100};
+    const trim_mixed_bin beside = {1000, 1000, bytes, count};
+    trim_sorted_sizes sorted = {};
+    trim_sorted_add(&sorted, &beside, inner);
+    return trim_mixed_inner(&bin, kKeeps, &sorted);
+}
+
+TEST(MixedBin, SortedChunksTellByTheirShareOfWholePages)
+{
+    EXPECT_EQ(Told(100000, 100, 50000).bytes, 50000U);
+    EXPECT_EQ(Told(100000, 100, 0).bytes, 0U);
+    EXPECT_EQ(Told(100000, 100, 100000).bytes, 100000U);
+    EXPECT_EQ(Told(100000, 100, 50000).guess, 0U);
+}
+
+TEST(MixedBin, SortedChunksAreEnoughFromAnEighthOfItsBytesOn)
+{
+    EXPECT_EQ(Told(12500, 13, 6250).guess, 0U);
+    EXPECT_EQ(Told(12500, 13, 6250).bytes, 50000U);
+    EXPECT_GT(Told(12499, 13, 6250).guess, 0U);
+}
+
+TEST(MixedBin, SortedChunksAreAlikeUpToAnEighthOfItsMean)
+{
+    EXPECT_EQ(Told(16 * 875, 16, 7000).guess, 0U);
+    EXPECT_GT(Told(16 * 875 - 1, 16, 7000).guess, 0U);
+    EXPECT_EQ(Told(16 * 1125, 16, 9000).guess, 0U);
+    EXPECT_GT(Told(16 * 1125 + 1, 16, 9000).guess, 0U);
+}
+
+TEST(MixedBin, OfOneChunkOnlyItsBytesCountWhateverItsBoundsSay)
+{
+    const trim_mixed_bin bin = {100, 9000, 5000, 1};
+    const trim_inner inner = trim_mixed_inner(&bin, kKeeps, nullptr);
+    EXPECT_EQ(inner.bytes, 5000 - kKeeps);
+    EXPECT_EQ(inner.guess, 0U);
+}
+
+TEST(MixedBin, WhereTheOthersAreHardlyLargerThanTheSmallestOnlyTheLargestHasPages)
+{
+    /* One byte less than what a chunk keeps, and ten others: nine bytes larger in all, or ten. */
+    const uint64_t least = kKeeps - 1;
+    trim_mixed_bin bin = {least, 9000, 9000 + 11 * least + 9, 12};
+    EXPECT_EQ(trim_mixed_inner(&bin, kKeeps, nullptr).bytes, 9000 - kKeeps);
+    ++bin.bytes;
+    EXPECT_EQ(trim_mixed_inner(&bin, kKeeps, nullptr).bytes, 9000 - kKeeps + 3)
+        << "a mean of a byte is one";
+}
+
+TEST(MixedBin, SortedChunksOfTheNextHalfOctavesTellNothing)
+{
+    const trim_mixed_bin bin = {3100, 5000, 450000, 100};
+    const trim_mixed_bin alike = {4500, 4500, 450000, 100};
+    for (const uint64_t other : {1600, 2100, 3000, 6200, 8200, 12300, 17000}) {
+        const trim_mixed_bin beside = {other, other, 100 * other, 100};
+        trim_sorted_sizes sorted = {};
+        trim_sorted_add(&sorted, &alike, 225000);
+        trim_sorted_add(&sorted, &beside, 100 * other);
+        const trim_inner inner = trim_mixed_inner(&bin, kKeeps, &sorted);
+        EXPECT_EQ(inner.bytes, 225000U) << other;
+        EXPECT_EQ(inner.guess, 0U) << other;
+    }
+}
+
 } // namespace

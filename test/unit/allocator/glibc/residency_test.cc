@@ -68,4 +68,27 @@ TEST_F(Residency, LeavesTheArenasToBeLookedAtWhereSomethingElseHappened)
     EXPECT_FALSE(TakeOff(1000 * kMiB, 500 * kMiB, 500 * kMiB));
 }
 
+TEST_F(Residency, TakesATrimOffThatReleasedAllThereWas)
+{
+    EXPECT_FALSE(TakeOff(1000 * kMiB, 400 * kMiB - 1, 600 * kMiB)) << "it cannot be more";
+    EXPECT_TRUE(TakeOff(1000 * kMiB, 400 * kMiB, 600 * kMiB));
+    EXPECT_EQ(last_.resident_bytes, 0U);
+    EXPECT_EQ(last_.rss_bytes, 400 * kMiB);
+    EXPECT_EQ(last_.at_ns, 101 * kS);
+}
+
+TEST_F(Residency, TakesATrimOffThatReleasedNothingAsExpected)
+{
+    EXPECT_FALSE(TakeOff(1000 * kMiB, 1000 * kMiB, 127));
+    EXPECT_TRUE(TakeOff(1000 * kMiB, 1000 * kMiB, 0));
+    EXPECT_EQ(last_.resident_bytes, 600 * kMiB);
+}
+
+TEST_F(Residency, AHundredAndTwentyEighthIsNoOtherDropThanTheExpectedOne)
+{
+    EXPECT_FALSE(TakeOff(1000 * kMiB, 492 * kMiB + 1, 512 * kMiB));
+    EXPECT_FALSE(TakeOff(1000 * kMiB, 484 * kMiB - 1, 512 * kMiB));
+    EXPECT_TRUE(TakeOff(1000 * kMiB, 492 * kMiB, 512 * kMiB));
+}
+
 } // namespace
