@@ -63,6 +63,10 @@ TEST_P(Surroundings, LeaveTheProgramAloneAndTheTrimPossible)
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));
     ASSERT_TRUE(jvm.wait_for_line(log_lines::trim(1, "full-gc")));
     EXPECT_TRUE(memory_came_back(jvm, log_lines::trim(1, "full-gc")));
+    if (surrounding.complaints != 0) {
+        // Metrics are written ten seconds after the start.
+        EXPECT_TRUE(jvm.wait_for_line(log_lines::any_complaint()));
+    }
     EXPECT_EQ(jvm.finish(), 0);
     EXPECT_EQ(jvm.lines_with(log_lines::any_complaint()).size(), surrounding.complaints)
         << jvm.transcript();
