@@ -174,12 +174,18 @@ TEST(PolicyConfigure, ALongerCooldownLengthensTheOneThatRuns)
     EXPECT_EQ(timeline.memory.free_bytes, 0U) << "and then it is over";
 }
 
-TEST(PolicyConfigure, WhatADryRunHasDecidedOnIsReleasedOnceThatIsOver)
+trim_policy_config DryRunAfterFullGcs()
 {
     trim_policy_config config = PolicyConfig();
     config.triggers.on = Bit(TRIM_REASON_FULL_GC);
     config.check_ns = 0;
     config.dry_run = true;
+    return config;
+}
+
+TEST(PolicyConfigure, WhatADryRunHasDecidedOnIsReleasedOnceThatIsOver)
+{
+    trim_policy_config config = DryRunAfterFullGcs();
     PolicyTimeline timeline(config);
     timeline.WorkAt(0, 200);
     timeline.FreeAt(10 * kS, 500 * kMiB);
@@ -218,10 +224,7 @@ TEST(PolicyConfigure, ADryRunThatGoesOnReleasesNothing)
 
 TEST(PolicyConfigure, WhatADryRunHasDecidedOnForAReasonThatIsOffNowIsNotLookedFor)
 {
-    trim_policy_config config = PolicyConfig();
-    config.triggers.on = Bit(TRIM_REASON_FULL_GC);
-    config.check_ns = 0;
-    config.dry_run = true;
+    trim_policy_config config = DryRunAfterFullGcs();
     PolicyTimeline timeline(config);
     timeline.WorkAt(0, 200);
     timeline.FreeAt(10 * kS, 500 * kMiB);
