@@ -12,6 +12,10 @@
 #define PIECE_BYTES (64 * TRIM_MIB)
 #define PIECE_EIGHTHS 5
 
+/* Classes of sizes are this part of the size apart: what a larger step splits off the chunks
+ * stays. */
+#define CLASS_PART 64
+
 /* A drop that came to the end of its time, on a busy machine, is gone on with so many times in a
  * row. */
 #define CUTS_MAX 8
@@ -122,7 +126,7 @@ static void take_classes(struct trim_borrow_hold *hold)
         trim_hold_give_all(hold);
     }
     while (high > least && !hold->ended) {
-        uint64_t low = trim_max(high - high / TRIM_BORROW_CLASS_PART, least);
+        uint64_t low = trim_max(high - high / CLASS_PART, least);
         if ((arena->sizes & trim_size_classes(low, high + TRIM_CHUNK_WORD)) != 0) {
             trim_hold_pause(hold);
             take_class(hold, low, high - 1);

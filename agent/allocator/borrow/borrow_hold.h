@@ -8,18 +8,13 @@
 #include "borrow.h"
 #include "quantity.h"
 
-/* Classes of sizes are this part of the size apart: what a larger step splits off the chunks
- * stays. */
-#define TRIM_BORROW_CLASS_PART 64
-
 /* No piece is worked on for longer before it is looked whether the application needs memory. */
 #define TRIM_BATCH_MAX_NS (50 * TRIM_NS_PER_MS)
 
 /* The arena may have grown by this part while it is borrowed from: the application needs memory. */
 #define TRIM_BORROW_GROWTH_PART 100
 
-/* A piece, and the one before. In its first bytes: on a page that its header
- * keeps anyway. */
+/* A piece, and the one before. In its first bytes: on a page that its header keeps anyway. */
 struct trim_piece {
     struct trim_piece *before;
 };
