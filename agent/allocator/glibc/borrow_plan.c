@@ -75,6 +75,13 @@ static void add_other(struct trim_borrow_plan *plan, uint64_t bytes, uint64_t ch
     plan->other_work = trim_max(plan->other_work, trim_lock_work(bytes, chunks));
 }
 
+/* What of an arena is taken to be in use and resident. */
+static uint64_t used(const struct trim_borrow_plan *plan, uint64_t system_bytes,
+                     uint64_t free_bytes)
+{
+    return plan->generous ? 0 : trim_excess(system_bytes, free_bytes);
+}
+
 /* Takes one arena in, whose last used address is end. */
 static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
                       uint64_t arena, uint64_t end, const struct trim_arena_figures *figures,
@@ -84,9 +91,9 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
     bool locked = trim_arena_map_locked(map, end);
     uint64_t top_resident = top_start < end && !locked ? resident(top_start, end) : 0;
     uint64_t arena_resident = trim_arena_map_resident(map, arena);
-    uint64_t used = trim_excess(figures->system_bytes, figures->inner_bytes + figures->top_bytes);
-    used = plan->generous ? 0 : used;
-    uint64_t wet = trim_min(trim_excess(arena_resident, used + top_resident), figures->inner_bytes);
+    uint64_t in_use = used(plan, figures->system_bytes, figures->inner_bytes + figures->top_bytes);
+    uint64_t wet =
+        trim_min(trim_excess(arena_resident, in_use + top_resident), figures->inner_bytes);
     bool merges = figures->fast_bytes > figures->free_bytes / FAST_PART;
     if (merges) {
         uint64_t merged = wet_when_merged(figures, trim_excess(arena_resident, top_resident));
@@ -123,9 +130,8 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
 static void leave_arena(struct trim_borrow_plan *plan, const struct trim_arena_map *map,
                         uint64_t arena, const struct trim_arena_figures *least)
 {
-    uint64_t used = trim_excess(least->system_bytes, least->inner_bytes);
-    used = plan->generous ? 0 : used;
-    uint64_t wet = trim_excess(trim_arena_map_resident(map, arena), used);
+    uint64_t in_use = used(plan, least->system_bytes, least->inner_bytes);
+    uint64_t wet = trim_excess(trim_arena_map_resident(map, arena), in_use);
     wet = trim_min(wet, least->inner_bytes);
     add_work(plan, wet, least->chunks);
     plan->wet_bytes += wet;
