@@ -20,9 +20,6 @@
  * at least. */
 #define ROUNDS_MAX 8
 
-/* Borrowing takes half of this as many times as long as malloc_trim: 1.1 to 1.8 were seen. */
-#define BORROWING_TIMES_2 3
-
 static bool is_cancelled(const struct trim_glibc_releaser *releaser)
 {
     return trim_cancel_requested(releaser->order->cancel);
@@ -131,6 +128,13 @@ static void sort_chunks(struct trim_glibc_releaser *releaser)
     (void)plan_anew(releaser);
 }
 
+/* How long malloc_trim would take for what borrowing took so long for: 1.1 to 1.8 times as long was
+ * seen. */
+static uint64_t by_malloc_trim_ns(uint64_t borrowing_ns)
+{
+    return borrowing_ns / 3 * 2;
+}
+
 /* Borrows from the arenas of the plan. Returns how many of them could be entered. */
 static uint64_t borrow_by_plan(struct trim_glibc_releaser *releaser,
                                const struct trim_borrow_world *world)
@@ -178,7 +182,7 @@ static void borrow(struct trim_glibc_releaser *releaser)
     if (!done->gave_way) {
         uint64_t took_ns = trim_excess(trim_clock_now_ns() - began_ns, done->paused_ns);
         trim_lock_time_measured(&releaser->lock, trim_lock_work(done->dropped_bytes, done->pieces),
-                                took_ns / BORROWING_TIMES_2 * 2);
+                                by_malloc_trim_ns(took_ns));
     }
 }
 
