@@ -25,6 +25,9 @@
 #define SURPRISE_NS (TRIM_NS_PER_MS / 10)
 #define SURPRISES 16
 
+/* A sender needs this for its system call, unless another thread has taken its CPU. */
+#define SENDER_NS (TRIM_NS_PER_MS / 20)
+
 /* The kernel's set of signals has a bit for each. */
 #define KERNEL_SET_BYTES (_NSIG / 8)
 
@@ -78,9 +81,12 @@ void trim_wake(void)
 void trim_wake_close(void)
 {
     atomic_store(&worker_thread, 0);
-    /* Who comes now sees that. Who has come before needs no more than a system call. */
+    /* Who comes now sees that. Who has come before needs no more than a system call, and the CPU:
+     * where that cannot be yielded to it, sleep. */
     while (atomic_load(&senders) != 0) {
-        (void)sched_yield();
+        if (sched_yield() != 0) {
+            trim_clock_sleep_ns(SENDER_NS);
+        }
     }
     atomic_store(&pending, true);
     (void)trim_cpu_alarm_set(UINT64_MAX);
