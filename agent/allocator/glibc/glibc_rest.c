@@ -8,7 +8,8 @@
 /* From this part on they are not left because of a stall. */
 #define MUCH_PART 8
 
-/* What is left, and the most of malloc_trim's work for it under one lock. */
+/* What is left, and the most of malloc_trim's work for it under one lock. A generous plan has what
+ * is in use among it, so no more is left than was expected. */
 static void sum_up_rest(const struct trim_glibc_releaser *releaser, uint64_t *rest_bytes,
                         uint64_t *longest_work)
 {
@@ -19,6 +20,10 @@ static void sum_up_rest(const struct trim_glibc_releaser *releaser, uint64_t *re
         uint64_t left = releaser->left_bytes[i];
         *rest_bytes += left;
         *longest_work = trim_max(*longest_work, trim_lock_work(left, plan->arenas[i].chunks));
+    }
+    if (plan->generous) {
+        uint64_t dropped = releaser->release->borrow.dropped_bytes;
+        *rest_bytes = trim_min(*rest_bytes, trim_excess(releaser->order->expected_bytes, dropped));
     }
 }
 
