@@ -97,48 +97,46 @@ static uint64_t grown(const struct trim_borrow_arena *arena)
     return filled ? UINT64_MAX : trim_excess(end, arena->end);
 }
 
-/* The chunk behind a piece, as if it were a block that malloc has returned, and its size; 0 where
- * there is none before the end of the heap as it is now. */
-static uint64_t chunk_behind(const struct trim_borrow_arena *arena, const void *piece,
-                             uint64_t *next, uint64_t *end)
+/* The chunk behind a piece, as if it were a block that malloc has returned. */
+static uint64_t behind(const void *piece)
 {
-    uint64_t start = (uint64_t)(uintptr_t)piece;
-    *next = start + usable(piece) + TRIM_CHUNK_WORD;
-    const struct trim_arena_heap *heap = trim_arena_map_find(trim_arena_scan_map(), start);
-    *end = (heap != NULL ? end_of(heap) : (uint64_t)(uintptr_t)sbrk(0)) + 2 * TRIM_CHUNK_WORD;
-    if (*next >= *end || !inside(arena->arena, start, *next - TRIM_CHUNK_WORD)) {
-        return 0;
-    }
-    uint64_t bytes = trim_glibc_size_word(*next) & ~CHUNK_FLAGS;
-    return bytes <= *end - *next ? bytes : 0;
+    return (uint64_t)(uintptr_t)piece + usable(piece) + TRIM_CHUNK_WORD;
 }
 
-/*
- * Behind a piece stands the next chunk's size. The one that ends where the heap ends is the top:
- * a heap that is no longer the last one ends with a chunk of no size.
- */
+/* Its size, which stands right behind the piece: there is a chunk behind each one, be it the top or
+ * the end of a heap. */
+static uint64_t bytes_behind(const void *piece)
+{
+    const char *size = (const char *)piece + usable(piece);
+    return __atomic_load_n((const uint64_t *)(const void *)size, __ATOMIC_RELAXED) & ~CHUNK_FLAGS;
+}
+
+/* The chunk that ends where the heap ends now is the top: a heap that is no longer the last one
+ * ends with a chunk of no size. */
 static uint64_t top_behind(const struct trim_borrow_arena *arena, const void *piece)
 {
-    uint64_t next = 0;
-    uint64_t end = 0;
-    uint64_t bytes = chunk_behind(arena, piece, &next, &end);
-    return bytes != 0 && next + bytes == end ? bytes : 0;
+    (void)arena;
+    const struct trim_arena_heap *heap =
+        trim_arena_map_find(trim_arena_scan_map(), (uint64_t)(uintptr_t)piece);
+    uint64_t end = heap != NULL ? end_of(heap) : (uint64_t)(uintptr_t)sbrk(0);
+    uint64_t bytes = bytes_behind(piece);
+    return behind(piece) + bytes == end + 2 * TRIM_CHUNK_WORD ? bytes : 0;
 }
 
 /*
  * The chunk behind a piece is free where the one behind that says so. Others may change them at any
- * time; what is read then is at worst a reason to end a class early or late.
+ * time; what is read then is at worst a reason to end a class early or late. What has been added to
+ * the heap since it was measured does not count.
  */
 static uint64_t free_behind(const struct trim_borrow_arena *arena, const void *piece)
 {
-    uint64_t next = 0;
-    uint64_t end = 0;
-    uint64_t bytes = chunk_behind(arena, piece, &next, &end);
-    if (bytes == 0 || next + bytes >= end) {
+    uint64_t bytes = bytes_behind(piece);
+    uint64_t second = behind(piece) + bytes;
+    if (bytes == 0 || !inside(arena->arena, (uint64_t)(uintptr_t)piece, second - TRIM_CHUNK_WORD)) {
         return 0;
     }
-    uint64_t second = trim_glibc_size_word(next + bytes);
-    return second != 0 && (second & CHUNK_BEFORE_IS_USED) == 0 ? bytes : 0;
+    uint64_t word = trim_glibc_size_word(second);
+    return word != 0 && (word & CHUNK_BEFORE_IS_USED) == 0 ? bytes : 0;
 }
 
 /*
