@@ -15,6 +15,8 @@
 /* Classes of sizes are this part of the size apart: what a larger step splits off the chunks
  * stays. */
 #define CLASS_PART 64
+/* So the largest chunk of a class is no more than this part larger than what is asked for. */
+#define REST_PART (CLASS_PART - 2)
 
 /* A drop that came to the end of its time, on a busy machine, is gone on with so many times in a
  * row. */
@@ -77,12 +79,38 @@ static void take_top(struct trim_borrow_hold *hold)
     trim_hold_give_all(hold);
 }
 
+/* Bytes of the free rest of the piece's chunk where whole pages end in it and it is no more than
+ * the step to the next class; otherwise 0. Smaller pieces leave less than a page in the mean. */
+static uint64_t wet_rest(const struct trim_borrow_hold *hold, const struct trim_piece *piece)
+{
+    uint64_t page = hold->world->page_bytes;
+    uint64_t usable = hold->world->usable(piece);
+    uint64_t step = usable / REST_PART;
+    uint64_t rest = step >= page ? hold->world->free_behind(hold->arena, piece) : 0;
+    uint64_t end = (uint64_t)(uintptr_t)piece + usable;
+    return rest <= step && (end + rest) / page > end / page ? rest : 0;
+}
+
+/* Takes a chunk of this size or of a little more as one piece: a request for the least size of its
+ * class would leave the rest of it. */
+static const struct trim_piece *take_chunk(struct trim_borrow_hold *hold, uint64_t bytes)
+{
+    const struct trim_piece *piece = trim_hold_take(hold, bytes);
+    uint64_t rest = piece != NULL ? wet_rest(hold, piece) : 0;
+    if (rest != 0) {
+        uint64_t whole = hold->world->usable(piece) + rest;
+        trim_hold_give_last(hold);
+        piece = trim_hold_take(hold, whole);
+    }
+    return piece;
+}
+
 /* Takes a piece and drops all of it; where others have the CPU, in several attempts. */
 static const struct trim_piece *take_dropped(struct trim_borrow_hold *hold, uint64_t bytes,
                                              bool *dry)
 {
     for (int cuts = 0; !trim_hold_ends(hold); cuts++) {
-        const struct trim_piece *piece = trim_hold_take(hold, bytes);
+        const struct trim_piece *piece = take_chunk(hold, bytes);
         if (piece == NULL) {
             break;
         }

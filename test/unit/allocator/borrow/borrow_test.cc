@@ -154,6 +154,14 @@ TEST(Borrow, DropsManyRangesByOneCall)
     EXPECT_LE(arena.drops, arena.dropped_spans / 8);
 }
 
+TEST(Borrow, LeavesNoPageOfLargeChunksBehind)
+{
+    FakeArena arena(MixedChunks(120 * kMiB, 900 * kKiB));
+    ASSERT_GT(arena.heap.ResidentInFreeChunks(300 * kKiB), 90 * kMiB);
+    (void)arena.Run();
+    EXPECT_EQ(arena.heap.ResidentInFreeChunks(300 * kKiB), 0U);
+}
+
 TEST(Borrow, OfChunksThatAreDroppedDropsNothing)
 {
     std::vector<FakeChunk> chunks = MixedChunks(100 * kMiB, 45 * kKiB);
