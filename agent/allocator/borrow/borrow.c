@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "borrow_class.h"
 #include "borrow_drop.h"
 #include "borrow_hold.h"
 #include "quantity.h"
@@ -11,12 +10,6 @@
  * eighths of the arena's free bytes: a chunk of the main arena may be most of them. */
 #define PIECE_BYTES (64 * TRIM_MIB)
 #define PIECE_EIGHTHS 5
-
-/* Classes of sizes are this part of the size apart: what a larger step splits off the chunks
- * stays. */
-#define CLASS_PART 64
-/* So the largest chunk of a class is no more than this part larger than what is asked for. */
-#define REST_PART (CLASS_PART - 2)
 
 /* A drop that came to the end of its time, on a busy machine, is gone on with so many times in a
  * row. */
@@ -27,6 +20,11 @@
 
 /* Room that a request leaves at the end of a top for those that come between. */
 #define TOP_SLACK_BYTES (4 * TRIM_KIB)
+
+static uint64_t piece_max_bytes(const struct trim_borrow_arena *arena)
+{
+    return trim_max(arena->free_bytes / 8 * PIECE_EIGHTHS, PIECE_BYTES);
+}
 
 /* What the top's first piece shall be: as much as the largest chunk of a bin, which cannot serve it
  * beside its own header, so that the top does, and little enough for it to be there whatever the
@@ -53,7 +51,6 @@ static void take_top(struct trim_borrow_hold *hold)
     uint64_t bytes = top_probe_bytes(hold, whole);
     bool found = false;
     while (bytes >= least && !trim_hold_ends(hold)) {
-        bool dry = false;
         const struct trim_piece *piece = trim_hold_take(hold, bytes);
         if (piece == NULL) {
             break;
@@ -67,7 +64,7 @@ static void take_top(struct trim_borrow_hold *hold)
             trim_hold_give_last(hold);
             continue;
         }
-        uint64_t dropped = trim_hold_drop(hold, piece, &dry);
+        uint64_t dropped = trim_hold_drop(hold, piece);
         /* Known by its end: it may start long before, because chunks that malloc merged with the
          * top only when it was asked for so much are part of it. */
         bool top = behind != 0 || (uint64_t)(uintptr_t)piece + usable > arena->top_start;
@@ -79,88 +76,83 @@ static void take_top(struct trim_borrow_hold *hold)
     trim_hold_give_all(hold);
 }
 
-/* Bytes of the free rest of the piece's chunk where whole pages end in it and it is no more than
- * the step to the next class; otherwise 0. Smaller pieces leave less than a page in the mean. */
-static uint64_t wet_rest(const struct trim_borrow_hold *hold, const struct trim_piece *piece)
+/* The chunk that was taken last. */
+struct chunk {
+    uint64_t usable; /* Bytes of a piece that is all of it. */
+    bool equals;     /* Others of its size come next. */
+};
+
+/* Whether whole pages end in the free rest of the piece's chunk. */
+static bool has_pages(const struct trim_borrow_hold *hold, const struct trim_piece *piece,
+                      uint64_t rest)
 {
     uint64_t page = hold->world->page_bytes;
-    uint64_t usable = hold->world->usable(piece);
-    uint64_t step = usable / REST_PART;
-    uint64_t rest = step >= page ? hold->world->free_behind(hold->arena, piece) : 0;
-    uint64_t end = (uint64_t)(uintptr_t)piece + usable;
-    return rest <= step && (end + rest) / page > end / page ? rest : 0;
+    uint64_t end = (uint64_t)(uintptr_t)piece + hold->world->usable(piece);
+    return (end + rest) / page > end / page;
 }
 
-/* Takes a chunk of this size or of a little more as one piece: a request for the least size of its
- * class would leave the rest of it. */
-static const struct trim_piece *take_chunk(struct trim_borrow_hold *hold, uint64_t bytes)
+/* Takes the smallest chunk that is no smaller than the last one as one piece, or as much of it as a
+ * piece may have. What is split off it stays where it has no page. */
+static const struct trim_piece *take_chunk(struct trim_borrow_hold *hold, struct chunk *chunk)
 {
+    uint64_t bytes = chunk->usable;
+    bool is_whole = chunk->equals;
     const struct trim_piece *piece = trim_hold_take(hold, bytes);
-    uint64_t rest = piece != NULL ? wet_rest(hold, piece) : 0;
-    if (rest != 0) {
-        uint64_t whole = hold->world->usable(piece) + rest;
-        trim_hold_give_last(hold);
-        piece = trim_hold_take(hold, whole);
+    if (piece == NULL) {
+        return NULL;
     }
-    return piece;
+    uint64_t rest = is_whole ? 0 : hold->world->free_behind(hold->arena, piece);
+    chunk->usable = trim_max(hold->world->usable(piece) + rest, bytes);
+    chunk->equals = hold->world->has_equals(piece);
+    if (rest == 0 || !(chunk->equals || has_pages(hold, piece, rest))) {
+        return piece;
+    }
+    chunk->usable = trim_min(chunk->usable, piece_max_bytes(hold->arena));
+    trim_hold_give_last(hold);
+    piece = trim_hold_take(hold, chunk->usable);
+    /* Another thread may have had some of it meanwhile. */
+    return piece != NULL || hold->ended ? piece : trim_hold_take(hold, bytes);
 }
 
-/* Takes a piece and drops all of it; where others have the CPU, in several attempts. */
-static const struct trim_piece *take_dropped(struct trim_borrow_hold *hold, uint64_t bytes,
-                                             bool *dry)
+/* Drops all of the next chunk; where others have the CPU, in several attempts. Returns whether
+ * there was one. */
+static bool drop_chunk(struct trim_borrow_hold *hold, struct chunk *chunk)
 {
-    for (int cuts = 0; !trim_hold_ends(hold); cuts++) {
-        const struct trim_piece *piece = take_chunk(hold, bytes);
-        if (piece == NULL) {
-            break;
+    const struct trim_piece *piece = trim_hold_ends(hold) ? NULL : take_chunk(hold, chunk);
+    for (int cuts = 0; piece != NULL; cuts++) {
+        (void)trim_hold_drop(hold, piece);
+        if (!hold->cut || cuts == CUTS_MAX || trim_hold_ends(hold)) {
+            return true;
         }
-        (void)trim_hold_drop(hold, piece, dry);
-        if (!hold->cut || cuts == CUTS_MAX) {
-            return piece;
-        }
+        uint64_t usable = hold->world->usable(piece);
         trim_hold_give_last(hold);
+        piece = trim_hold_take(hold, usable);
     }
-    return NULL;
+    return false;
 }
 
-/* Drops all chunks of sizes from low to high. */
-static void take_class(struct trim_borrow_hold *hold, uint64_t low, uint64_t high)
+/*
+ * Drops the arena's chunks from the smallest to the largest. What is held is not served again, so
+ * that each request finds the next one at once, and malloc need not look for it among those that
+ * are done: chunks of 768 KiB and more stand in one list. Where the application may need memory,
+ * only chunks of one size are held together.
+ */
+static void drop_chunks(struct trim_borrow_hold *hold)
 {
-    struct trim_class sizes;
-    trim_class_begin(&sizes, hold->arena, low, high);
-    enum trim_class_end end = TRIM_CLASS_GOES_ON;
-    bool dry = false;
-    const struct trim_piece *piece = NULL;
-    while (end == TRIM_CLASS_GOES_ON && (piece = take_dropped(hold, low, &dry)) != NULL) {
-        end = trim_class_note(&sizes, dry, dry ? hold->world->free_behind(hold->arena, piece) : 0);
-        if (end == TRIM_CLASS_DRY || end == TRIM_CLASS_LARGER) {
-            trim_hold_give_last(hold);
+    const struct trim_borrow_arena *arena = hold->arena;
+    uint64_t largest =
+        trim_min(trim_excess(arena->largest_bytes, TRIM_CHUNK_WORD), piece_max_bytes(arena));
+    struct chunk chunk = {.usable = LEAST_PAGES * hold->world->page_bytes};
+    bool more = chunk.usable <= largest;
+    while (more) {
+        uint64_t bytes = chunk.usable;
+        /* Beyond the largest the heap would grow. */
+        more = drop_chunk(hold, &chunk) && (chunk.usable < largest || chunk.equals);
+        if (chunk.usable > bytes && hold->shared) {
+            trim_hold_give_all(hold);
         }
     }
     trim_hold_give_all(hold);
-}
-
-static void take_classes(struct trim_borrow_hold *hold)
-{
-    const struct trim_borrow_arena *arena = hold->arena;
-    uint64_t least = LEAST_PAGES * hold->world->page_bytes;
-    uint64_t most = trim_max(arena->free_bytes / 8 * PIECE_EIGHTHS, PIECE_BYTES);
-    uint64_t high = trim_min(trim_excess(arena->largest_bytes, TRIM_CHUNK_WORD), most);
-    /* The largest chunk comes first and alone: asked for twice, its size would find nothing the
-     * second time. */
-    if (high >= least && !trim_hold_ends(hold)) {
-        bool dry = false;
-        (void)take_dropped(hold, high, &dry);
-        trim_hold_give_all(hold);
-    }
-    while (high > least && !hold->ended) {
-        uint64_t low = trim_max(high - high / CLASS_PART, least);
-        if ((arena->sizes & trim_size_classes(low, high + TRIM_CHUNK_WORD)) != 0) {
-            trim_hold_pause(hold);
-            take_class(hold, low, high - 1);
-        }
-        high = low;
-    }
 }
 
 void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_borrow_arena *arena,
@@ -175,7 +167,7 @@ void trim_borrow_run(const struct trim_borrow_world *world, const struct trim_bo
         take_top(&hold);
         again = hold.cut && !hold.ended;
     }
-    take_classes(&hold);
+    drop_chunks(&hold);
     trim_hold_leave(&hold);
     /* Of the top may have been counted what could not be dropped after all. */
     result->top_dropped_bytes = trim_min(result->top_dropped_bytes, result->dropped_bytes);

@@ -20,7 +20,6 @@
 #include <stdint.h>
 
 #include "release.h"
-#include "size_class.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -60,6 +59,8 @@ struct trim_borrow_world {
     uint64_t (*heaps_gone)(const struct trim_borrow_arena *arena);
     /* Bytes of the free chunk that begins right behind the piece; 0: it is in use. */
     uint64_t (*free_behind)(const struct trim_borrow_arena *arena, const void *piece);
+    /* Whether there was another free chunk of its size when the piece was taken, which comes next. */
+    bool (*has_equals)(const void *piece);
     /* Bytes of the arena's top where that begins right behind the piece; otherwise 0. */
     uint64_t (*top_behind)(const struct trim_borrow_arena *arena, const void *piece);
     /* Whether to end at once: the VM ends. */
@@ -80,9 +81,6 @@ struct trim_borrow_arena {
     uint64_t free_bytes;    /* In whole pages of free chunks. */
     uint64_t wanted_bytes;  /* Of these resident, without the top's. */
     uint64_t largest_bytes; /* Of the free chunks in its bins, as malloc_info prints it. */
-    uint64_t largest_count; /* Chunks in the bins that reach nearly as far as the largest, */
-    uint64_t largest_total; /* and their bytes. */
-    uint64_t sizes;         /* Set of trim_size_class of the free chunks. */
     uint64_t chunks;        /* Free ones that have whole pages. */
     uint64_t end;           /* Of its last heap. */
     uint64_t top_start;     /* Its top, up to end, where that shall be taken too; otherwise 0. */

@@ -73,7 +73,7 @@ static uint64_t drop(struct trim_borrow_hold *hold, uint64_t start, uint64_t end
     return dropped;
 }
 
-uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *piece, bool *dry)
+uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *piece)
 {
     uint64_t page = hold->world->page_bytes;
     uint64_t address = (uint64_t)(uintptr_t)piece;
@@ -87,7 +87,7 @@ uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *
     }
     /* malloc itself may have written to one of the pages: a chunk's header is there. */
     bool header_only = dropped <= page && end - start >= HEADER_PAGES * page;
-    *dry = dropped == 0 || header_only || dropped < (end - start) / DRY_PART;
-    hold->result->pieces += *dry ? 0 : 1;
+    bool dry = dropped == 0 || header_only || dropped < (end - start) / DRY_PART;
+    hold->result->pieces += dry ? 0 : 1;
     return dropped;
 }

@@ -10,8 +10,8 @@
 #include "borrow_hold.h"
 
 /* Drops the whole pages of a piece, at the latest before it is given back, for as long as it may be
- * held. Returns how much of them was resident. *dry: hardly anything was. */
-uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *piece, bool *dry);
+ * held. Returns how much of them was resident. */
+uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *piece);
 
 /* Drops now what is still to be dropped. */
 void trim_hold_drop_all(struct trim_borrow_hold *hold);

@@ -8,7 +8,7 @@
 
 /* After this part of the arena's free bytes, unless that is little, is looked whether the
  * application needs memory. */
-#define BATCH_PART 8
+#define BATCH_PART 64
 #define BATCH_LEAST_BYTES (16 * TRIM_MIB)
 
 /* What is asked for to have chunks sorted: above the sizes that a tcache keeps, and different each
@@ -69,8 +69,12 @@ static bool heaps_are_gone(struct trim_borrow_hold *hold)
 /* The application's own demand: what is borrowed is missing to it. */
 static void look_at_growth(struct trim_borrow_hold *hold)
 {
-    if (!heaps_are_gone(hold) &&
-        hold->world->grown(hold->arena) > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART) {
+    if (heaps_are_gone(hold)) {
+        return;
+    }
+    uint64_t grown = hold->world->grown(hold->arena);
+    hold->shared = hold->shared || grown != 0;
+    if (grown > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART) {
         give_way(hold);
     }
 }
@@ -92,7 +96,8 @@ static void sort_last(struct trim_borrow_hold *hold)
     }
 }
 
-void trim_hold_pause(struct trim_borrow_hold *hold)
+/* Pauses where threads at work would lose too much otherwise. */
+static void pause_for_others(struct trim_borrow_hold *hold)
 {
     const struct trim_borrow_world *world = hold->world;
     struct trim_borrow_pace *pace = hold->arena->pace;
@@ -123,19 +128,23 @@ void trim_hold_give_all(struct trim_borrow_hold *hold)
     uint64_t held_ns = hold->world->now_ns() - since_ns;
     hold->result->held_max_ns = trim_max(hold->result->held_max_ns, held_ns);
     hold->held_bytes = hold->batch_bytes = 0;
+    hold->shared = false;
     look_at_growth(hold);
 }
 
 /*
- * What is held stays held until the class is done, so that the same request does not find it again:
- * of a piece that is made smaller the rest's header makes a page resident again. Where the
- * application needs memory meanwhile the arena grows, which ends the borrowing.
+ * What is held stays held, so that the same request does not find it again: of a piece that is made
+ * smaller the rest's header makes a page resident again. Where threads are at work the caller gives
+ * it back soon; where the arena grows much meanwhile borrowing ends.
  */
 static void begin_batch(struct trim_borrow_hold *hold)
 {
+    const struct trim_borrow_world *world = hold->world;
     trim_hold_drop_all(hold);
     look_at_growth(hold);
-    trim_hold_pause(hold);
+    hold->shared = hold->shared || trim_pace_others_are_awake(hold->arena->pace, world->now_ns(),
+                                                              world->others_cpu_ns());
+    pause_for_others(hold);
     hold->batch_bytes = 0;
     hold->batch_since_ns = hold->world->now_ns();
 }

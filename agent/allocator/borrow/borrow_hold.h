@@ -24,7 +24,7 @@ struct trim_borrow_hold {
     const struct trim_borrow_world *world;
     const struct trim_borrow_arena *arena;
     struct trim_borrow_result *result;
-    struct trim_piece *held; /* Until a class of sizes is done. */
+    struct trim_piece *held; /* Until the arena is done, or a size where others work. */
     uint64_t held_bytes;
     uint64_t held_since_ns;
     uint64_t batch_bytes; /* Of these, taken since it was last looked how the application fares, */
@@ -36,6 +36,7 @@ struct trim_borrow_hold {
     size_t wet_count;
     uint64_t wet_bytes; /* Resident in them. */
     bool one_by_one;    /* Some could not be dropped. */
+    bool shared;        /* The application may need what is held. */
     bool cut;           /* The last drop came to the end of its time. */
     bool ended;         /* Nothing more is to be taken. */
 };
@@ -46,9 +47,6 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
 
 /* Whether all shall end: the VM ends, time is over, or something has failed. */
 bool trim_hold_ends(struct trim_borrow_hold *hold);
-
-/* Pauses where threads at work would lose too much otherwise (borrow_pace.h). */
-void trim_hold_pause(struct trim_borrow_hold *hold);
 
 /* Takes a piece of this size in and holds it. Returns NULL where the arena has none. */
 const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t bytes);

@@ -8,6 +8,9 @@
  * where the work waits long for a CPU they are far enough apart. */
 #define CALLS_PART 8
 
+/* Other threads are awake where they take this part of a CPU. */
+#define AWAKE_PART 16
+
 /* Where calls are many pauses are so many times as long as the work's CPU time. */
 #define PAUSE_TIMES 2
 
@@ -84,6 +87,13 @@ uint64_t trim_pace_wanted_ns(const struct trim_borrow_pace *pace, uint64_t now_n
     wanted_ns = trim_min(wanted_ns, PAUSE_MAX_NS);
     wanted_ns = trim_min(wanted_ns, trim_excess(pace->pause_max_ns, pace->paused_ns));
     return wanted_ns < PAUSE_LEAST_NS ? 0 : wanted_ns;
+}
+
+bool trim_pace_others_are_awake(const struct trim_borrow_pace *pace, uint64_t now_ns,
+                                uint64_t others_cpu_ns)
+{
+    uint64_t elapsed = elapsed_ns(pace, now_ns);
+    return elapsed >= KNOWN_AFTER_NS && others_ns(pace, others_cpu_ns) >= elapsed / AWAKE_PART;
 }
 
 bool trim_pace_others_work(const struct trim_borrow_pace *pace, uint64_t now_ns,

@@ -49,16 +49,6 @@ static uint64_t wet_when_merged(const struct trim_arena_figures *figures, uint64
     return trim_excess(resident, in_use) / 2;
 }
 
-/*
- * Whether more sizes are named than there are chunks: of those that nobody has sorted yet only the
- * least and the largest are known. Each size that is asked for in vain leaves a page in a larger
- * chunk: 2 MiB in each arena of 12 chunks of 64 MiB and 6 smaller ones, 2 % of them.
- */
-static bool is_vague(const struct trim_arena_figures *figures)
-{
-    return (uint64_t)__builtin_popcountll(figures->sizes) > figures->chunks;
-}
-
 /* Takes in what malloc_trim would do under one arena's lock. */
 static void add_work(struct trim_borrow_plan *plan, uint64_t bytes, uint64_t chunks)
 {
@@ -100,7 +90,6 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
         wet = trim_max(wet, merged);
     }
     plan->merges = plan->merges || merges;
-    plan->vague = plan->vague || is_vague(figures);
     bool main = arena == TRIM_MAIN_ARENA;
     add_work(plan, wet + (main ? top_resident : 0), figures->chunks);
     bool top = top_resident >= TRIM_BORROW_TOP_BYTES;
@@ -116,9 +105,6 @@ static void add_arena(struct trim_borrow_plan *plan, const struct trim_arena_map
         .free_bytes = merges ? figures->free_bytes : figures->inner_bytes,
         .wanted_bytes = wet,
         .largest_bytes = figures->largest_bytes,
-        .largest_count = figures->largest_count,
-        .largest_total = figures->largest_total,
-        .sizes = merges ? UINT64_MAX : figures->sizes,
         .chunks = figures->chunks,
         .end = end,
         .top_start = top ? top_start : 0,
@@ -143,7 +129,7 @@ static void make_plan(struct trim_borrow_plan *plan, const struct trim_arena_map
                       uint64_t (*resident)(uint64_t start, uint64_t end))
 {
     plan->count = 0;
-    plan->merges = plan->vague = false;
+    plan->merges = false;
     plan->longest_work = plan->work = plan->other_work = 0;
     plan->tops_bytes = plan->wet_bytes = plan->other_bytes = 0;
     const struct trim_arena_figures *own = NULL;

@@ -39,8 +39,7 @@ extern "C" {
 struct trim_borrow_plan {
     struct trim_borrow_arena arenas[TRIM_BORROW_ARENAS_MAX];
     size_t count;
-    bool merges;           /* Some arenas have much in fastbins, which merges first, */
-    bool vague;            /* or chunks of which hardly anything is known until they are sorted. */
+    bool merges;           /* Some arenas have much in fastbins, which merges first. */
     bool generous;         /* What is in use was not taken for resident. */
     uint64_t longest_work; /* The most that malloc_trim would do under one lock, */
     uint64_t work;         /* and in all, as trim_lock_work counts. */

@@ -140,6 +140,18 @@ static uint64_t free_behind(const struct trim_borrow_arena *arena, const void *p
 }
 
 /*
+ * A free chunk of a large bin names the next ones of its list in its first four words. Of several
+ * of one size only the first names those of other sizes, and that is the last one to be served.
+ * malloc leaves all this where it is.
+ */
+static bool has_equals(const void *piece)
+{
+    uint64_t words[3]; /* Next, previous, next of another size. */
+    memcpy(words, piece, sizeof words);
+    return words[2] == 0;
+}
+
+/*
  * A block that malloc has mapped on its own raises glibc's dynamic thresholds when it is freed, for
  * the rest of the process's life: larger blocks then come from the arenas, and their tops keep
  * more. Those above the thresholds' maximum do not, so it is made as large: nothing of it is
@@ -171,6 +183,7 @@ void trim_glibc_pieces(struct trim_borrow_world *world)
     world->grown = grown;
     world->heaps_gone = heaps_gone;
     world->free_behind = free_behind;
+    world->has_equals = has_equals;
     world->top_behind = top_behind;
     world->now_ns = trim_clock_now_ns;
     world->own_cpu_ns = trim_clock_thread_cpu_ns;

@@ -103,22 +103,14 @@ static bool plan_anew(struct trim_glibc_releaser *releaser)
     return measured;
 }
 
-/* Whether the chunks that there are will be others once somebody has asked the arenas for a block.
- */
-static bool is_unsorted(const struct trim_glibc_releaser *releaser)
-{
-    return releaser->plan.merges || releaser->plan.vague;
-}
-
 static bool is_worth(const struct trim_glibc_releaser *releaser)
 {
     return trim_borrow_is_worth(&releaser->plan, &releaser->lock, releaser->order->mode);
 }
 
-/* Merges what is in fastbins and sorts what has been freed, for which entering is enough, and
- * measures again, for then there are other chunks. Where that fails the plan of before is what
- * there is. */
-static void sort_chunks(struct trim_glibc_releaser *releaser)
+/* Merges what is in fastbins, for which entering is enough, and measures again, for then there are
+ * other chunks. Where that fails the plan of before is what there is. */
+static void merge_chunks(struct trim_glibc_releaser *releaser)
 {
     for (size_t i = 0; i < releaser->plan.count; i++) {
         if (enter(releaser, &releaser->plan.arenas[i])) {
@@ -237,14 +229,14 @@ void trim_glibc_release(struct trim_glibc_releaser *releaser, const struct trim_
         return;
     }
     make_plan(releaser);
-    if (is_worth(releaser) && is_unsorted(releaser)) {
-        sort_chunks(releaser);
+    if (is_worth(releaser) && releaser->plan.merges) {
+        merge_chunks(releaser);
     }
     if (!is_worth(releaser)) {
         trim_glibc_run_malloc_trim(releaser);
         trim_lock_time_measured(&releaser->lock, releaser->plan.work, release->trim_ns);
         /* It has merged what was in fastbins, perhaps to tops, which it does not reach. */
-        if (!is_unsorted(releaser) || !plan_anew(releaser) || !is_worth(releaser)) {
+        if (!releaser->plan.merges || !plan_anew(releaser) || !is_worth(releaser)) {
             return;
         }
         release->trimmed_first = true;

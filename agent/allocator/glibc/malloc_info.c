@@ -3,17 +3,12 @@
 #include <string.h>
 
 #include "quantity.h"
-#include "size_class.h"
 
 /*
  * Free chunks in bins carry flags in the low bits of their sizes, PREV_INUSE and NON_MAIN_ARENA,
  * the same in each of a bin; chunks in fastbins are printed without.
  */
 #define FLAG_BITS 7
-
-/* Rows count for the largest chunk where theirs is smaller by no more than this part: one of equal
- * chunks may be in the unsorted bin, and the others in another. */
-#define LARGEST_PART 8
 
 /* A number that cannot be held is broken input; the largest stands for it, and sums saturate. */
 static uint64_t add(uint64_t a, uint64_t b)
@@ -89,21 +84,6 @@ static uint64_t whole_chunks(const struct trim_malloc_info *info, const struct t
     return inner != 0 ? trim_min(bin->count, bin->bytes / info->chunk_keeps) : 0;
 }
 
-/* The chunks of the rows that reach nearly as far as the largest one. */
-static void note_largest(struct trim_malloc_info_parser *parser, uint64_t largest, uint64_t bytes,
-                         uint64_t count)
-{
-    if (parser->heap_largest_bytes < largest - largest / LARGEST_PART) {
-        parser->heap_largest_count = 0;
-        parser->heap_largest_total = 0;
-    }
-    parser->heap_largest_bytes = trim_max(parser->heap_largest_bytes, largest);
-    if (largest >= parser->heap_largest_bytes - parser->heap_largest_bytes / LARGEST_PART) {
-        parser->heap_largest_count = add(parser->heap_largest_count, count);
-        parser->heap_largest_total = add(parser->heap_largest_total, bytes);
-    }
-}
-
 static bool begins(const char *tag, const char *name)
 {
     size_t length = strlen(name);
@@ -134,8 +114,7 @@ static void take_row(struct trim_malloc_info_parser *parser, const char *tag)
         .bytes = trim_excess(total, (to & FLAG_BITS) * count),
         .count = count,
     };
-    note_largest(parser, bin.to, bin.bytes, count);
-    parser->heap_sizes |= from <= to ? trim_size_classes(from, to) : 0;
+    parser->heap_largest_bytes = trim_max(parser->heap_largest_bytes, bin.to);
     if (to <= info->chunk_keeps) {
         info->small_bytes = add(info->small_bytes, bin.bytes);
         info->small_count = add(info->small_count, count);
@@ -191,9 +170,6 @@ static void begin_heap(struct trim_malloc_info_parser *parser, const char *tag)
     parser->heap_inner_bytes = 0;
     parser->heap_chunks = 0;
     parser->heap_largest_bytes = 0;
-    parser->heap_largest_count = 0;
-    parser->heap_largest_total = 0;
-    parser->heap_sizes = 0;
     parser->heap_unsorted = (struct trim_mixed_bin){0};
     parser->heap_has_system = false;
 }
@@ -224,9 +200,6 @@ static void end_heap(struct trim_malloc_info_parser *parser)
             .inner_bytes = parser->heap_inner_bytes,
             .chunks = parser->heap_chunks,
             .largest_bytes = parser->heap_largest_bytes,
-            .largest_count = parser->heap_largest_count,
-            .largest_total = parser->heap_largest_total,
-            .sizes = parser->heap_sizes,
             .top_bytes = top,
         };
     }

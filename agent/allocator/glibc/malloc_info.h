@@ -65,9 +65,6 @@ struct trim_arena_figures {
     uint64_t inner_bytes;   /* Whole pages inside its free chunks, estimated; the top's are not. */
     uint64_t chunks;        /* Free ones that have whole pages, at most. */
     uint64_t largest_bytes; /* Of its free chunks, the top left out. */
-    uint64_t largest_count; /* Chunks in the bins that reach nearly as far as the largest, */
-    uint64_t largest_total; /* and their bytes. */
-    uint64_t sizes;         /* Of all of them, a set of trim_size_class. */
     uint64_t top_bytes;
 };
 
@@ -87,9 +84,6 @@ struct trim_malloc_info_parser {
     uint64_t heap_inner_bytes;
     uint64_t heap_chunks;
     uint64_t heap_largest_bytes;
-    uint64_t heap_largest_count;
-    uint64_t heap_largest_total;
-    uint64_t heap_sizes;
     struct trim_mixed_bin heap_unsorted;
     bool heap_has_system; /* A main arena that was never used has 0 bytes, but says so. */
     struct trim_sorted_sizes sorted;

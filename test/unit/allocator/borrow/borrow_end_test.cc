@@ -14,7 +14,7 @@ namespace
 constexpr uint64_t kKiB = TRIM_KIB;
 constexpr uint64_t kMiB = TRIM_MIB;
 
-/* After how many requests it happens, or after a tenth as many drops: those are of many pieces. */
+/* After how many requests it happens, or after a fiftieth as many drops: those are of many pieces. */
 class BorrowEnds : public testing::TestWithParam<uint64_t>
 {
 protected:
@@ -29,7 +29,7 @@ protected:
     }
     static uint64_t Drops()
     {
-        return GetParam() / 10;
+        return GetParam() / 50;
     }
     void OnDrop(void (*happen)(FakeArena &arena))
     {
@@ -177,43 +177,43 @@ TEST(BorrowBeforehand, TooLateTakesNothing)
     EXPECT_EQ(arena.takes, 0U);
 }
 
-TEST(BorrowOfAnArenaThatHasChanged, EndsWhenARequestMadeTheHeapGrowByMoreThanAHundredth)
+/* The application has taken the largest chunk meanwhile, and the others end with one of 5 MiB. */
+class BorrowOfAnArenaThatHasChanged : public testing::Test
 {
-    FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));
-    trim_borrow_arena measured = arena.heap.Measured(false);
-    measured.largest_bytes = 20 * kMiB; /* The application has taken it meanwhile. */
-    measured.sizes = UINT64_MAX;
-    const trim_borrow_result result = arena.Run(measured);
-    EXPECT_EQ(arena.takes, 1U);
-    EXPECT_GE(result.grown_bytes, 20 * kMiB - FakeArena::kSmall);
-    EXPECT_EQ(result.held_max_bytes, 0U) << "it is given back at once";
-}
-
-TEST(BorrowOfAnArenaThatHasChanged, GoesOnWhereARequestMadeTheHeapGrowByAHundredth)
-{
-    uint64_t grown_bytes = 0;
-    for (const bool more : {true, false}) {
-        FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));
-        trim_borrow_arena measured = arena.heap.Measured(false);
-        measured.largest_bytes = 20 * kMiB;
-        measured.system_bytes = more ? measured.system_bytes : 100 * grown_bytes;
-        const trim_borrow_result result = arena.Run(measured);
-        EXPECT_EQ(result.gave_way, more);
-        grown_bytes = result.grown_bytes;
+protected:
+    BorrowOfAnArenaThatHasChanged()
+    {
+        measured_.largest_bytes = 20 * kMiB;
     }
+
+    FakeArena arena_{With(EqualChunks(50, 70000), {{5 * kMiB, false}})};
+    trim_borrow_arena measured_ = arena_.heap.Measured(false);
+};
+
+TEST_F(BorrowOfAnArenaThatHasChanged, GivesWayWhereARequestMadeTheHeapGrowByMoreThanAHundredth)
+{
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_TRUE(result.gave_way);
+    EXPECT_GE(result.grown_bytes, 5 * kMiB - FakeArena::kSmall);
+    EXPECT_LE(result.grown_bytes, 5 * kMiB);
+    EXPECT_LE(arena_.heap.ResidentInFreeChunks(), kMiB) << "what there was is released";
 }
 
-TEST(BorrowOfAnArenaThatHasChanged, EndsWithoutGivingWayWhereItsLastHeapHasGone)
+TEST_F(BorrowOfAnArenaThatHasChanged, DoesNotGiveWayWhereARequestMadeTheHeapGrowByAHundredth)
 {
-    FakeArena arena(MixedChunks(100 * kMiB, 45 * kKiB));
-    trim_borrow_arena measured = arena.heap.Measured(false);
-    measured.largest_bytes = 20 * kMiB; /* It was in that heap. */
-    measured.sizes = UINT64_MAX;
-    arena.heaps_gone = 1;
-    const trim_borrow_result result = arena.Run(measured);
-    EXPECT_EQ(arena.takes, 1U);
+    measured_.system_bytes = 100 * 5 * kMiB;
+    const trim_borrow_result result = arena_.Run(measured_);
+    EXPECT_FALSE(result.gave_way);
+    EXPECT_GT(result.grown_bytes, 0U);
+}
+
+TEST_F(BorrowOfAnArenaThatHasChanged, DoesNotGiveWayWhereItsLastHeapHasGone)
+{
+    arena_.heaps_gone = 1; /* The largest was in that. */
+    const trim_borrow_result result = arena_.Run(measured_);
     EXPECT_FALSE(result.gave_way);
     EXPECT_EQ(result.heaps_gone, 1U);
+    EXPECT_GT(result.grown_bytes, 0U);
 }
 
 /* Dropping takes ten times as long as usual, so that time runs out before the bytes do. */

@@ -100,18 +100,11 @@ public:
         arena.arena = start_;
         arena.system_bytes = end_ - start_;
         for (const auto &bin : bins_) {
-            uint64_t largest_count = 0;
-            uint64_t largest_total = 0;
-            arena.sizes |= trim_size_classes(bin.second.begin()->first, bin.second.rbegin()->first);
             for (const auto &[bytes, places] : bin.second) {
                 arena.chunks += places.size();
                 arena.free_bytes += places.size() * trim_excess(bytes, kPage + kHeader);
                 arena.largest_bytes = std::max(arena.largest_bytes, bytes);
-                largest_count += places.size();
-                largest_total += places.size() * bytes;
             }
-            arena.largest_count = largest_count;
-            arena.largest_total = largest_total;
         }
         arena.wanted_bytes = ResidentInFreeChunks();
         arena.end = end_;
@@ -168,6 +161,12 @@ public:
         return used_.at(chunk);
     }
 
+    /* Whether there were other free chunks of this one's size when it was taken. */
+    bool HadEquals(uint64_t chunk) const
+    {
+        return had_equals_.at(chunk);
+    }
+
     /* Bytes of the free chunk that begins there; 0: there is none. */
     uint64_t FreeAt(uint64_t chunk) const
     {
@@ -182,6 +181,7 @@ public:
         if (at != 0) {
             const uint64_t whole = free_.at(at);
             RemoveFree(at);
+            had_equals_[at] = Best(whole) != 0 && free_.at(Best(whole)) == whole;
             if (whole - bytes >= kLeast) {
                 AddFree(at + bytes, whole - bytes);
             } else {
@@ -189,9 +189,11 @@ public:
             }
         } else if (end_ - top_ >= bytes + kLeast) {
             at = top_;
+            had_equals_[at] = false;
             top_ += bytes;
         } else {
             at = outside_;
+            had_equals_[at] = false;
             outside_ += bytes;
         }
         used_[at] = bytes;
@@ -284,6 +286,7 @@ private:
     std::vector<unsigned char> resident_; /* By page. */
     std::map<uint64_t, uint64_t> used_;   /* Sizes by address: of the application, and of others. */
     std::map<uint64_t, uint64_t> free_;
+    std::map<uint64_t, bool> had_equals_;
     std::map<uint64_t, Bin> bins_;
 };
 

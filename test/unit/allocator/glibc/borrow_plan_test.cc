@@ -43,9 +43,6 @@ trim_arena_figures Figures(uint64_t number, uint64_t system, uint64_t inner, uin
     figures.inner_bytes = inner;
     figures.chunks = kChunks;
     figures.largest_bytes = 2 * kMiB;
-    figures.largest_count = 3;
-    figures.largest_total = 5 * kMiB;
-    figures.sizes = 0xf0;
     figures.top_bytes = top;
     return figures;
 }
@@ -73,18 +70,6 @@ protected:
     SampleMap sample_;
     std::unique_ptr<trim_borrow_plan> plan_ = std::make_unique<trim_borrow_plan>();
 };
-
-TEST_F(BorrowPlan, IsVagueWhereMoreSizesAreNamedThanThereAreChunks)
-{
-    sample_.Add(0, 0, 0, kHeapBytes, kHeapBytes);
-    sample_.Add(1, 1, 1, 60 * kMiB, 60 * kMiB);
-    trim_arena_figures figures = Figures(1, kHeapBytes, 30 * kMiB, 0);
-    figures.chunks = 4;
-    EXPECT_FALSE(Plan({figures}).vague);
-    figures.chunks = 3;
-    EXPECT_TRUE(Plan({figures}).vague);
-    EXPECT_FALSE(Plan({Figures(1, kHeapBytes, 30 * kMiB, 0)}).vague) << "it is not kept";
-}
 
 TEST_F(BorrowPlan, MergesWhereOneOfTheArenasHasMuchInFastbins)
 {
@@ -115,9 +100,6 @@ TEST_F(BorrowPlan, TellsArenasApartByTheirSizes)
     EXPECT_EQ(one.free_bytes, 30 * kMiB);
     EXPECT_EQ(one.wanted_bytes, 30 * kMiB);
     EXPECT_EQ(one.largest_bytes, 2 * kMiB);
-    EXPECT_EQ(one.largest_count, 3U);
-    EXPECT_EQ(one.largest_total, 5 * kMiB);
-    EXPECT_EQ(one.sizes, 0xf0U);
     EXPECT_EQ(one.chunks, kChunks);
     EXPECT_EQ(one.end, HeapAt(1) + 60 * kMiB);
     EXPECT_EQ(one.top_start, 0U);
@@ -403,7 +385,6 @@ TEST_F(BorrowPlan, WhereFastbinsMergeHalfOfWhatMayBeFreeIsTakenForWholePages)
     ASSERT_EQ(Plan({figures}).count, 1U);
     EXPECT_EQ(plan_->arenas[0].wanted_bytes, 16 * kMiB);
     EXPECT_EQ(plan_->arenas[0].free_bytes, 32 * kMiB);
-    EXPECT_EQ(plan_->arenas[0].sizes, UINT64_MAX) << "nobody knows which there will be";
     figures.top_bytes = 20 * kMiB;
     tops[HeapAt(0) + kHeapBytes] = 4 * kMiB;
     sample_.get().heaps[0].resident_bytes = 40 * kMiB;

@@ -115,6 +115,7 @@ private:
                 Grown,
                 HeapsGone,
                 FreeBehind,
+                HasEquals,
                 TopBehind,
                 Cancelled,
                 Now,
@@ -158,6 +159,11 @@ private:
         const FakeHeap &heap = current_->heap;
         const uint64_t chunk = ChunkOf(piece);
         return heap.FreeAt(chunk + heap.BytesOf(chunk));
+    }
+
+    static bool HasEquals(const void *piece)
+    {
+        return current_->heap.HadEquals(ChunkOf(piece));
     }
 
     static uint64_t TopBehind(const trim_borrow_arena *, const void *piece)

@@ -9,7 +9,6 @@
 #include "arena_threads.h"
 #include "malloc_info_text.h"
 #include "sanitized_malloc.h"
-#include "size_class.h"
 
 namespace
 {
@@ -26,14 +25,12 @@ TEST(MallocInfoArenas, AreTheHeapsInTheirOrder)
     EXPECT_EQ(main.inner_bytes, 10 * (8208 - kKeeps));
     EXPECT_EQ(main.chunks, 10U);
     EXPECT_EQ(main.largest_bytes, 8208U) << "without the flags";
-    EXPECT_EQ(main.sizes, trim_size_class(8208));
     EXPECT_EQ(main.top_bytes, 70000U);
     const trim_arena_figures &other = parsed.arenas[1];
     EXPECT_EQ(other.number, 1U);
     EXPECT_EQ(other.system_bytes, 135168U);
     EXPECT_EQ(other.chunks, 3U) << "only the unsorted ones may have whole pages";
     EXPECT_EQ(other.largest_bytes, 90000U);
-    EXPECT_EQ(other.sizes, trim_size_classes(16, 112) | trim_size_classes(5000, 90000));
     EXPECT_EQ(other.top_bytes, 4000U);
     EXPECT_EQ(main.inner_bytes + other.inner_bytes, parsed.info.inner_bytes);
 }
@@ -45,8 +42,8 @@ TEST(MallocInfoArenas, TakeNothingOverFromTheArenaBefore)
         HeapXml(0, row, 0, 0, 11, 655370 + 5000, 1000000) + HeapXml(1, "", 0, 0, 1, 700, 135168)));
     ASSERT_EQ(parsed.arenas.size(), 2U);
     const trim_arena_figures &empty = parsed.arenas[1];
-    EXPECT_EQ(empty.inner_bytes + empty.chunks + empty.sizes, 0U);
-    EXPECT_EQ(empty.largest_bytes + empty.largest_count + empty.largest_total, 0U);
+    EXPECT_EQ(empty.inner_bytes + empty.chunks, 0U);
+    EXPECT_EQ(empty.largest_bytes, 0U);
     EXPECT_EQ(empty.top_bytes, 700U);
     EXPECT_EQ(ParseMallocInfo(SampleXml()).arenas.size(), 2U) << "nor does a text from one before";
 }
@@ -60,8 +57,6 @@ TEST(MallocInfoArenas, CountTheLargestOfAllRowsAndNotTheTop)
         DocumentXml(HeapXml(0, rows, 0, 0, 5, 8209 + 2883618 + 33 + 5000000, 10000000)));
     ASSERT_EQ(parsed.arenas.size(), 1U);
     EXPECT_EQ(parsed.arenas[0].largest_bytes, 2097168U);
-    EXPECT_EQ(parsed.arenas[0].largest_count, 2U) << "of its row";
-    EXPECT_EQ(parsed.arenas[0].largest_total, 2883618U - 2) << "without the flags";
     EXPECT_EQ(parsed.arenas[0].chunks, 3U);
     EXPECT_EQ(parsed.arenas[0].top_bytes, 5000000U);
 }
@@ -122,7 +117,6 @@ TEST(MallocInfoArenas, SurviveRowsThatCannotBe)
                                     HeapXml(1, "", 7, UINT64_MAX, 5, UINT64_MAX, UINT64_MAX)));
     ASSERT_EQ(parsed.arenas.size(), 2U);
     EXPECT_EQ(parsed.arenas[0].top_bytes, 0U) << "rows beyond the total leave nothing for it";
-    EXPECT_EQ(parsed.arenas[0].sizes & trim_size_class(5000), 0U) << "from is beyond to";
     EXPECT_LE(parsed.arenas[0].inner_bytes, parsed.info.inner_bytes);
     EXPECT_EQ(parsed.arenas[1].system_bytes, UINT64_MAX);
 }
@@ -147,7 +141,6 @@ TEST(MallocInfoArenas, AgreeWithWhatTheRealTextSaysOfEach)
             largest = std::max<uint64_t>(largest, std::stoull(row.at(1)) / 8 * 8);
         }
         EXPECT_EQ(arena.largest_bytes, largest) << heap;
-        EXPECT_TRUE(largest == 0 || (arena.sizes & trim_size_class(largest)) != 0) << heap;
         inner += arena.inner_bytes;
     }
     EXPECT_EQ(inner, parsed.info.inner_bytes);
