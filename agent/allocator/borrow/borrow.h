@@ -6,11 +6,9 @@
  * whole pages inside, and hands the chunks back with free. What others wait for is then one call
  * of malloc or free.
  *
- * malloc serves the smallest free chunk that fits. So pieces are asked for from the largest size
- * down, in classes a sixty-fourth apart: chunks of a class come before the larger ones, which were
- * handed back dropped, and a piece of one of those, without resident pages and with the rest of the
- * chunk behind it, tells that the class is done. It also is where a request lands that finds no
- * other chunk, so that the heap does not grow.
+ * malloc serves the smallest free chunk that fits. So what is asked for grows from chunk to chunk,
+ * and what has been taken is kept, so that it is not served again. With the largest chunk it ends,
+ * since the heap would grow for the next request.
  */
 #ifndef TRIMAGENT_BORROW_H
 #define TRIMAGENT_BORROW_H
@@ -59,7 +57,8 @@ struct trim_borrow_world {
     uint64_t (*heaps_gone)(const struct trim_borrow_arena *arena);
     /* Bytes of the free chunk that begins right behind the piece; 0: it is in use. */
     uint64_t (*free_behind)(const struct trim_borrow_arena *arena, const void *piece);
-    /* Whether there was another free chunk of its size when the piece was taken, which comes next. */
+    /* Whether there was another free chunk of its size when the piece was taken, which comes next.
+     */
     bool (*has_equals)(const void *piece);
     /* Bytes of the arena's top where that begins right behind the piece; otherwise 0. */
     uint64_t (*top_behind)(const struct trim_borrow_arena *arena, const void *piece);

@@ -9,7 +9,7 @@
 #define CALLS_PART 8
 
 /* Other threads are awake where they take this part of a CPU. */
-#define AWAKE_PART 16
+#define AWAKE_PART 4
 
 /* Where calls are many pauses are so many times as long as the work's CPU time. */
 #define PAUSE_TIMES 2

@@ -56,7 +56,7 @@ void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns);
 uint64_t trim_pace_wanted_ns(const struct trim_borrow_pace *pace, uint64_t now_ns,
                              uint64_t own_cpu_ns);
 
-/* Whether other threads have done anything worth mentioning: a sixteenth of a CPU's work. False as
+/* Whether other threads have done anything worth mentioning: a quarter of a CPU's work. False as
  * long as nobody can tell. */
 bool trim_pace_others_are_awake(const struct trim_borrow_pace *pace, uint64_t now_ns,
                                 uint64_t others_cpu_ns);

@@ -202,8 +202,7 @@ static const char *refusal(struct trim_glibc_releaser *releaser)
     uint64_t own = (uint64_t)(uintptr_t)releaser / page * page;
     (void)trim_resident_bytes(own, own + page, &blind);
     if (blind) {
-        /* Without an end to the pages that seem resident, classes would be asked for until the heap
-         * grows. */
+        /* What was dropped long ago would be dropped again, and told as released. */
         return "the system refuses mincore";
     }
     if (releaser->order->refusal != NULL) {

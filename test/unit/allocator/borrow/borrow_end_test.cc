@@ -14,7 +14,8 @@ namespace
 constexpr uint64_t kKiB = TRIM_KIB;
 constexpr uint64_t kMiB = TRIM_MIB;
 
-/* After how many requests it happens, or after a fiftieth as many drops: those are of many pieces. */
+/* After how many requests it happens, or after a fiftieth as many drops: those are of many pieces.
+ */
 class BorrowEnds : public testing::TestWithParam<uint64_t>
 {
 protected:

@@ -118,6 +118,16 @@ TEST_F(Pace, OthersWorkWhoTakeHalfACpu)
     EXPECT_FALSE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan + 20 * kMs - 1));
 }
 
+TEST_F(Pace, OthersAreAwakeWhoTakeAQuarterOfACpu)
+{
+    EXPECT_FALSE(trim_pace_others_are_awake(&pace_, kBegan + 20 * kMs - 1, kOthersBegan + kS))
+        << "nobody can tell yet";
+    EXPECT_TRUE(trim_pace_others_are_awake(&pace_, kBegan + 20 * kMs, kOthersBegan + kS));
+    EXPECT_TRUE(trim_pace_others_are_awake(&pace_, kBegan + 160 * kMs, kOthersBegan + 40 * kMs));
+    EXPECT_FALSE(
+        trim_pace_others_are_awake(&pace_, kBegan + 160 * kMs, kOthersBegan + 40 * kMs - 1));
+}
+
 TEST_F(Pace, GoesOnFromArenaToArena)
 {
     /* Each too short to know who works; what the thread that has left took is not others'. */

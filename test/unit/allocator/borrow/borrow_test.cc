@@ -162,6 +162,57 @@ TEST(Borrow, LeavesNoPageOfLargeChunksBehind)
     EXPECT_EQ(arena.heap.ResidentInFreeChunks(300 * kKiB), 0U);
 }
 
+TEST(Borrow, AsksForNoChunkMoreThanTwice)
+{
+    FakeArena arena(MixedChunks(120 * kMiB, 300 * kKiB));
+    (void)arena.Run();
+    EXPECT_LE(arena.takes, 2 * arena.heap.free_chunks());
+}
+
+TEST(Borrow, HoldsEverythingWhereNobodyWorks)
+{
+    FakeArena arena(MixedChunks(120 * kMiB, 300 * kKiB));
+    arena.others_percent = 20;
+    EXPECT_GE(arena.Run().held_max_bytes, 110 * kMiB);
+}
+
+/* Whose memory is missing to somebody. */
+class BorrowBesideOthers : public testing::TestWithParam<std::vector<FakeChunk>>
+{
+protected:
+    void ExpectLittleHeld()
+    {
+        const uint64_t wanted = arena_.heap.ResidentInFreeChunks(kLeastChunk);
+        const trim_borrow_arena measured = arena_.heap.Measured(false);
+        const trim_borrow_result result = arena_.Run(measured);
+        /* What takes 20 ms at first, a batch, and the next chunk. */
+        EXPECT_LE(result.held_max_bytes, 40 * kMiB + 2 * measured.largest_bytes);
+        EXPECT_LE(arena_.heap.ResidentInFreeChunks(kLeastChunk), wanted / 50);
+        EXPECT_EQ(arena_.outside_max_bytes, 0U);
+        EXPECT_FALSE(result.gave_way);
+    }
+
+    FakeArena arena_{GetParam()};
+};
+
+TEST_P(BorrowBesideOthers, HoldsLittleWhereTheyAreAwake)
+{
+    arena_.others_percent = 30;
+    arena_.ns_per_mib = TRIM_NS_PER_MS;
+    ExpectLittleHeld();
+}
+
+TEST_P(BorrowBesideOthers, HoldsLittleWhereTheArenaGrows)
+{
+    arena_.grown_bytes = 4096;
+    ExpectLittleHeld();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Chunks, BorrowBesideOthers,
+    testing::Values(MixedChunks(200 * kMiB, 45 * kKiB), MixedChunks(300 * kMiB, 900 * kKiB),
+                    With(MixedChunks(200 * kMiB, 300 * kKiB), EqualChunks(10, 3 * kMiB))));
+
 TEST(Borrow, OfChunksThatAreDroppedDropsNothing)
 {
     std::vector<FakeChunk> chunks = MixedChunks(100 * kMiB, 45 * kKiB);

@@ -105,24 +105,9 @@ private:
 
     static trim_borrow_world World()
     {
-        return {nullptr,
-                Take,
-                Give,
-                Usable,
-                Resident,
-                Drop,
-                Inside,
-                Grown,
-                HeapsGone,
-                FreeBehind,
-                HasEquals,
-                TopBehind,
-                Cancelled,
-                Now,
-                Pause,
-                OwnCpu,
-                OthersCpu,
-                current_->page_bytes};
+        return {nullptr,   Take,  Give,      Usable,     Resident,  Drop,
+                Inside,    Grown, HeapsGone, FreeBehind, HasEquals, TopBehind,
+                Cancelled, Now,   Pause,     OwnCpu,     OthersCpu, current_->page_bytes};
     }
 
     static uint64_t ChunkOf(const void *piece)
