@@ -202,11 +202,14 @@ TEST_P(Borrow, WhereMallocWritesToWhatIsFreeLeavesItToMallocTrim)
 
 TEST_P(Borrow, WhereNothingCanBeDroppedGivesAllBack)
 {
-    if (run({{TRIM_FORBID, "madvise", "--", "/bin/true"}, {}, ""}).exit_code == 77) {
+    const std::vector<std::string> forbid = {TRIM_FORBID, "madvise", "process_madvise", "--"};
+    std::vector<std::string> attempt = forbid;
+    attempt.emplace_back("/bin/true");
+    if (run({attempt, {}, ""}).exit_code == 77) {
         GTEST_SKIP() << "this machine does not let it be forbidden";
     }
     Jvm jvm(launch()
-                .through({TRIM_FORBID, "madvise", "--"})
+                .through(forbid)
                 .with_agent("mode=borrow,on=full-gc,log-level=debug")
                 .run("FreeAmidLoad"));
     ASSERT_TRUE(jvm.wait_for_line("^ready$"));

@@ -28,12 +28,16 @@ namespace
 
 constexpr int cannot = 77;
 
+/* The same on all architectures; older headers have no name for it. */
+constexpr unsigned process_madvise_number = 440;
+
 const std::vector<std::pair<std::string, unsigned>> known_calls = {
     {"clock_nanosleep", SYS_clock_nanosleep},
     {"madvise", SYS_madvise},
     {"mincore", SYS_mincore},
     {"nanosleep", SYS_nanosleep},
     {"pipe", SYS_pipe2},
+    {"process_madvise", process_madvise_number},
     {"process_vm_readv", SYS_process_vm_readv},
     {"rt_sigtimedwait", SYS_rt_sigtimedwait},
     {"tgkill", SYS_tgkill},
