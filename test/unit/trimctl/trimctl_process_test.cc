@@ -277,7 +277,7 @@ TEST(TrimctlRoot, IsNotLeftOnOldKernelsEither)
     ASSERT_EQ(symlink("../outside", proc.File("root/up").c_str()), 0);
     ASSERT_EQ(symlink(proc.File("outside").c_str(), proc.File("root/away").c_str()), 0);
     RunInChild([&] {
-        if (!Forbid(SYS_openat2, ENOSYS)) {
+        if (!Forbid(__NR_openat2, ENOSYS)) {
             std::puts("SKIPPED: no call can be forbidden here");
             return;
         }
