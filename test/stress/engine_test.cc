@@ -63,7 +63,7 @@ int Drop(const trim_span *spans, size_t count)
 }
 bool Inside(uint64_t /*arena*/, uint64_t /*start*/, uint64_t /*end*/)
 {
-    return !choices.OneIn(1000);
+    return !choices.OneIn(100);
 }
 uint64_t Grown(const trim_borrow_arena * /*arena*/)
 {
@@ -75,7 +75,7 @@ uint64_t TopBehind(const trim_borrow_arena * /*arena*/, const void * /*piece*/)
 }
 uint64_t FreeBehind(const trim_borrow_arena *, const void *)
 {
-    return choices.OneIn(2) ? 0 : uint64_t{1} << 20;
+    return choices.OneIn(2) ? 0 : uint64_t{16} << 10;
 }
 bool HasEquals(const void *)
 {
@@ -121,7 +121,7 @@ TEST(Engine, TouchesNothingButPiecesAndGivesAllBack)
     arena.system_bytes = uint64_t{256} << 20;
     arena.free_bytes = uint64_t{128} << 20;
     arena.wanted_bytes = uint64_t{64} << 20;
-    arena.largest_bytes = uint64_t{1} << 20;
+    arena.largest_bytes = uint64_t{2} << 20;
     arena.chunks = 1000;
     arena.end = uint64_t{1} << 62;
     arena.top_start = arena.end - (uint64_t{2} << 20);

@@ -18,6 +18,14 @@
 /* Chunks with fewer whole pages are left to malloc_trim. */
 #define LEAST_PAGES 2
 
+/* Chunks differ by this in size at least. */
+#define CHUNK_STEP (2 * TRIM_CHUNK_WORD)
+
+/* What is served from beyond the arena as it was measured, because that has grown since and has a
+ * free chunk there, is passed over by a request that is larger by this part; so many times. */
+#define STRANGER_PART 32
+#define STRANGERS_MAX 16
+
 /* Room that a request leaves at the end of a top for those that come between. */
 #define TOP_SLACK_BYTES (4 * TRIM_KIB)
 
@@ -134,8 +142,9 @@ static bool drop_chunk(struct trim_borrow_hold *hold, struct chunk *chunk)
 /*
  * Drops the arena's chunks from the smallest to the largest. What is held is not served again, so
  * that each request finds the next one at once, and malloc need not look for it among those that
- * are done: chunks of 768 KiB and more stand in one list. Where the application may need memory,
- * only chunks of one size are held together.
+ * are done: chunks of 512 KiB and more stand in one list. Where the application may need memory,
+ * only chunks of one size are held together; what has gone back is never asked for again, because
+ * it would be served at once and tell nothing of its equals.
  */
 static void drop_chunks(struct trim_borrow_hold *hold)
 {
@@ -144,13 +153,21 @@ static void drop_chunks(struct trim_borrow_hold *hold)
         trim_min(trim_excess(arena->largest_bytes, TRIM_CHUNK_WORD), piece_max_bytes(arena));
     struct chunk chunk = {.usable = LEAST_PAGES * hold->world->page_bytes};
     bool more = chunk.usable <= largest;
-    while (more) {
-        uint64_t bytes = chunk.usable;
-        /* Beyond the largest the heap would grow. */
-        more = drop_chunk(hold, &chunk) && (chunk.usable < largest || chunk.equals);
-        if (chunk.usable > bytes && hold->shared) {
+    for (int strangers = 0; more;) {
+        bool done = drop_chunk(hold, &chunk);
+        /* Beyond the largest the heap would grow. Of several that have become larger since they
+         * were measured the first one ends it. */
+        more = done && (chunk.usable < largest || chunk.equals);
+        if (!done && !hold->ended && strangers++ < STRANGERS_MAX) {
+            chunk.equals = false;
+            chunk.usable += chunk.usable / STRANGER_PART / CHUNK_STEP * CHUNK_STEP + CHUNK_STEP;
+            more = chunk.usable <= largest;
+        } else if (hold->shared && !chunk.equals) {
             trim_hold_give_all(hold);
+            trim_hold_pause(hold);
+            chunk.usable += CHUNK_STEP;
         }
+        hold->in_group = chunk.equals;
     }
     trim_hold_give_all(hold);
 }

@@ -6,9 +6,9 @@
  * whole pages inside, and hands the chunks back with free. What others wait for is then one call
  * of malloc or free.
  *
- * malloc serves the smallest free chunk that fits. So what is asked for grows from chunk to chunk,
- * and what has been taken is kept, so that it is not served again. With the largest chunk it ends,
- * since the heap would grow for the next request.
+ * malloc serves the smallest free chunk that fits. So what is asked for grows from chunk to chunk.
+ * At rest what has been taken is kept until the arena is done, so that it is not served again. With
+ * the largest chunk it ends, since the heap would grow for the next request.
  */
 #ifndef TRIMAGENT_BORROW_H
 #define TRIMAGENT_BORROW_H

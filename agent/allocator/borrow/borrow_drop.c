@@ -77,7 +77,7 @@ uint64_t trim_hold_drop(struct trim_borrow_hold *hold, const struct trim_piece *
 {
     uint64_t page = hold->world->page_bytes;
     uint64_t address = (uint64_t)(uintptr_t)piece;
-    uint64_t start = (address + sizeof *piece + page - 1) / page * page;
+    uint64_t start = (address + TRIM_PIECE_LINKS_BYTES + page - 1) / page * page;
     uint64_t end = (address + hold->world->usable(piece)) / page * page;
     uint64_t before = hold->result->dropped_bytes;
     uint64_t dropped = drop(hold, start, end);

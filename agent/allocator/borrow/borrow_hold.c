@@ -73,7 +73,8 @@ static void look_at_growth(struct trim_borrow_hold *hold)
         return;
     }
     uint64_t grown = hold->world->grown(hold->arena);
-    hold->shared = hold->shared || grown != 0;
+    hold->shared = hold->shared || grown > hold->grown;
+    hold->grown = grown;
     if (grown > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART) {
         give_way(hold);
     }
@@ -96,8 +97,7 @@ static void sort_last(struct trim_borrow_hold *hold)
     }
 }
 
-/* Pauses where threads at work would lose too much otherwise. */
-static void pause_for_others(struct trim_borrow_hold *hold)
+void trim_hold_pause(struct trim_borrow_hold *hold)
 {
     const struct trim_borrow_world *world = hold->world;
     struct trim_borrow_pace *pace = hold->arena->pace;
@@ -144,7 +144,10 @@ static void begin_batch(struct trim_borrow_hold *hold)
     look_at_growth(hold);
     hold->shared = hold->shared || trim_pace_others_are_awake(hold->arena->pace, world->now_ns(),
                                                               world->others_cpu_ns());
-    pause_for_others(hold);
+    /* Other chunks go back before a pause. */
+    if (hold->in_group) {
+        trim_hold_pause(hold);
+    }
     hold->batch_bytes = 0;
     hold->batch_since_ns = hold->world->now_ns();
 }
@@ -202,6 +205,7 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
     hold->world = world;
     hold->arena = arena;
     hold->result = result;
+    hold->grown = world->grown(arena);
     hold->batch_max_bytes = trim_max(arena->free_bytes / BATCH_PART, BATCH_LEAST_BYTES);
     trim_pace_enter(arena->pace, world->now_ns(), world->own_cpu_ns(), world->others_cpu_ns());
 }

@@ -19,6 +19,9 @@ struct trim_piece {
     struct trim_piece *before;
 };
 
+/* free writes four words into a large chunk: the links of its lists. */
+#define TRIM_PIECE_LINKS_BYTES (4 * TRIM_CHUNK_WORD)
+
 /* What one run over an arena holds. */
 struct trim_borrow_hold {
     const struct trim_borrow_world *world;
@@ -37,6 +40,8 @@ struct trim_borrow_hold {
     uint64_t wet_bytes; /* Resident in them. */
     bool one_by_one;    /* Some could not be dropped. */
     bool shared;        /* The application may need what is held. */
+    bool in_group;      /* Chunks of one size are being taken, which go back together. */
+    uint64_t grown;     /* Bytes that the arena had grown by when it was last looked. */
     bool cut;           /* The last drop came to the end of its time. */
     bool ended;         /* Nothing more is to be taken. */
 };
@@ -47,6 +52,9 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
 
 /* Whether all shall end: the VM ends, time is over, or something has failed. */
 bool trim_hold_ends(struct trim_borrow_hold *hold);
+
+/* Pauses where threads at work would lose too much otherwise (borrow_pace.h). */
+void trim_hold_pause(struct trim_borrow_hold *hold);
 
 /* Takes a piece of this size in and holds it. Returns NULL where the arena has none. */
 const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t bytes);

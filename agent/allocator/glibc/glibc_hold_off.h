@@ -2,8 +2,8 @@
  * Holding huge pages off while pieces are borrowed. Worker only.
  *
  * malloc writes the header of a rest into the middle of a large chunk that was dropped before. By
- * huge pages that would bring 2 MiB of it back each time, so that such a chunk never seems dry and
- * is taken bit by bit until the arena has none left: of 419 MiB 223 stayed.
+ * huge pages that would bring 2 MiB of it back each time: the call would wait for them, and they
+ * would have to be dropped again.
  *
  * The kernel's flag for that is the whole process's, and a program that is started meanwhile goes
  * without huge pages for good. So they are held off only where they come at all, and not for what

@@ -50,8 +50,20 @@ int trim_glibc_drop(const struct trim_span *spans, size_t count)
     return trim_drop_pages(ranges, count);
 }
 
+/* The size of a piece's chunk, with its flags. */
+static uint64_t own_size(uint64_t piece)
+{
+    uint64_t own = 0;
+    memcpy(&own, (const char *)trim_pointer_to(piece) - sizeof own, sizeof own);
+    return own;
+}
+
+/* One that malloc has mapped on its own may lie where a heap has gone: behind it is no chunk. */
 static bool inside(uint64_t arena, uint64_t start, uint64_t end)
 {
+    if ((own_size(start) & CHUNK_IS_MAPPED) != 0) {
+        return false;
+    }
     const struct trim_arena_map *map = trim_arena_scan_map();
     uint64_t found = 0;
     if (!trim_arena_map_arena(map, start, &found) || found != arena) {
@@ -125,7 +137,7 @@ static uint64_t top_behind(const struct trim_borrow_arena *arena, const void *pi
 
 /*
  * The chunk behind a piece is free where the one behind that says so. Others may change them at any
- * time; what is read then is at worst a reason to end a class early or late. What has been added to
+ * time; what is read then has at worst sizes passed over, or a rest left. What has been added to
  * the heap since it was measured does not count.
  */
 static uint64_t free_behind(const struct trim_borrow_arena *arena, const void *piece)
@@ -142,7 +154,8 @@ static uint64_t free_behind(const struct trim_borrow_arena *arena, const void *p
 /*
  * A free chunk of a large bin names the next ones of its list in its first four words. Of several
  * of one size only the first names those of other sizes, and that is the last one to be served.
- * malloc leaves all this where it is.
+ * malloc leaves all this where it is. Nor does one that nobody has sorted yet name any: it seems to
+ * have equals where it fits a request exactly.
  */
 static bool has_equals(const void *piece)
 {
@@ -159,9 +172,7 @@ static bool has_equals(const void *piece)
  */
 static void give(void *piece)
 {
-    uint64_t own = 0;
-    memcpy(&own, (const char *)piece - sizeof own, sizeof own);
-    if ((own & CHUNK_IS_MAPPED) != 0) {
+    if ((own_size((uint64_t)(uintptr_t)piece) & CHUNK_IS_MAPPED) != 0) {
         void *larger = trim_own_realloc(piece, THRESHOLD_BYTES_MAX + 1);
         piece = larger != NULL ? larger : piece;
     }

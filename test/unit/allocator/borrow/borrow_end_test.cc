@@ -217,6 +217,18 @@ TEST_F(BorrowOfAnArenaThatHasChanged, DoesNotGiveWayWhereItsLastHeapHasGone)
     EXPECT_GT(result.grown_bytes, 0U);
 }
 
+TEST(BorrowOfAnArenaThatHasGrown, PassesOverAChunkBeyondTheMeasuredEnd)
+{
+    for (const uint64_t stranger : {10 * kKiB, 40 * kKiB, 200 * kKiB}) {
+        FakeArena arena(MixedChunks(200 * kMiB, 90 * kKiB));
+        arena.heap.stranger_bytes = stranger;
+        const uint64_t wanted = arena.heap.ResidentInFreeChunks();
+        const trim_borrow_result result = arena.Run();
+        EXPECT_FALSE(result.gave_way);
+        EXPECT_GE(result.dropped_bytes, wanted / 10 * 9) << stranger;
+    }
+}
+
 /* Dropping takes ten times as long as usual, so that time runs out before the bytes do. */
 class BorrowSlowly : public testing::TestWithParam<uint64_t>
 {

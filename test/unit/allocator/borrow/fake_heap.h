@@ -31,6 +31,7 @@ public:
     static constexpr uint64_t kPage = 4096;
     static constexpr uint64_t kWord = 8;
     static constexpr uint64_t kHeader = 2 * kWord;
+    static constexpr uint64_t kLinks = 4 * kWord;
     static constexpr uint64_t kLeast = 32;
 
     explicit FakeHeap(const std::vector<FakeChunk> &chunks, uint64_t top_bytes)
@@ -73,8 +74,11 @@ public:
     /* The first whole page of a chunk behind what its owner needs of it. */
     static uint64_t FirstPage(uint64_t chunk)
     {
-        return (chunk + kHeader + sizeof(void *) + kPage - 1) / kPage * kPage;
+        return (chunk + kHeader + kLinks + kPage - 1) / kPage * kPage;
     }
+
+    /* Of a free chunk beyond the end, where the arena has grown since. 0: there is none. */
+    uint64_t stranger_bytes = 0;
 
     uint64_t start() const
     {
@@ -129,7 +133,7 @@ public:
     {
         uint64_t bytes = 0;
         for (const auto &[at, size] : free_) {
-            const uint64_t start = (at + kHeader + sizeof(void *) + page - 1) / page * page;
+            const uint64_t start = (at + kHeader + kLinks + page - 1) / page * page;
             const uint64_t end = (at + size) / page * page;
             bytes += size >= least && start < end ? Resident(start, end) : 0;
         }
@@ -177,7 +181,15 @@ public:
     /* Takes a chunk: a free one, of the top, or, where neither is large enough, from beyond end. */
     uint64_t Serve(uint64_t bytes)
     {
-        uint64_t at = Best(bytes);
+        uint64_t at = TakeUnsorted(bytes);
+        if (at != 0) {
+            return at;
+        }
+        at = Best(bytes);
+        if (bytes <= stranger_bytes && (at == 0 || free_.at(at) >= stranger_bytes)) {
+            at = 0;
+            bytes = std::max(bytes, end_ - top_);
+        }
         if (at != 0) {
             const uint64_t whole = free_.at(at);
             RemoveFree(at);
@@ -222,10 +234,27 @@ public:
             top_ = at;
         } else {
             AddFree(at, bytes);
+            unsorted_.push_back(at);
         }
     }
 
 private:
+    /* What was freed is sorted by the next request that fits none of it exactly. Until then it
+     * names no others, as if there were equals. */
+    uint64_t TakeUnsorted(uint64_t bytes)
+    {
+        for (const uint64_t at : unsorted_) {
+            if (FreeAt(at) == bytes) {
+                RemoveFree(at);
+                had_equals_[at] = true;
+                used_[at] = bytes;
+                return at;
+            }
+        }
+        unsorted_.clear();
+        return 0;
+    }
+
     using Places = std::vector<uint64_t>; /* Of one size. */
     using Bin = std::map<uint64_t, Places>;
 
@@ -287,6 +316,7 @@ private:
     std::map<uint64_t, uint64_t> used_;   /* Sizes by address: of the application, and of others. */
     std::map<uint64_t, uint64_t> free_;
     std::map<uint64_t, bool> had_equals_;
+    std::vector<uint64_t> unsorted_;
     std::map<uint64_t, Bin> bins_;
 };
 
