@@ -158,7 +158,7 @@ static void drop_chunks(struct trim_borrow_hold *hold)
         /* Beyond the largest the heap would grow. Of several that have become larger since they
          * were measured the first one ends it. */
         more = done && (chunk.usable < largest || chunk.equals);
-        if (!done && !hold->ended && strangers++ < STRANGERS_MAX) {
+        if (!done && !hold->ended && hold->stranger && strangers++ < STRANGERS_MAX) {
             chunk.equals = false;
             chunk.usable += chunk.usable / STRANGER_PART / CHUNK_STEP * CHUNK_STEP + CHUNK_STEP;
             more = chunk.usable <= largest;

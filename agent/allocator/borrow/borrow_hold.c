@@ -172,6 +172,7 @@ const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t 
     uint64_t start = (uint64_t)(uintptr_t)piece;
     uint64_t usable = hold->world->usable(piece);
     if (!hold->world->inside(hold->arena->arena, start, start + usable)) {
+        hold->stranger = hold->world->top_behind(hold->arena, piece) == 0;
         give(hold, piece);
         hold->result->grown_bytes = trim_max(hold->result->grown_bytes, usable);
         if (!heaps_are_gone(hold) && usable > hold->arena->system_bytes / TRIM_BORROW_GROWTH_PART) {

@@ -42,6 +42,7 @@ struct trim_borrow_hold {
     bool shared;        /* The application may need what is held. */
     bool in_group;      /* Chunks of one size are being taken, which go back together. */
     uint64_t grown;     /* Bytes that the arena had grown by when it was last looked. */
+    bool stranger;      /* What was served last is a free chunk beyond the measured end. */
     bool cut;           /* The last drop came to the end of its time. */
     bool ended;         /* Nothing more is to be taken. */
 };
@@ -56,7 +57,8 @@ bool trim_hold_ends(struct trim_borrow_hold *hold);
 /* Pauses where threads at work would lose too much otherwise (borrow_pace.h). */
 void trim_hold_pause(struct trim_borrow_hold *hold);
 
-/* Takes a piece of this size in and holds it. Returns NULL where the arena has none. */
+/* Takes a piece of this size in and holds it. Returns NULL where the arena has none, or where a
+ * stranger was served. */
 const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t bytes);
 
 /* Gives the last piece back at once. */

@@ -123,13 +123,13 @@ static uint64_t bytes_behind(const void *piece)
     return __atomic_load_n((const uint64_t *)(const void *)size, __ATOMIC_RELAXED) & ~CHUNK_FLAGS;
 }
 
-/* The chunk that ends where the heap ends now is the top: a heap that is no longer the last one
- * ends with a chunk of no size. */
+/* The chunk that ends where the arena's last heap ends now is the top. */
 static uint64_t top_behind(const struct trim_borrow_arena *arena, const void *piece)
 {
-    (void)arena;
-    const struct trim_arena_heap *heap =
-        trim_arena_map_find(trim_arena_scan_map(), (uint64_t)(uintptr_t)piece);
+    if ((own_size((uint64_t)(uintptr_t)piece) & CHUNK_IS_MAPPED) != 0) {
+        return 0;
+    }
+    const struct trim_arena_heap *heap = last_heap(arena);
     uint64_t end = heap != NULL ? end_of(heap) : (uint64_t)(uintptr_t)sbrk(0);
     uint64_t bytes = bytes_behind(piece);
     return behind(piece) + bytes == end + 2 * TRIM_CHUNK_WORD ? bytes : 0;

@@ -177,7 +177,7 @@ TEST(Borrow, HoldsEverythingWhereNobodyWorks)
 }
 
 /* Whose memory is missing to somebody. */
-class BorrowBesideOthers : public testing::TestWithParam<std::vector<FakeChunk>>
+class BorrowBesideOthers : public testing::TestWithParam<Distribution>
 {
 protected:
     void ExpectLittleHeld()
@@ -192,7 +192,7 @@ protected:
         EXPECT_FALSE(result.gave_way);
     }
 
-    FakeArena arena_{GetParam()};
+    FakeArena arena_{GetParam().chunks};
 };
 
 TEST_P(BorrowBesideOthers, HoldsLittleWhereTheyAreAwake)
@@ -204,14 +204,19 @@ TEST_P(BorrowBesideOthers, HoldsLittleWhereTheyAreAwake)
 
 TEST_P(BorrowBesideOthers, HoldsLittleWhereTheArenaGrows)
 {
-    arena_.grown_bytes = 4096;
+    arena_.on_take = [this] {
+        arena_.grown_bytes += 16;
+    };
     ExpectLittleHeld();
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Chunks, BorrowBesideOthers,
-    testing::Values(MixedChunks(200 * kMiB, 45 * kKiB), MixedChunks(300 * kMiB, 900 * kKiB),
-                    With(MixedChunks(200 * kMiB, 300 * kKiB), EqualChunks(10, 3 * kMiB))));
+    testing::Values(Distribution{"Mixed", MixedChunks(200 * kMiB, 45 * kKiB)},
+                    Distribution{"MixedAndLarge", MixedChunks(300 * kMiB, 900 * kKiB)},
+                    Distribution{"SomeEqual", With(MixedChunks(200 * kMiB, 300 * kKiB),
+                                                   EqualChunks(10, 3 * kMiB))}),
+    [](const auto &row) { return std::string(row.param.name); });
 
 TEST(Borrow, OfChunksThatAreDroppedDropsNothing)
 {

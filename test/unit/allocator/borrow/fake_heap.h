@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <iterator>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "borrow.h"
@@ -165,6 +166,11 @@ public:
         return used_.at(chunk);
     }
 
+    bool IsOfTheStranger(uint64_t chunk) const
+    {
+        return strangers_.count(chunk) != 0;
+    }
+
     /* Whether there were other free chunks of this one's size when it was taken. */
     bool HadEquals(uint64_t chunk) const
     {
@@ -187,8 +193,11 @@ public:
         }
         at = Best(bytes);
         if (bytes <= stranger_bytes && (at == 0 || free_.at(at) >= stranger_bytes)) {
-            at = 0;
-            bytes = std::max(bytes, end_ - top_);
+            strangers_.insert(outside_);
+            used_[outside_] = bytes;
+            had_equals_[outside_] = false;
+            outside_ += bytes;
+            return outside_ - bytes;
         }
         if (at != 0) {
             const uint64_t whole = free_.at(at);
@@ -317,6 +326,7 @@ private:
     std::map<uint64_t, uint64_t> free_;
     std::map<uint64_t, bool> had_equals_;
     std::vector<uint64_t> unsorted_;
+    std::set<uint64_t> strangers_;
     std::map<uint64_t, Bin> bins_;
 };
 

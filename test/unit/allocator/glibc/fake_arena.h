@@ -151,10 +151,14 @@ private:
         return current_->heap.HadEquals(ChunkOf(piece));
     }
 
+    /* Where the heap has grown for a piece, a new top is behind it. */
     static uint64_t TopBehind(const trim_borrow_arena *, const void *piece)
     {
         const FakeHeap &heap = current_->heap;
         const uint64_t chunk = ChunkOf(piece);
+        if (chunk >= heap.end()) {
+            return heap.IsOfTheStranger(chunk) ? 0 : FakeHeap::kPage;
+        }
         return chunk + heap.BytesOf(chunk) == heap.top() ? heap.end() - heap.top() : 0;
     }
 
