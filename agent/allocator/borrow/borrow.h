@@ -57,8 +57,8 @@ struct trim_borrow_world {
     uint64_t (*heaps_gone)(const struct trim_borrow_arena *arena);
     /* Bytes of the free chunk that begins right behind the piece; 0: it is in use. */
     uint64_t (*free_behind)(const struct trim_borrow_arena *arena, const void *piece);
-    /* Whether there was another free chunk of its size when the piece was taken, which comes next.
-     */
+    /* Whether there was another free chunk of its size when the piece was taken, which comes next;
+     * true as well where the piece was an exact fit that nobody had sorted. */
     bool (*has_equals)(const void *piece);
     /* Bytes of the arena's top where that begins right behind the piece; otherwise 0. */
     uint64_t (*top_behind)(const struct trim_borrow_arena *arena, const void *piece);

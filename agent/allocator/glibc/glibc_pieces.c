@@ -50,18 +50,19 @@ int trim_glibc_drop(const struct trim_span *spans, size_t count)
     return trim_drop_pages(ranges, count);
 }
 
-/* The size of a piece's chunk, with its flags. */
-static uint64_t own_size(uint64_t piece)
+/* Whether malloc has mapped the piece on its own: its size word, which stands before it, says so.
+ */
+static bool is_mapped(const void *piece)
 {
     uint64_t own = 0;
-    memcpy(&own, (const char *)trim_pointer_to(piece) - sizeof own, sizeof own);
-    return own;
+    memcpy(&own, (const char *)piece - sizeof own, sizeof own);
+    return (own & CHUNK_IS_MAPPED) != 0;
 }
 
 /* One that malloc has mapped on its own may lie where a heap has gone: behind it is no chunk. */
 static bool inside(uint64_t arena, uint64_t start, uint64_t end)
 {
-    if ((own_size(start) & CHUNK_IS_MAPPED) != 0) {
+    if (is_mapped(trim_pointer_to(start))) {
         return false;
     }
     const struct trim_arena_map *map = trim_arena_scan_map();
@@ -100,12 +101,18 @@ static uint64_t heaps_gone(const struct trim_borrow_arena *arena)
     return gone;
 }
 
+/* The arena's end as it is now; 0: its last heap is gone. */
+static uint64_t end_now(const struct trim_borrow_arena *arena)
+{
+    const struct trim_arena_heap *heap = last_heap(arena);
+    return heap != NULL ? end_of(heap) : (uint64_t)(uintptr_t)sbrk(0);
+}
+
 /* A heap that has filled up has a successor, which nobody knows the size of: that is growth too. */
 static uint64_t grown(const struct trim_borrow_arena *arena)
 {
-    const struct trim_arena_heap *heap = last_heap(arena);
-    uint64_t end = heap != NULL ? end_of(heap) : (uint64_t)(uintptr_t)sbrk(0);
-    bool filled = heap != NULL && end % TRIM_ARENA_HEAP_BYTES == 0 && end > arena->end;
+    uint64_t end = end_now(arena);
+    bool filled = last_heap(arena) != NULL && end % TRIM_ARENA_HEAP_BYTES == 0 && end > arena->end;
     return filled ? UINT64_MAX : trim_excess(end, arena->end);
 }
 
@@ -126,13 +133,11 @@ static uint64_t bytes_behind(const void *piece)
 /* The chunk that ends where the arena's last heap ends now is the top. */
 static uint64_t top_behind(const struct trim_borrow_arena *arena, const void *piece)
 {
-    if ((own_size((uint64_t)(uintptr_t)piece) & CHUNK_IS_MAPPED) != 0) {
+    if (is_mapped(piece)) {
         return 0;
     }
-    const struct trim_arena_heap *heap = last_heap(arena);
-    uint64_t end = heap != NULL ? end_of(heap) : (uint64_t)(uintptr_t)sbrk(0);
     uint64_t bytes = bytes_behind(piece);
-    return behind(piece) + bytes == end + 2 * TRIM_CHUNK_WORD ? bytes : 0;
+    return behind(piece) + bytes == end_now(arena) + 2 * TRIM_CHUNK_WORD ? bytes : 0;
 }
 
 /*
@@ -172,7 +177,7 @@ static bool has_equals(const void *piece)
  */
 static void give(void *piece)
 {
-    if ((own_size((uint64_t)(uintptr_t)piece) & CHUNK_IS_MAPPED) != 0) {
+    if (is_mapped(piece)) {
         void *larger = trim_own_realloc(piece, THRESHOLD_BYTES_MAX + 1);
         piece = larger != NULL ? larger : piece;
     }
