@@ -101,13 +101,12 @@ void trim_hold_pause(struct trim_borrow_hold *hold)
 {
     const struct trim_borrow_world *world = hold->world;
     struct trim_borrow_pace *pace = hold->arena->pace;
-    uint64_t now_ns = world->now_ns();
-    uint64_t wanted_ns = trim_pace_wanted_ns(pace, now_ns, world->own_cpu_ns());
-    if (wanted_ns == 0 || trim_hold_ends(hold) ||
-        !trim_pace_others_work(pace, now_ns, world->others_cpu_ns())) {
+    uint64_t began_ns = world->now_ns();
+    trim_pace_look(pace, began_ns, world->others_cpu_ns());
+    uint64_t wanted_ns = trim_pace_wanted_ns(pace, began_ns, world->own_cpu_ns());
+    if (wanted_ns == 0 || trim_hold_ends(hold) || !trim_pace_others_work(pace)) {
         return;
     }
-    uint64_t began_ns = world->now_ns();
     world->pause(world->context, wanted_ns);
     /* A busy machine makes it longer, a system that forbids it makes it nothing. */
     uint64_t paused_ns = world->now_ns() - began_ns;
@@ -140,16 +139,17 @@ void trim_hold_give_all(struct trim_borrow_hold *hold)
 static void begin_batch(struct trim_borrow_hold *hold)
 {
     const struct trim_borrow_world *world = hold->world;
+    struct trim_borrow_pace *pace = hold->arena->pace;
     trim_hold_drop_all(hold);
     look_at_growth(hold);
-    hold->shared = hold->shared || trim_pace_others_are_awake(hold->arena->pace, world->now_ns(),
-                                                              world->others_cpu_ns());
+    trim_pace_look(pace, world->now_ns(), world->others_cpu_ns());
+    hold->shared = hold->shared || trim_pace_others_are_awake(pace);
     /* Other chunks go back before a pause. */
     if (hold->in_group) {
         trim_hold_pause(hold);
     }
     hold->batch_bytes = 0;
-    hold->batch_since_ns = hold->world->now_ns();
+    hold->batch_since_ns = world->now_ns();
 }
 
 const struct trim_piece *trim_hold_take(struct trim_borrow_hold *hold, uint64_t bytes)
@@ -208,12 +208,13 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
     hold->result = result;
     hold->grown = world->grown(arena);
     hold->batch_max_bytes = trim_max(arena->free_bytes / BATCH_PART, BATCH_LEAST_BYTES);
-    trim_pace_enter(arena->pace, world->now_ns(), world->own_cpu_ns(), world->others_cpu_ns());
+    uint64_t now_ns = world->now_ns();
+    trim_pace_enter(arena->pace, now_ns, world->own_cpu_ns());
+    trim_pace_look(arena->pace, now_ns, world->others_cpu_ns());
 }
 
 void trim_hold_leave(const struct trim_borrow_hold *hold)
 {
     const struct trim_borrow_world *world = hold->world;
-    trim_pace_leave(hold->arena->pace, world->now_ns(), world->own_cpu_ns(),
-                    world->others_cpu_ns());
+    trim_pace_leave(hold->arena->pace, world->now_ns(), world->own_cpu_ns());
 }

@@ -8,9 +8,6 @@
  * where the work waits long for a CPU they are far enough apart. */
 #define CALLS_PART 8
 
-/* Other threads are awake where they take this part of a CPU. */
-#define AWAKE_PART 4
-
 /* Where calls are many pauses are so many times as long as the work's CPU time. */
 #define PAUSE_TIMES 2
 
@@ -24,7 +21,11 @@
 
 /* The kernel brings the CPU time of running threads up to date each 1-10 ms; before two of these
  * have passed nobody knows who works. */
-#define KNOWN_AFTER_NS (20 * TRIM_NS_PER_MS)
+#define WINDOW_NS (20 * TRIM_NS_PER_MS)
+
+/* What others take in CPU time of a window, at least: a half, and a quarter. */
+#define WORK_PART 2
+#define AWAKE_PART 4
 
 void trim_pace_init(struct trim_borrow_pace *pace, uint64_t pause_max_ns)
 {
@@ -32,25 +33,12 @@ void trim_pace_init(struct trim_borrow_pace *pace, uint64_t pause_max_ns)
     pace->pause_max_ns = pause_max_ns;
 }
 
-void trim_pace_enter(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,
-                     uint64_t others_cpu_ns)
+void trim_pace_enter(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns)
 {
     pace->calls_ns = 0;
     pace->began_ns = now_ns;
     pace->paused_began_ns = pace->paused_ns;
     pace->own_began_ns = own_cpu_ns;
-    pace->others_began_ns = others_cpu_ns;
-}
-
-static uint64_t elapsed_ns(const struct trim_borrow_pace *pace, uint64_t now_ns)
-{
-    return pace->elapsed_ns + trim_excess(now_ns, pace->began_ns);
-}
-
-/* Clocks of threads that run are behind, so that it may seem to go backwards. */
-static uint64_t others_ns(const struct trim_borrow_pace *pace, uint64_t others_cpu_ns)
-{
-    return pace->others_ns + trim_excess(others_cpu_ns, pace->others_began_ns);
 }
 
 /* The pauses that the work so far asks for, made or not. */
@@ -63,13 +51,10 @@ static uint64_t owed_ns(const struct trim_borrow_pace *pace, uint64_t now_ns, ui
     return pace->owed_ns + (many_calls ? work_ns * PAUSE_TIMES : 0);
 }
 
-void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,
-                     uint64_t others_cpu_ns)
+void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns)
 {
     /* Of the next arena's pauses nothing is made already. */
     pace->owed_ns = trim_max(owed_ns(pace, now_ns, own_cpu_ns), pace->paused_ns);
-    pace->elapsed_ns = elapsed_ns(pace, now_ns);
-    pace->others_ns = others_ns(pace, others_cpu_ns);
 }
 
 void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns)
@@ -80,24 +65,38 @@ void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns)
 uint64_t trim_pace_wanted_ns(const struct trim_borrow_pace *pace, uint64_t now_ns,
                              uint64_t own_cpu_ns)
 {
-    if (trim_excess(elapsed_ns(pace, now_ns), pace->paused_ns) < KNOWN_AFTER_NS) {
-        return 0;
-    }
     uint64_t wanted_ns = trim_excess(owed_ns(pace, now_ns, own_cpu_ns), pace->paused_ns);
     wanted_ns = trim_min(wanted_ns, PAUSE_MAX_NS);
     wanted_ns = trim_min(wanted_ns, trim_excess(pace->pause_max_ns, pace->paused_ns));
     return wanted_ns < PAUSE_LEAST_NS ? 0 : wanted_ns;
 }
 
-bool trim_pace_others_are_awake(const struct trim_borrow_pace *pace, uint64_t now_ns,
-                                uint64_t others_cpu_ns)
+void trim_pace_look(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t others_cpu_ns)
 {
-    uint64_t elapsed = elapsed_ns(pace, now_ns);
-    return elapsed >= KNOWN_AFTER_NS && others_ns(pace, others_cpu_ns) >= elapsed / AWAKE_PART;
+    uint64_t passed_ns = trim_excess(now_ns, pace->looked_ns);
+    if (passed_ns < WINDOW_NS) {
+        return;
+    }
+    if (pace->looked_ns != 0) {
+        pace->window_ns = passed_ns;
+        /* Clocks of threads that run are behind, so that it may seem to go backwards. */
+        pace->others_ns = trim_excess(others_cpu_ns, pace->others_looked_ns);
+    }
+    pace->looked_ns = now_ns;
+    pace->others_looked_ns = others_cpu_ns;
 }
 
-bool trim_pace_others_work(const struct trim_borrow_pace *pace, uint64_t now_ns,
-                           uint64_t others_cpu_ns)
+static bool others_take(const struct trim_borrow_pace *pace, uint64_t part)
 {
-    return others_ns(pace, others_cpu_ns) * 2 >= elapsed_ns(pace, now_ns);
+    return pace->window_ns != 0 && pace->others_ns * part >= pace->window_ns;
+}
+
+bool trim_pace_others_are_awake(const struct trim_borrow_pace *pace)
+{
+    return others_take(pace, AWAKE_PART);
+}
+
+bool trim_pace_others_work(const struct trim_borrow_pace *pace)
+{
+    return others_take(pace, WORK_PART);
 }

@@ -27,42 +27,44 @@
 /* Of all arenas together: one alone may be too short to know who works. */
 struct trim_borrow_pace {
     uint64_t pause_max_ns;
-    uint64_t paused_ns;  /* In all. Whoever pauses adds to it. */
-    uint64_t owed_ns;    /* Pauses that the arenas before ask for, */
-    uint64_t elapsed_ns; /* the time in them, pauses included, */
-    uint64_t others_ns;  /* and CPU time of the process's other threads meanwhile. */
+    uint64_t paused_ns; /* In all. Whoever pauses adds to it. */
+    uint64_t owed_ns;   /* Pauses that the arenas before ask for. */
     /* Of the arena at hand: */
     uint64_t calls_ns; /* In calls of malloc and free. */
     uint64_t began_ns;
     uint64_t paused_began_ns; /* Paused until then, */
-    uint64_t own_began_ns;    /* CPU time of the thread that works there, */
-    uint64_t others_began_ns; /* and of the process's others. */
+    uint64_t own_began_ns;    /* and CPU time of the thread that works. */
+    /* What the process's other threads do: when that was looked at last, their CPU time then, */
+    uint64_t looked_ns;
+    uint64_t others_looked_ns;
+    uint64_t window_ns; /* and between the last two looks: how long that was (0: not known yet), */
+    uint64_t others_ns; /* and their CPU time in it. */
 };
 
 /* No more than pause_max_ns is asked for in all. */
 void trim_pace_init(struct trim_borrow_pace *pace, uint64_t pause_max_ns);
 
-/* An arena is begun and left, by one thread. CPU time so far: own_cpu_ns that thread's,
- * others_cpu_ns that of the process's other threads. */
-void trim_pace_enter(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,
-                     uint64_t others_cpu_ns);
-void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,
-                     uint64_t others_cpu_ns);
+/* An arena is begun and left, all of them by one thread, which has had own_cpu_ns of CPU time so
+ * far. */
+void trim_pace_enter(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns);
+void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns);
 
 /* Takes in one call of malloc or free. */
 void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns);
+
+/* Takes in what CPU time the process's other threads have had so far. What they do now is told from
+ * the last 20 ms or more: a thread that frees a model at full speed may end before the release. */
+void trim_pace_look(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t others_cpu_ns);
 
 /* How long the work so far asks to pause; 0: not at all, or for too little to stop for. */
 uint64_t trim_pace_wanted_ns(const struct trim_borrow_pace *pace, uint64_t now_ns,
                              uint64_t own_cpu_ns);
 
-/* Whether other threads have done anything worth mentioning: a quarter of a CPU's work. False as
- * long as nobody can tell. */
-bool trim_pace_others_are_awake(const struct trim_borrow_pace *pace, uint64_t now_ns,
-                                uint64_t others_cpu_ns);
+/* Whether other threads do anything worth mentioning: a quarter of a CPU's work. False as long as
+ * nobody can tell. */
+bool trim_pace_others_are_awake(const struct trim_borrow_pace *pace);
 
-/* Whether other threads have been at work: at least half a CPU's worth. */
-bool trim_pace_others_work(const struct trim_borrow_pace *pace, uint64_t now_ns,
-                           uint64_t others_cpu_ns);
+/* Whether other threads are at work: at least half a CPU's worth. */
+bool trim_pace_others_work(const struct trim_borrow_pace *pace);
 
 #endif

@@ -24,7 +24,8 @@ protected:
     Pace()
     {
         trim_pace_init(&pace_, kS);
-        trim_pace_enter(&pace_, kBegan, kOwnBegan, kOthersBegan);
+        trim_pace_enter(&pace_, kBegan, kOwnBegan);
+        trim_pace_look(&pace_, kBegan, kOthersBegan);
     }
 
     void Call(uint64_t took_ns, int times)
@@ -32,6 +33,14 @@ protected:
         for (int i = 0; i < times; i++) {
             trim_pace_call(&pace_, took_ns);
         }
+    }
+
+    /* So much later, in which others have had so much of the CPUs. */
+    void Look(uint64_t later_ns, uint64_t others_ns)
+    {
+        now_ns_ += later_ns;
+        others_cpu_ns_ += others_ns;
+        trim_pace_look(&pace_, now_ns_, others_cpu_ns_);
     }
 
     /* With what was not paused at work on a CPU. */
@@ -54,6 +63,8 @@ protected:
     static constexpr uint64_t kBegan = 1000 * kS;
     static constexpr uint64_t kOwnBegan = 33 * kS;
     static constexpr uint64_t kOthersBegan = 77 * kS;
+    uint64_t now_ns_ = kBegan;
+    uint64_t others_cpu_ns_ = kOthersBegan;
     trim_borrow_pace pace_ = {};
 };
 
@@ -93,13 +104,6 @@ TEST_F(Pace, TakesACallThatWasKeptOffTheCpuForAShortOne)
     EXPECT_EQ(WantedAfter(40 * kMs), 80 * kMs);
 }
 
-TEST_F(Pace, WaitsUntilTheSystemCanTellWhoWorks)
-{
-    Call(50 * TRIM_NS_PER_US, 1000);
-    EXPECT_EQ(WantedAfter(20 * kMs - 1), 0U);
-    EXPECT_NE(WantedAfter(20 * kMs), 0U);
-}
-
 TEST_F(Pace, PausesNoLongerThanItMayAtOnceAndInAll)
 {
     Call(100 * TRIM_NS_PER_US, 100000);
@@ -112,37 +116,54 @@ TEST_F(Pace, PausesNoLongerThanItMayAtOnceAndInAll)
 
 TEST_F(Pace, OthersWorkWhoTakeHalfACpu)
 {
-    EXPECT_FALSE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan - 1))
-        << "clocks of threads that run are behind";
-    EXPECT_TRUE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan + 20 * kMs));
-    EXPECT_FALSE(trim_pace_others_work(&pace_, kBegan + 40 * kMs, kOthersBegan + 20 * kMs - 1));
+    for (const bool work : {true, false}) {
+        Look(40 * kMs, 20 * kMs - (work ? 0 : 1));
+        EXPECT_EQ(trim_pace_others_work(&pace_), work);
+    }
+    Look(40 * kMs, uint64_t{0} - 1);
+    EXPECT_FALSE(trim_pace_others_work(&pace_)) << "clocks of threads that run are behind";
 }
 
 TEST_F(Pace, OthersAreAwakeWhoTakeAQuarterOfACpu)
 {
-    EXPECT_FALSE(trim_pace_others_are_awake(&pace_, kBegan + 20 * kMs - 1, kOthersBegan + kS))
-        << "nobody can tell yet";
-    EXPECT_TRUE(trim_pace_others_are_awake(&pace_, kBegan + 20 * kMs, kOthersBegan + kS));
-    EXPECT_TRUE(trim_pace_others_are_awake(&pace_, kBegan + 160 * kMs, kOthersBegan + 40 * kMs));
-    EXPECT_FALSE(
-        trim_pace_others_are_awake(&pace_, kBegan + 160 * kMs, kOthersBegan + 40 * kMs - 1));
+    for (const bool awake : {true, false}) {
+        Look(40 * kMs, 10 * kMs - (awake ? 0 : 1));
+        EXPECT_EQ(trim_pace_others_are_awake(&pace_), awake);
+    }
+}
+
+TEST_F(Pace, WhoWorksIsUnknownForTwentyMilliseconds)
+{
+    trim_pace_look(&pace_, kBegan + 20 * kMs - 1, kOthersBegan + kS);
+    EXPECT_FALSE(trim_pace_others_are_awake(&pace_));
+    EXPECT_FALSE(trim_pace_others_work(&pace_));
+    trim_pace_look(&pace_, kBegan + 20 * kMs, kOthersBegan + kS);
+    EXPECT_TRUE(trim_pace_others_are_awake(&pace_));
+    EXPECT_TRUE(trim_pace_others_work(&pace_));
+}
+
+TEST_F(Pace, WhoHasEndedIsForgottenAfterTwentyMilliseconds)
+{
+    Look(400 * kMs, 400 * kMs);
+    Look(20 * kMs - 1, 0);
+    EXPECT_TRUE(trim_pace_others_work(&pace_));
+    Look(1, 0);
+    EXPECT_FALSE(trim_pace_others_are_awake(&pace_));
 }
 
 TEST_F(Pace, GoesOnFromArenaToArena)
 {
-    /* Each too short to know who works; what the thread that has left took is not others'. */
+    /* Each too short to know who works. */
     Call(50 * TRIM_NS_PER_US, 75);
-    trim_pace_leave(&pace_, kBegan + 15 * kMs, kOwnBegan + 15 * kMs, kOthersBegan + 15 * kMs);
-    const uint64_t began = kBegan + kS;
-    const uint64_t others_began = kOthersBegan + 70 * kS;
-    trim_pace_enter(&pace_, began, kMs, others_began);
-    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs - 1, 6 * kMs), 0U);
-    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 5 * kMs, 6 * kMs), 30 * kMs);
-    EXPECT_TRUE(trim_pace_others_work(&pace_, began + 15 * kMs, others_began));
-    EXPECT_FALSE(trim_pace_others_work(&pace_, began + 16 * kMs, others_began));
+    Look(15 * kMs, 15 * kMs);
+    trim_pace_leave(&pace_, now_ns_, kOwnBegan + 15 * kMs);
+    trim_pace_enter(&pace_, now_ns_, kOwnBegan + 15 * kMs);
+    EXPECT_EQ(WantedAfter(20 * kMs), 30 * kMs);
+    Look(5 * kMs, 0);
+    EXPECT_TRUE(trim_pace_others_work(&pace_));
     Call(100 * TRIM_NS_PER_US, 10000);
     pace_.paused_ns = kS - kMs;
-    EXPECT_EQ(trim_pace_wanted_ns(&pace_, began + 2 * kS, 2 * kS), kMs);
+    EXPECT_EQ(WantedAfter(2 * kS), kMs);
 }
 
 TEST_F(Pace, OwesForEachArenaWhatItsOwnCallsAskFor)
@@ -155,11 +176,11 @@ TEST_F(Pace, OwesForEachArenaWhatItsOwnCallsAskFor)
         trim_pace_init(&pace_, 10 * kS);
         const uint64_t first = often_first ? kOften : kRarely;
         const uint64_t second = often_first ? kRarely : kOften;
-        trim_pace_enter(&pace_, kBegan, kOwnBegan, kOthersBegan);
+        trim_pace_enter(&pace_, kBegan, kOwnBegan);
         Call(TRIM_NS_PER_US, often_first ? 50000 : 10);
         const uint64_t left = kBegan + first;
-        trim_pace_leave(&pace_, left, kOwnBegan + first, kOthersBegan);
-        trim_pace_enter(&pace_, left, 0, kOthersBegan);
+        trim_pace_leave(&pace_, left, kOwnBegan + first);
+        trim_pace_enter(&pace_, left, 0);
         Call(TRIM_NS_PER_US, often_first ? 10 : 50000);
         pace_.paused_ns = kBoth - 70 * kMs;
         EXPECT_EQ(trim_pace_wanted_ns(&pace_, left + second + pace_.paused_ns, second), 70 * kMs);
@@ -169,8 +190,8 @@ TEST_F(Pace, OwesForEachArenaWhatItsOwnCallsAskFor)
 TEST_F(Pace, ThatWasMadeInVainIsNotTakenOffTheNextArenas)
 {
     pace_.paused_ns = 300 * kMs; /* When calls were many for the time still. */
-    trim_pace_leave(&pace_, kBegan + kS, kOwnBegan + 700 * kMs, kOthersBegan);
-    trim_pace_enter(&pace_, kBegan + kS, 0, kOthersBegan);
+    trim_pace_leave(&pace_, kBegan + kS, kOwnBegan + 700 * kMs);
+    trim_pace_enter(&pace_, kBegan + kS, 0);
     Call(50 * TRIM_NS_PER_US, 200);
     EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + kS + 30 * kMs, 30 * kMs), 60 * kMs);
 }
@@ -256,14 +277,23 @@ TEST_F(PacedRun, DoesNotPauseInAHurry)
     EXPECT_EQ(Run(0).paused_ns, 0U);
 }
 
-TEST_F(PacedRun, TakesTheNextArenaUpWhereTheLastOneWasLeft)
+TEST_F(PacedRun, KnowsInTheNextArenaWhoWorked)
 {
     arena_.call_ns = 40 * TRIM_NS_PER_US;
     arena_.others_percent = 100;
-    const uint64_t began_ns = arena_.now_ns;
     (void)Run(0);
-    EXPECT_EQ(pace_.elapsed_ns, arena_.now_ns - began_ns);
-    EXPECT_EQ(pace_.others_ns / kMs, pace_.elapsed_ns / kMs);
+    EXPECT_TRUE(trim_pace_others_work(&pace_));
+}
+
+TEST_F(PacedRun, HoldsMuchAgainOnceOthersHaveEnded)
+{
+    arena_.ns_per_mib = TRIM_NS_PER_MS;
+    arena_.others_percent = 100;
+    const uint64_t end_ns = arena_.now_ns + 100 * kMs;
+    arena_.on_take = [&] {
+        arena_.others_percent = arena_.now_ns < end_ns ? 100 : 0;
+    };
+    EXPECT_GE(Run(0).held_max_bytes, 70 * kMiB);
 }
 
 TEST_F(PacedRun, TellsNoPausesThatTheSystemForbids)
@@ -300,7 +330,7 @@ TEST_F(Pace, CallsAreManyFromJustAnEighthOfTheTimeOn)
 {
     for (const bool many : {false, true}) {
         trim_pace_init(&pace_, kS);
-        trim_pace_enter(&pace_, kBegan, kOwnBegan, kOthersBegan);
+        trim_pace_enter(&pace_, kBegan, kOwnBegan);
         Call(100 * TRIM_NS_PER_US, 49);
         Call(100 * TRIM_NS_PER_US - (many ? 0 : 1), 1);
         EXPECT_EQ(WantedAfter(40 * kMs), many ? 80 * kMs : 0U);
@@ -310,8 +340,8 @@ TEST_F(Pace, CallsAreManyFromJustAnEighthOfTheTimeOn)
 TEST_F(Pace, PausesOfArenasBeforeAreNoTimeOfThisOne)
 {
     pace_.paused_ns = 300 * kMs;
-    trim_pace_leave(&pace_, kBegan + kS, kOwnBegan, kOthersBegan);
-    trim_pace_enter(&pace_, kBegan + kS, kOwnBegan, kOthersBegan);
+    trim_pace_leave(&pace_, kBegan + kS, kOwnBegan);
+    trim_pace_enter(&pace_, kBegan + kS, kOwnBegan);
     Call(100 * TRIM_NS_PER_US, 49);
     EXPECT_EQ(trim_pace_wanted_ns(&pace_, kBegan + kS + 40 * kMs, kOwnBegan + 40 * kMs), 0U);
     Call(100 * TRIM_NS_PER_US, 1);
@@ -321,7 +351,7 @@ TEST_F(Pace, PausesOfArenasBeforeAreNoTimeOfThisOne)
 TEST_F(Pace, EachArenaBeginsWithoutCalls)
 {
     Call(100 * TRIM_NS_PER_US, 1000);
-    trim_pace_enter(&pace_, kBegan, kOwnBegan, kOthersBegan);
+    trim_pace_enter(&pace_, kBegan, kOwnBegan);
     EXPECT_EQ(pace_.calls_ns, 0U);
 }
 
