@@ -4,13 +4,6 @@
 
 #include "quantity.h"
 
-/* The rates are means over about so long. */
-#define MEMORY_S 60.0
-/* What they begin with, and never fall below, in bytes a second: a program may begin to free memory
- * at any time. */
-#define RATE_START (0.5 * (double)TRIM_MIB)
-#define RATE_LEAST (0.01 * (double)TRIM_MIB)
-
 /* Half of what events free is free so soon after them. */
 #define SOON_NS (100 * TRIM_NS_PER_MS)
 /* After so long an event is over. */
@@ -23,7 +16,10 @@
 /* An event counts as the reason where it is no less likely than this part of the likeliest. */
 #define LIKELY_PART 0.25
 
-/* One that never frees anything is taken for this, so that it costs a look in a while. */
+/* Events that were taken for less than this part of what has come free have not told of it. */
+#define HERALD_PART 0.125
+
+/* One that never frees anything is taken for this: it costs a look in a while. */
 #define USUAL_LEAST_BYTES 65536.0
 
 /* What is still to come after a release, of that, until it has been learned: it may have been in
@@ -47,11 +43,10 @@ void trim_looks_init(struct trim_looks *looks, uint64_t check_ns, bool unannounc
     *looks = (struct trim_looks){
         .check_ns = check_ns,
         .unannounced = unannounced && check_ns != 0,
-        .rate = RATE_START,
-        .poll_rate = RATE_START,
         .last_ns = now_ns,
-        .as_of_ns = now_ns,
     };
+    trim_flow_init(&looks->unheralded, now_ns);
+    trim_flow_init(&looks->all, now_ns);
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
         looks->events[reason] = (struct trim_event){.usual_bytes = -1, .rest_part = REST_PART};
     }
@@ -96,6 +91,7 @@ void trim_looks_expect(struct trim_looks *looks, enum trim_reason reason, uint64
         }
         learn(event, since_ns);
     }
+    looks->heralds++;
     double usual = event->usual_bytes < 0 ? guess_bytes : event->usual_bytes;
     event->pending_bytes = fmax(usual, USUAL_LEAST_BYTES);
     event->found_bytes = 0;
@@ -126,7 +122,8 @@ static uint64_t unannounced_due_ns(const struct trim_looks *looks, const struct 
     if (!looks->unannounced) {
         return TRIM_NEVER;
     }
-    double gap_ns = rate_gap_ns(price, now_ns, looks->rate, price->look_ns);
+    double rate = trim_flow_rate(&looks->unheralded, looks->last_ns);
+    double gap_ns = rate_gap_ns(price, now_ns, rate, price->look_ns);
     gap_ns = fmin(gap_ns, (double)looks->check_ns);
     gap_ns = fmin(gap_ns, (double)trim_price_room_gap_ns(price));
     bool urgent = trim_price_urgent(price, now_ns);
@@ -174,38 +171,33 @@ static double likelihood(const struct trim_event *event, uint64_t now_ns)
     return 1 / (double)(trim_excess(now_ns, event->happened_ns) + SOON_NS);
 }
 
-static double most_likely(const struct trim_looks *looks, uint64_t now_ns)
+/* The events that have most likely freed what has come free by now, as a set of reasons. */
+static uint64_t likely_events(const struct trim_looks *looks, uint64_t now_ns)
 {
     double most = 0;
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
         most = fmax(most, likelihood(&looks->events[reason], now_ns));
     }
-    return most;
+    uint64_t set = 0;
+    for (int reason = 0; most > 0 && reason < TRIM_REASON_COUNT; reason++) {
+        if (likelihood(&looks->events[reason], now_ns) >= most * LIKELY_PART) {
+            set |= UINT64_C(1) << reason;
+        }
+    }
+    return set;
 }
 
 enum trim_reason trim_looks_reason(const struct trim_looks *looks, uint64_t now_ns)
 {
-    double most = most_likely(looks, now_ns);
+    uint64_t likely = likely_events(looks, now_ns);
     int reason = TRIM_REASON_COUNT - 1;
-    while (reason > 0 &&
-           (most <= 0 || likelihood(&looks->events[reason], now_ns) < most * LIKELY_PART)) {
+    while (reason > 0 && (likely & (UINT64_C(1) << reason)) == 0) {
         reason--;
     }
     return (enum trim_reason)reason;
 }
 
-/* Brings the rates up to date; bytes have come free since. */
-static void flow(struct trim_looks *looks, uint64_t now_ns, double bytes, bool announced)
-{
-    double seconds = (double)(now_ns - looks->as_of_ns) / (double)TRIM_NS_PER_S;
-    double all = MEMORY_S + seconds;
-    looks->as_of_ns = now_ns;
-    looks->rate = fmax((looks->rate * MEMORY_S + (announced ? 0 : bytes)) / all, RATE_LEAST);
-    looks->poll_rate = fmax((looks->poll_rate * MEMORY_S + bytes) / all, RATE_LEAST);
-}
-
-/* A look was taken at now_ns, which may end events. */
-static void look(struct trim_looks *looks, uint64_t now_ns)
+void trim_looks_taken(struct trim_looks *looks, uint64_t now_ns)
 {
     looks->last_ns = now_ns;
     for (int reason = 0; reason < TRIM_REASON_COUNT; reason++) {
@@ -221,17 +213,6 @@ static void look(struct trim_looks *looks, uint64_t now_ns)
     }
 }
 
-void trim_looks_missed(struct trim_looks *looks, uint64_t now_ns)
-{
-    flow(looks, now_ns, 0, true);
-    look(looks, now_ns);
-}
-
-void trim_looks_found(struct trim_looks *looks, uint64_t now_ns)
-{
-    look(looks, now_ns);
-}
-
 /* What was found for an event is in use: it frees less than was thought. One that has happened
  * since is not to blame. */
 static void in_use(struct trim_event *event)
@@ -243,31 +224,63 @@ static void in_use(struct trim_event *event)
     }
 }
 
+/* Of what has come free, how much no event has told of. */
+static double unheralded_bytes(const struct trim_looks *looks, enum trim_reason reason,
+                               uint64_t likely, uint64_t now_ns, double bytes)
+{
+    double promised = 0;
+    for (int other = TRIM_REASON_WATERMARK + 1; other < TRIM_REASON_COUNT; other++) {
+        const struct trim_event *event = &looks->events[other];
+        bool counts = (likely & (UINT64_C(1) << other)) != 0;
+        promised = fmax(promised, counts ? fmax(event->pending_bytes, event->usual_bytes) : 0);
+    }
+    if (promised >= bytes * HERALD_PART || (likely == 0 && reason != TRIM_REASON_WATERMARK)) {
+        return 0;
+    }
+    /* How much of the time is the time after an event. */
+    double after_ns = (double)looks->heralds * (double)EVENT_NS;
+    double all_ns = (double)trim_max(trim_excess(now_ns, looks->all.at_ns), 1);
+    return likely != 0 ? bytes * fmin(after_ns / all_ns, 1) : bytes;
+}
+
+/* An event has freed bytes. What such events usually free may not all have come yet. */
+static void found(struct trim_event *event, uint64_t now_ns, double bytes)
+{
+    event->first_bytes = event->first_bytes > 0 ? event->first_bytes : bytes;
+    event->found_bytes += bytes;
+    event->pending_bytes = fmax(bytes * event->rest_part, event->usual_bytes - event->found_bytes);
+    event->since_ns = now_ns;
+    event->looked = true;
+    event->looked_ns = now_ns;
+    if (event->pending_bytes < (double)TRIM_LEAST_BYTES) {
+        learn(event, now_ns);
+    }
+}
+
 void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint64_t now_ns,
                         double bytes)
 {
-    flow(looks, now_ns, bytes, reason != TRIM_REASON_WATERMARK);
+    uint64_t likely = likely_events(looks, now_ns);
     looks->last_ns = now_ns;
     if (bytes <= 0) {
-        looks->rate = fmax(looks->rate / 2, RATE_LEAST);
+        looks->unheralded.rate /= 2;
         in_use(&looks->events[reason]);
         return;
     }
-    double most = most_likely(looks, now_ns);
+    double unheralded = unheralded_bytes(looks, reason, likely, now_ns, bytes);
+    if (unheralded > 0) {
+        trim_flow_take(&looks->unheralded, now_ns, unheralded);
+    }
+    trim_flow_take(&looks->all, now_ns, bytes);
+    looks->heralds = 0;
+    if (reason != TRIM_REASON_WATERMARK) {
+        /* Something else has told of it, so that coming to rest has not. */
+        looks->events[TRIM_REASON_WATERMARK].pending_bytes = 0;
+        likely &= ~(UINT64_C(1) << TRIM_REASON_WATERMARK);
+    }
     for (int other = 0; other < TRIM_REASON_COUNT; other++) {
-        struct trim_event *event = &looks->events[other];
-        if (likelihood(event, now_ns) <= 0 || likelihood(event, now_ns) < most * LIKELY_PART) {
-            continue;
-        }
-        event->first_bytes = event->first_bytes > 0 ? event->first_bytes : bytes;
-        event->found_bytes += bytes;
-        event->pending_bytes = bytes * event->rest_part;
-        event->since_ns = now_ns;
-        event->looked = true;
-        event->looked_ns = now_ns;
-        if (event->pending_bytes < (double)TRIM_LEAST_BYTES) {
-            event->pending_bytes = 0;
-            learn(event, now_ns);
+        if ((likely & (UINT64_C(1) << other)) != 0) {
+            found(&looks->events[other], now_ns, bytes);
         }
     }
 }
@@ -275,13 +288,13 @@ void trim_looks_settled(struct trim_looks *looks, enum trim_reason reason, uint6
 void trim_looks_regret(struct trim_looks *looks, enum trim_reason reason, double bytes)
 {
     if (reason == TRIM_REASON_WATERMARK) {
-        looks->rate = fmax(looks->rate - bytes / MEMORY_S, RATE_LEAST);
+        trim_flow_take_back(&looks->unheralded, bytes);
     }
 }
 
 uint64_t trim_looks_poll_gap_ns(const struct trim_looks *looks, const struct trim_price *price,
                                 uint64_t now_ns)
 {
-    double gap_ns = rate_gap_ns(price, now_ns, looks->poll_rate, price->poll_ns);
+    double gap_ns = rate_gap_ns(price, now_ns, trim_flow_rate(&looks->all, now_ns), price->poll_ns);
     return trim_max(POLL_GAP_LEAST_NS, trim_min(later(0, gap_ns), POLL_GAP_MOST_NS));
 }

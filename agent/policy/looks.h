@@ -8,7 +8,9 @@
  * look.
  *
  * Beside events memory comes free at a rate that earlier looks have learned: F bytes lambda times a
- * second are worth a look each sqrt(2 * cost * worth / (lambda * F)).
+ * second are worth a look each sqrt(2 * cost * worth / (lambda * F)). What comes after events that
+ * were taken for much less counts there, as far as it may have come after them by chance: a cache
+ * that fills is nothing but small events, and none of them tells when it is dropped.
  *
  * Pure.
  */
@@ -18,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flow.h"
 #include "price.h"
 #include "reason.h"
 
@@ -44,10 +47,10 @@ struct trim_looks {
                           without an event. */
     bool unannounced;  /* Looks without an event are wanted. */
     struct trim_event events[TRIM_REASON_COUNT];
-    double rate;       /* Bytes that come free in a second without an event, */
-    double poll_rate;  /* and with all events. */
-    uint64_t last_ns;  /* When the last look was taken, */
-    uint64_t as_of_ns; /* and when the rates were last brought up to date. */
+    struct trim_flow unheralded; /* What comes free though no event has told of it, */
+    struct trim_flow all;        /* and all that does. */
+    uint32_t heralds;            /* Events since something came free. */
+    uint64_t last_ns;            /* When the last look was taken. */
 };
 
 /* Starts at now_ns with nothing learned. */
@@ -75,11 +78,9 @@ uint64_t trim_looks_event_due_ns(const struct trim_looks *looks, const struct tr
  * now, or the watermark where none is pending. */
 enum trim_reason trim_looks_reason(const struct trim_looks *looks, uint64_t now_ns);
 
-/* A look was taken at now_ns, or was not needed, and has found nothing. */
-void trim_looks_missed(struct trim_looks *looks, uint64_t now_ns);
-
-/* A look was taken at now_ns, and what it has found is watched or released. */
-void trim_looks_found(struct trim_looks *looks, uint64_t now_ns);
+/* A look was taken at now_ns, or was not needed. What it has found, if anything, is watched or
+ * released. */
+void trim_looks_taken(struct trim_looks *looks, uint64_t now_ns);
 
 /* What was found for a reason has come to this: bytes were released, or 0 where they were in use.
  */

@@ -122,7 +122,7 @@ static void judge_enough(struct trim_policy *policy, const struct trim_observati
     uint64_t now_ns = now->now_ns;
     bool began = !policy->watch.on;
     watch(policy, now);
-    trim_looks_found(&policy->looks, now_ns);
+    trim_looks_taken(&policy->looks, now_ns);
     decision->reason = policy->watch.reason;
     if (policy->watch.share == 0 || trim_watch_has_paid(&policy->watch, &policy->price)) {
         policy->reason = policy->watch.reason;
@@ -142,7 +142,7 @@ static void judge_estimate(struct trim_policy *policy, const struct trim_observa
     policy->considered += policy->watch.on ? 0 : 1;
     if (now->failed) {
         policy->watch.on = false;
-        trim_looks_missed(&policy->looks, now->now_ns);
+        trim_looks_taken(&policy->looks, now->now_ns);
         trim_decide_skip(policy, TRIM_SKIP_NO_ESTIMATE, decision);
         return;
     }
@@ -166,7 +166,7 @@ static void judge_estimate(struct trim_policy *policy, const struct trim_observa
         decision->reason = policy->watch.reason;
         end_watch(policy, now->now_ns, decision);
     } else {
-        trim_looks_missed(&policy->looks, now->now_ns);
+        trim_looks_taken(&policy->looks, now->now_ns);
         trim_decide_skip(policy, TRIM_SKIP_BELOW_THRESHOLD, decision);
     }
 }
@@ -235,6 +235,9 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     trim_watch_released(&policy->watch, outcome->end_ns, outcome->released_bytes);
     if (policy->watch.last_bytes < trim_price_least_bytes(&policy->price, outcome->end_ns)) {
         policy->watch.on = false;
+    }
+    if (outcome->released_bytes >= trim_price_least_bytes(&policy->price, outcome->end_ns)) {
+        trim_decide_rest_paid(policy);
     }
     trim_price_released(&policy->price, outcome->released_bytes, outcome->cpu_ns, outcome->cost_ns);
     struct trim_vitals vitals = policy->signs.last;

@@ -155,6 +155,8 @@ struct trim_policy {
     uint64_t started_ns;  /* When the start is over: until then no class load is worth a wake-up. */
     uint64_t last_trim_ns; /* When the last trim ended; 0: there was none. */
     uint64_t cooldown_ends_ns;
+    uint32_t rest_halvings;  /* A process at rest is read after so much less of its work, */
+    uint32_t rest_vain;      /* and so often that has led to nothing. */
     uint64_t room_at_ns;     /* When the limit was last read; 0: never. */
     enum trim_skip deferred; /* What waits now for this reason was counted already. */
 

@@ -13,6 +13,10 @@
 /* One that takes more at rest wakes nobody more than once in a check either, up to this. */
 #define IDLE_TIMES 1.25
 #define REST_CPU_MOST_NS (64.0 * (double)TRIM_NS_PER_MS)
+/* Where that pays, it is looked at after half and a quarter of it: loading 16 MiB takes 8 ms. Not
+ * any more after so many times in vain. */
+#define REST_HALVINGS_MAX 2
+#define REST_VAIN_MAX 3
 
 void trim_decide_skip(struct trim_policy *policy, enum trim_skip skip,
                       struct trim_decision *decision)
@@ -115,7 +119,7 @@ static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
                        ? !trim_signs_moved(&policy->signs)
                        : !policy->watch.on && trim_signs_still(&policy->signs);
     if (!policy->blind && unmoved) {
-        trim_looks_missed(&policy->looks, now_ns);
+        trim_looks_taken(&policy->looks, now_ns);
         trim_decide_skip(policy, TRIM_SKIP_UNCHANGED, decision);
         return false;
     }
@@ -146,7 +150,22 @@ static uint64_t rest_ends_cpu_ns(const struct trim_policy *policy)
 {
     double idle_ns = policy->signs.idle_share * (double)policy->config.check_ns * IDLE_TIMES;
     double cpu_ns = fmin(fmax(idle_ns, REST_CPU_NS), REST_CPU_MOST_NS);
-    return policy->signs.last.cpu_ns + (uint64_t)cpu_ns;
+    return policy->signs.last.cpu_ns + ((uint64_t)cpu_ns >> policy->rest_halvings);
+}
+
+void trim_decide_rest_paid(struct trim_policy *policy)
+{
+    policy->rest_halvings += policy->rest_halvings < REST_HALVINGS_MAX;
+    policy->rest_vain = 0;
+}
+
+/* Its rest is over: that counts as in vain until something is released. */
+static void end_rest(struct trim_policy *policy)
+{
+    if (++policy->rest_vain > REST_VAIN_MAX && policy->rest_halvings != 0) {
+        policy->rest_halvings--;
+        policy->rest_vain = 0;
+    }
 }
 
 /* When the process's figures are to be read again; TRIM_NEVER: when it has used more CPU. */
@@ -218,6 +237,9 @@ void trim_decide_next(struct trim_policy *policy, uint64_t now_ns, struct trim_d
         return;
     }
     if (poll_due_ns(policy, now_ns) <= now_ns) {
+        if (is_at_rest(policy, now_ns)) {
+            end_rest(policy);
+        }
         ask(TRIM_LOOK_PROCESS, decision);
         return;
     }

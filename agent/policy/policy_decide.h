@@ -14,4 +14,7 @@ void trim_decide_next(struct trim_policy *policy, uint64_t now_ns, struct trim_d
 void trim_decide_skip(struct trim_policy *policy, enum trim_skip skip,
                       struct trim_decision *decision);
 
+/* Something was released: a process at rest is worth reading after less of its work. */
+void trim_decide_rest_paid(struct trim_policy *policy);
+
 #endif

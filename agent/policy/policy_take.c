@@ -14,7 +14,7 @@
 /* Memory that is taken again within this part of the time for which it was watched. */
 #define DECEIVED_PART 2
 
-/* Coming to rest says less. */
+/* Coming to rest, or a moment of work, says less. */
 #define REST_BYTES (16.0 * (double)TRIM_MIB)
 
 bool trim_take_is_room_wanted(const struct trim_policy *policy)
@@ -80,7 +80,7 @@ static void take_sign(struct trim_policy *policy, enum trim_sign sign, uint64_t 
     if (sign == TRIM_SIGN_LOADED && trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH)) {
         trim_looks_expect(&policy->looks, TRIM_REASON_GROWTH, now_ns, now_ns,
                           (double)policy->signs.loaded_bytes / LOADED_PART);
-    } else if (sign == TRIM_SIGN_RESTED && policy->looks.unannounced) {
+    } else if ((sign == TRIM_SIGN_RESTED || sign == TRIM_SIGN_BLIP) && policy->looks.unannounced) {
         trim_looks_expect(&policy->looks, TRIM_REASON_WATERMARK, now_ns, now_ns, REST_BYTES);
     }
 }

@@ -30,6 +30,10 @@
 #define IDLE_TIMES 1.25
 #define WORKED_NS (5.0 * (double)TRIM_NS_PER_MS)
 
+/* An interval stands out in which it has used so many times what it did in the last ten seconds. */
+#define BLIP_TIMES 2
+#define USUAL_OVER_NS (10.0 * (double)TRIM_NS_PER_S)
+
 /* Freeing the 800 blocks of a PyTorch model took about so long. */
 #define MOVED_CPU_NS TRIM_NS_PER_MS
 #define MOVED_BYTES TRIM_MIB
@@ -67,6 +71,15 @@ static bool watch_loading(struct trim_signs *signs, const struct trim_vitals *no
     return false;
 }
 
+/* Takes in what an interval's work was. Returns whether it was much more than usual. */
+static bool stands_out(struct trim_signs *signs, double used_ns, double interval_ns)
+{
+    double share = used_ns / interval_ns;
+    double usual = signs->usual_share > 0 ? signs->usual_share : share;
+    signs->usual_share = usual + (share - usual) * fmin(interval_ns / USUAL_OVER_NS, 1);
+    return used_ns >= usual * interval_ns * BLIP_TIMES + WORKED_NS;
+}
+
 enum trim_sign trim_signs_take(struct trim_signs *signs, const struct trim_vitals *now)
 {
     if (!signs->seen) {
@@ -89,9 +102,14 @@ enum trim_sign trim_signs_take(struct trim_signs *signs, const struct trim_vital
         double share = (double)used_ns / (double)interval_ns;
         signs->idle_share = fmin(share, signs->idle_share * IDLE_GROWTH + IDLE_STEP);
     }
+    bool stood_out = signs->stands_out;
+    signs->stands_out = worked && stands_out(signs, (double)used_ns, (double)interval_ns);
     signs->last = *now;
     if (loaded) {
         return TRIM_SIGN_LOADED;
+    }
+    if (stood_out && !signs->stands_out && !signs->loading) {
+        return TRIM_SIGN_BLIP;
     }
     bool much = trim_signs_worked(signs, now->at_ns, now->cpu_ns);
     return worked && !signs->working && much ? TRIM_SIGN_RESTED : TRIM_SIGN_NONE;

@@ -7,6 +7,8 @@
  * - A burst of page faults is something being loaded. Its end is a moment to look, since what it
  *   replaces is freed after it.
  * - A process that comes to rest will leave what it has freed alone.
+ * - One that does much more than usual for a moment, and loads nothing, may have freed something:
+ *   that takes 20 ms for 200 MiB.
  *
  * Pure.
  */
@@ -31,14 +33,17 @@ struct trim_vitals {
 enum trim_sign {
     TRIM_SIGN_NONE = 0,
     TRIM_SIGN_LOADED, /* A burst of page faults has ended. */
-    TRIM_SIGN_RESTED  /* The process has been at work, and is at rest now. */
+    TRIM_SIGN_RESTED, /* The process has been at work, and is at rest now. */
+    TRIM_SIGN_BLIP    /* For a moment it has done much more than usual. */
 };
 
 struct trim_signs {
     bool seen;
     struct trim_vitals last; /* The beginning of the next interval. */
     bool working;            /* CPU was used in the last interval. */
-    double idle_share;       /* Of one core, that the process takes at rest. */
+    double idle_share;       /* Of one core, that the process takes at rest, */
+    double usual_share;      /* and what it took in the last seconds. */
+    bool stands_out;         /* The last interval was much more than that. */
 
     /* At the last estimate. */
     bool marked;

@@ -51,12 +51,12 @@ protected:
 
     void Miss()
     {
-        trim_looks_missed(&looks_, now_ns_);
+        trim_looks_taken(&looks_, now_ns_);
     }
 
     void Find(trim_reason reason, double bytes)
     {
-        trim_looks_found(&looks_, now_ns_);
+        trim_looks_taken(&looks_, now_ns_);
         trim_looks_settled(&looks_, reason, now_ns_, bytes);
     }
 
@@ -122,8 +122,8 @@ TEST_F(Looks, WhatEventsTellOfIsNoReasonForLooksWithoutOne)
         Expect(TRIM_REASON_FULL_GC);
         Find(TRIM_REASON_FULL_GC, kModel);
     }
-    EXPECT_LT(looks_.rate, static_cast<double>(kMiB));
-    EXPECT_GT(looks_.poll_rate, looks_.rate);
+    EXPECT_LT(looks_.unheralded.rate, static_cast<double>(kMiB));
+    EXPECT_GT(looks_.all.rate, looks_.unheralded.rate);
 }
 
 TEST_F(Looks, DearLooksTakeASmallPartOfACore)
@@ -297,19 +297,19 @@ TEST_F(Looks, MemoryThatIsInUseOrRegrettedIsLookedForLess)
         now_ns_ += 6 * kS;
         Find(TRIM_REASON_WATERMARK, kModel);
     }
-    const double rate = looks_.rate;
+    const double rate = looks_.unheralded.rate;
     trim_looks_regret(&looks_, TRIM_REASON_FULL_GC, kModel);
-    EXPECT_EQ(looks_.rate, rate) << "which has told of itself";
+    EXPECT_EQ(looks_.unheralded.rate, rate) << "which has told of itself";
     trim_looks_regret(&looks_, TRIM_REASON_WATERMARK, kModel);
-    EXPECT_LT(looks_.rate, rate);
-    const double regretted = looks_.rate;
+    EXPECT_LT(looks_.unheralded.rate, rate);
+    const double regretted = looks_.unheralded.rate;
     Find(TRIM_REASON_WATERMARK, 0);
-    EXPECT_LT(looks_.rate, regretted);
+    EXPECT_LT(looks_.unheralded.rate, regretted);
     for (int i = 0; i < 100; ++i) {
         trim_looks_regret(&looks_, TRIM_REASON_WATERMARK, kModel);
         Find(TRIM_REASON_WATERMARK, 0);
     }
-    EXPECT_GT(looks_.rate, 0);
+    EXPECT_GT(looks_.unheralded.rate, 0);
     EXPECT_LE(Due(), now_ns_ + 30 * kS);
 }
 
@@ -394,30 +394,79 @@ TEST_F(Looks, TheNextOneAfterAnEventCountsFromTheLastByTheTimeSinceTheEvent)
     EXPECT_NEAR(static_cast<double>(Due() - now_ns_), 128e6, 1e5);
 }
 
-TEST_F(Looks, TheRatesAreMeansOverAMinute)
+TEST_F(Looks, WhatAnOperatorHasReleasedComesWithoutAHeraldAndIsNoneOfTheRate)
 {
-    const double start = 0.5 * static_cast<double>(kMiB);
-    now_ns_ += 60 * kS;
-    trim_looks_settled(&looks_, TRIM_REASON_FULL_GC, now_ns_, 2 * kModel);
-    EXPECT_DOUBLE_EQ(looks_.rate, start / 2) << "an event has told of it";
-    EXPECT_DOUBLE_EQ(looks_.poll_rate, start / 2 + 2 * kModel / 120);
-    const double polls = looks_.poll_rate;
-    trim_looks_settled(&looks_, TRIM_REASON_WATERMARK, now_ns_, kModel);
-    EXPECT_DOUBLE_EQ(looks_.rate, start / 2 + kModel / 60);
-    EXPECT_DOUBLE_EQ(looks_.poll_rate, polls + kModel / 60);
-    const double rate = looks_.rate;
-    trim_looks_regret(&looks_, TRIM_REASON_WATERMARK, kModel / 2);
-    EXPECT_DOUBLE_EQ(looks_.rate, rate - kModel / 120);
-    trim_looks_settled(&looks_, TRIM_REASON_WATERMARK, now_ns_, 0);
-    EXPECT_DOUBLE_EQ(looks_.rate, (rate - kModel / 120) / 2);
+    const double rate = looks_.unheralded.rate;
+    const double all = looks_.all.rate;
+    now_ns_ += kS;
+    Find(TRIM_REASON_DEMAND, kModel);
+    EXPECT_EQ(looks_.unheralded.rate, rate);
+    EXPECT_GT(looks_.all.rate, all);
+}
+
+/* A cache grows in small steps, each of which is an event, and is dropped after one of them. */
+TEST_F(Looks, WhatComesAfterEventsByChanceIsUnheralded)
+{
+    for (int drop = 0; drop < 5; ++drop) {
+        for (int step = 0; step < 100; ++step) {
+            now_ns_ += 3 * kS;
+            Expect(TRIM_REASON_GROWTH, 5.0 * static_cast<double>(kMiB));
+            now_ns_ += 100 * kMs;
+            Miss();
+        }
+        Find(TRIM_REASON_GROWTH, kModel);
+    }
+    EXPECT_NEAR(looks_.unheralded.rate, kModel / 310, kModel / 3100);
+}
+
+TEST_F(Looks, WhatComesAfterARareEventIsHeraldedThoughItWasTakenForLittle)
+{
+    const double rate = looks_.unheralded.rate;
+    for (int i = 0; i < 5; ++i) {
+        Expect(TRIM_REASON_GROWTH, 0);
+        now_ns_ += kS;
+        Miss();
+        now_ns_ += 3599 * kS;
+    }
+    Expect(TRIM_REASON_GROWTH, 0);
+    now_ns_ += kS;
+    Find(TRIM_REASON_GROWTH, kModel);
+    EXPECT_LE(looks_.unheralded.rate, rate);
+}
+
+TEST_F(Looks, OfAnEventTheRestOfWhatIsUsualIsStillToCome)
+{
+    Init(0, false);
+    for (int i = 0; i < 6; ++i) {
+        Expect(TRIM_REASON_GROWTH);
+        now_ns_ += kS;
+        Find(TRIM_REASON_GROWTH, kModel);
+        now_ns_ += 20 * kS;
+        Miss();
+    }
+    Expect(TRIM_REASON_GROWTH);
+    now_ns_ += kS;
+    Find(TRIM_REASON_GROWTH, kModel / 4);
+    EXPECT_NEAR(looks_.events[TRIM_REASON_GROWTH].pending_bytes, kModel * 3 / 4, kModel / 10);
+}
+
+TEST_F(Looks, ComingToRestIsNotCreditedWithWhatSomethingElseHasToldOf)
+{
+    Expect(TRIM_REASON_GROWTH);
+    Expect(TRIM_REASON_WATERMARK, kModel / 10);
+    now_ns_ += kS;
+    Find(TRIM_REASON_GROWTH, kModel);
+    EXPECT_EQ(looks_.events[TRIM_REASON_WATERMARK].pending_bytes, 0);
+    EXPECT_LT(looks_.events[TRIM_REASON_WATERMARK].usual_bytes, 0) << "nothing is known of it";
+    EXPECT_EQ(looks_.events[TRIM_REASON_GROWTH].found_bytes, kModel);
 }
 
 TEST_F(Looks, WhatWasFoundAndIsWatchedChangesNoRate)
 {
     now_ns_ += 60 * kS;
-    trim_looks_found(&looks_, now_ns_);
-    EXPECT_EQ(looks_.rate, looks_.poll_rate);
-    EXPECT_DOUBLE_EQ(looks_.rate, 0.5 * static_cast<double>(kMiB));
+    trim_looks_taken(&looks_, now_ns_);
+    EXPECT_EQ(looks_.unheralded.rate, looks_.all.rate);
+    EXPECT_DOUBLE_EQ(looks_.unheralded.rate, 0.5 * static_cast<double>(kMiB));
     EXPECT_EQ(looks_.last_ns, now_ns_);
 }
 
@@ -433,10 +482,9 @@ TEST_F(Looks, OtherOptionsDoNotChangeWhatWasLearned)
     EXPECT_EQ(looks_.events[TRIM_REASON_FULL_GC].pending_bytes, 0);
     EXPECT_EQ(looks_.events[TRIM_REASON_WATERMARK].pending_bytes, 0);
     EXPECT_EQ(looks_.events[TRIM_REASON_RELOAD].pending_bytes, kModel);
-    EXPECT_EQ(looks_.rate, before.rate);
-    EXPECT_EQ(looks_.poll_rate, before.poll_rate);
+    EXPECT_EQ(looks_.unheralded.rate, before.unheralded.rate);
+    EXPECT_EQ(looks_.all.rate, before.all.rate);
     EXPECT_EQ(looks_.last_ns, before.last_ns);
-    EXPECT_EQ(looks_.as_of_ns, before.as_of_ns);
     EXPECT_EQ(looks_.check_ns, 10 * kS);
     EXPECT_TRUE(looks_.unannounced);
     trim_looks_configure(&looks_, 0, true, UINT64_MAX);

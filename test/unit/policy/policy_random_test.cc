@@ -146,7 +146,7 @@ private:
     /* All money is a number: no sum has overflowed, and nothing was divided by nothing. */
     void CheckMoney() const
     {
-        ASSERT_TRUE(std::isfinite(policy_.looks.rate));
+        ASSERT_TRUE(std::isfinite(policy_.looks.unheralded.rate));
         ASSERT_TRUE(std::isfinite(policy_.watch.paid_ns));
         ASSERT_GE(policy_.watch.paid_ns, 0);
         ASSERT_TRUE(std::isfinite(policy_.earnings.held_byte_ns));

@@ -1,6 +1,8 @@
 /* A process at rest is left alone, and one that works is looked at for what that is worth. */
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "policy.h"
 #include "policy_timeline.h"
 
@@ -88,6 +90,29 @@ TEST(PolicyRest, OneThatBeginsToWorkIsNoticedByItsCpuTime)
     EXPECT_GE(timeline.LookTimes(TRIM_LOOK_PROCESS).back(), 101 * kS);
     timeline.RunUntil(120 * kS);
     EXPECT_EQ(timeline.memory.free_bytes, 0U);
+}
+
+/* Releases one by one make it a quarter, and alarms in vain the whole again. */
+TEST(PolicyRest, WhereReleasesPayAProcessAtRestIsReadAfterLessOfItsWork)
+{
+    for (const uint64_t releases : {0, 1, 2, 3}) {
+        PolicyTimeline timeline;
+        timeline.WorkAt(0, 200);
+        for (uint64_t release = 1; release <= releases; ++release) {
+            timeline.FreeAt(release * 10 * kS, 500 * kMiB);
+            timeline.OldPauseAt(release * 10 * kS);
+        }
+        timeline.WorkAt(39 * kS, 0);
+        timeline.RunUntil(60 * kS);
+        ASSERT_EQ(timeline.trims().size(), releases);
+        const auto after_ns = [&timeline] {
+            return timeline.wake_cpu_ns() - timeline.policy().signs.last.cpu_ns;
+        };
+        EXPECT_EQ(after_ns(), 32 * kMs >> std::min<uint64_t>(releases, 2));
+        timeline.WorkAt(60 * kS, 1);
+        timeline.RunUntil(600 * kS);
+        EXPECT_GE(after_ns(), 32 * kMs);
+    }
 }
 
 TEST(PolicyRest, WhatAProcessFreesBeforeItRestsIsFound)

@@ -325,6 +325,47 @@ TEST_F(Signs, WhatAProcessTakesAtRestIsLearnedBitByBit)
     EXPECT_EQ(signs_.idle_share, share) << "work is none of it";
 }
 
+TEST_F(Signs, AMomentOfMuchMoreWorkThanUsualIsToldOnceItIsOver)
+{
+    (void)Look(0, 0);
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(Look(300 * kMs, 9 * kMs), TRIM_SIGN_NONE);
+    }
+    for (const bool much : {false, true}) {
+        const uint64_t cpu_ns = 2 * 9 * kMs + (much ? 6 : 4) * kMs;
+        EXPECT_EQ(Look(300 * kMs, cpu_ns), TRIM_SIGN_NONE) << "it may go on";
+        EXPECT_EQ(Look(300 * kMs, 9 * kMs), much ? TRIM_SIGN_BLIP : TRIM_SIGN_NONE);
+        for (int i = 0; i < 100; ++i) {
+            EXPECT_EQ(Look(300 * kMs, 9 * kMs), TRIM_SIGN_NONE);
+        }
+    }
+}
+
+TEST_F(Signs, MoreWorkFromNowOnIsUsualSoon)
+{
+    (void)Look(0, 0);
+    for (int i = 0; i < 100; ++i) {
+        (void)Look(300 * kMs, 9 * kMs);
+    }
+    int blips = 0;
+    for (int i = 0; i < 100; ++i) {
+        blips += Look(300 * kMs, 90 * kMs) == TRIM_SIGN_BLIP ? 1 : 0;
+    }
+    EXPECT_EQ(blips, 1);
+    EXPECT_FALSE(signs_.stands_out);
+}
+
+TEST_F(Signs, WhatIsLoadedIsNoMomentOfWork)
+{
+    (void)Look(0, 0);
+    for (int i = 0; i < 100; ++i) {
+        (void)Look(300 * kMs, 9 * kMs);
+    }
+    (void)Look(300 * kMs, 200 * kMs, 100 * kMiB);
+    EXPECT_EQ(Look(300 * kMs, 9 * kMs), TRIM_SIGN_NONE) << "not while it may go on";
+    EXPECT_EQ(Look(300 * kMs, 9 * kMs), TRIM_SIGN_LOADED);
+}
+
 TEST_F(Signs, FiveMillisecondsBeyondWhatItTakesAtRestAreWork)
 {
     (void)Look(0, 0);
