@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event.h"
 #include "flow.h"
 #include "price.h"
 #include "reason.h"
@@ -28,29 +29,14 @@
 extern "C" {
 #endif
 
-/* What is known of the events of one reason. */
-struct trim_event {
-    double usual_bytes;   /* What such an event frees; below 0: not known yet. */
-    double rest_part;     /* How much more it usually frees after the first release, of that. */
-    double pending_bytes; /* What the last one may free yet; 0: it is over. */
-    double found_bytes;   /* What was released since, */
-    double first_bytes;   /* and the first time. */
-    uint64_t happened_ns; /* When it happened, */
-    uint64_t since_ns;    /* or when memory was last released for it. */
-    bool looked;          /* There was a look since it happened, */
-    uint64_t looked_ns;   /* the last one at this time. */
-    uint64_t ready_ns;    /* No look before. */
-};
-
 struct trim_looks {
     uint64_t check_ns; /* The longest time between looks at a process that moves; 0: there are none
                           without an event. */
     bool unannounced;  /* Looks without an event are wanted. */
     struct trim_event events[TRIM_REASON_COUNT];
-    struct trim_flow unheralded; /* What comes free though no event has told of it, */
-    struct trim_flow all;        /* and all that does. */
-    uint32_t heralds;            /* Events since something came free. */
-    uint64_t last_ns;            /* When the last look was taken. */
+    struct trim_flow unannounced_flow; /* What comes free though no event has told of it, */
+    struct trim_flow all_flow;         /* and all that does. */
+    uint64_t last_ns;                  /* When the last look was taken. */
 };
 
 /* Starts at now_ns with nothing learned. */

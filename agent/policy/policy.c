@@ -222,8 +222,11 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     policy->looks_cost_ns = 0;
     /* A dry run is followed up like a trim, and so is one whose effect nobody knows. */
     bool known = outcome->measured && !outcome->dry;
-    trim_looks_settled(&policy->looks, policy->reason, outcome->end_ns,
-                       (double)(known ? outcome->released_bytes : policy->expected_bytes));
+    uint64_t bytes = known ? outcome->released_bytes : policy->expected_bytes;
+    trim_looks_settled(&policy->looks, policy->reason, outcome->end_ns, (double)bytes);
+    if (bytes >= trim_price_least_bytes(&policy->price, outcome->end_ns)) {
+        trim_decide_rest_paid(policy);
+    }
     if (!known) {
         if (outcome->dry && policy->expected_bytes != 0) {
             policy->dry_bytes += policy->expected_bytes;
@@ -235,9 +238,6 @@ void trim_policy_trimmed(struct trim_policy *policy, const struct trim_outcome *
     trim_watch_released(&policy->watch, outcome->end_ns, outcome->released_bytes);
     if (policy->watch.last_bytes < trim_price_least_bytes(&policy->price, outcome->end_ns)) {
         policy->watch.on = false;
-    }
-    if (outcome->released_bytes >= trim_price_least_bytes(&policy->price, outcome->end_ns)) {
-        trim_decide_rest_paid(policy);
     }
     trim_price_released(&policy->price, outcome->released_bytes, outcome->cpu_ns, outcome->cost_ns);
     struct trim_vitals vitals = policy->signs.last;

@@ -13,8 +13,8 @@
 /* One that takes more at rest wakes nobody more than once in a check either, up to this. */
 #define IDLE_TIMES 1.25
 #define REST_CPU_MOST_NS (64.0 * (double)TRIM_NS_PER_MS)
-/* Where that pays, it is looked at after half and a quarter of it: loading 16 MiB takes 8 ms. Not
- * any more after so many times in vain. */
+/* Where that pays it is looked at after half and a quarter of it, since loading 16 MiB takes 8 ms.
+ * Not any more after so many times in vain. */
 #define REST_HALVINGS_MAX 2
 #define REST_VAIN_MAX 3
 
@@ -93,40 +93,6 @@ static bool is_room_stale(const struct trim_policy *policy, uint64_t now_ns)
            now_ns - policy->room_at_ns >= stale_ns;
 }
 
-/* Decides on an estimate that is due. Returns false where it is not taken now. */
-static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
-                            struct trim_decision *decision)
-{
-    if (cooldown_end_ns(policy, now_ns) > now_ns) {
-        defer(policy, TRIM_SKIP_COOLDOWN, now_ns, decision);
-        return false;
-    }
-    if (is_room_stale(policy, now_ns)) {
-        ask(TRIM_LOOK_ROOM, decision);
-        return true;
-    }
-    if (!policy->blind && trim_signs_fresh_until_ns(&policy->signs) <= now_ns) {
-        ask(TRIM_LOOK_PROCESS, decision);
-        return true;
-    }
-    if (is_loading(policy, now_ns)) {
-        defer(policy, TRIM_SKIP_GROWING, now_ns, decision);
-        return false;
-    }
-    policy->deferred = TRIM_SKIP_NONE;
-    decision->reason = trim_looks_reason(&policy->looks, now_ns);
-    bool unmoved = is_unannounced(policy, now_ns)
-                       ? !trim_signs_moved(&policy->signs)
-                       : !policy->watch.on && trim_signs_still(&policy->signs);
-    if (!policy->blind && unmoved) {
-        trim_looks_taken(&policy->looks, now_ns);
-        trim_decide_skip(policy, TRIM_SKIP_UNCHANGED, decision);
-        return false;
-    }
-    ask(TRIM_LOOK_ESTIMATE, decision);
-    return true;
-}
-
 /* Whether the process's figures tell of anything that is wanted: such as the end of a burst of page
  * faults, which a look may wait for. */
 static bool is_polled(const struct trim_policy *policy)
@@ -159,13 +125,51 @@ void trim_decide_rest_paid(struct trim_policy *policy)
     policy->rest_vain = 0;
 }
 
-/* Its rest is over: that counts as in vain until something is released. */
-static void end_rest(struct trim_policy *policy)
+/* Asks for the process's figures. Where its rest is over, that counts as in vain until something is
+ * released. */
+static void read_process(struct trim_policy *policy, uint64_t now_ns,
+                         struct trim_decision *decision)
 {
-    if (++policy->rest_vain > REST_VAIN_MAX && policy->rest_halvings != 0) {
+    bool over = is_at_rest(policy, now_ns) && policy->cpu_ns >= rest_ends_cpu_ns(policy);
+    ask(TRIM_LOOK_PROCESS, decision);
+    if (over && ++policy->rest_vain > REST_VAIN_MAX && policy->rest_halvings != 0) {
         policy->rest_halvings--;
         policy->rest_vain = 0;
     }
+}
+
+/* Decides on an estimate that is due. Returns false where it is not taken now. */
+static bool decide_estimate(struct trim_policy *policy, uint64_t now_ns,
+                            struct trim_decision *decision)
+{
+    if (cooldown_end_ns(policy, now_ns) > now_ns) {
+        defer(policy, TRIM_SKIP_COOLDOWN, now_ns, decision);
+        return false;
+    }
+    if (is_room_stale(policy, now_ns)) {
+        ask(TRIM_LOOK_ROOM, decision);
+        return true;
+    }
+    if (!policy->blind && trim_signs_fresh_until_ns(&policy->signs) <= now_ns) {
+        read_process(policy, now_ns, decision);
+        return true;
+    }
+    if (is_loading(policy, now_ns)) {
+        defer(policy, TRIM_SKIP_GROWING, now_ns, decision);
+        return false;
+    }
+    policy->deferred = TRIM_SKIP_NONE;
+    decision->reason = trim_looks_reason(&policy->looks, now_ns);
+    bool unmoved = is_unannounced(policy, now_ns)
+                       ? !trim_signs_moved(&policy->signs)
+                       : !policy->watch.on && trim_signs_still(&policy->signs);
+    if (!policy->blind && unmoved) {
+        trim_looks_taken(&policy->looks, now_ns);
+        trim_decide_skip(policy, TRIM_SKIP_UNCHANGED, decision);
+        return false;
+    }
+    ask(TRIM_LOOK_ESTIMATE, decision);
+    return true;
 }
 
 /* When the process's figures are to be read again; TRIM_NEVER: when it has used more CPU. */
@@ -237,10 +241,7 @@ void trim_decide_next(struct trim_policy *policy, uint64_t now_ns, struct trim_d
         return;
     }
     if (poll_due_ns(policy, now_ns) <= now_ns) {
-        if (is_at_rest(policy, now_ns)) {
-            end_rest(policy);
-        }
-        ask(TRIM_LOOK_PROCESS, decision);
+        read_process(policy, now_ns, decision);
         return;
     }
     wait(policy, now_ns, decision);

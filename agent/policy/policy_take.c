@@ -77,10 +77,13 @@ static void take_earnings(struct trim_policy *policy)
 
 static void take_sign(struct trim_policy *policy, enum trim_sign sign, uint64_t now_ns)
 {
+    /* Blips that follow one another are one event, as requests of a server at low load may be. */
+    bool pending = policy->looks.events[TRIM_REASON_WATERMARK].pending_bytes > 0;
+    bool is_weak = sign == TRIM_SIGN_RESTED || (sign == TRIM_SIGN_BLIP && !pending);
     if (sign == TRIM_SIGN_LOADED && trim_triggers_on(&policy->triggers, TRIM_REASON_GROWTH)) {
         trim_looks_expect(&policy->looks, TRIM_REASON_GROWTH, now_ns, now_ns,
                           (double)policy->signs.loaded_bytes / LOADED_PART);
-    } else if ((sign == TRIM_SIGN_RESTED || sign == TRIM_SIGN_BLIP) && policy->looks.unannounced) {
+    } else if (is_weak && policy->looks.unannounced) {
         trim_looks_expect(&policy->looks, TRIM_REASON_WATERMARK, now_ns, now_ns, REST_BYTES);
     }
 }

@@ -50,6 +50,9 @@
 #define NEAR_PERMILLE 100
 #define NEAR_GAP_NS (5 * TRIM_NS_PER_S)
 
+/* No gap is longer than 31 years. */
+#define GAP_MOST_NS 1e18
+
 void trim_price_init(struct trim_price *price, const struct trim_price_config *config)
 {
     memset(price, 0, sizeof *price);
@@ -158,6 +161,14 @@ double trim_price_round_trip_ns(const struct trim_price *price, double bytes)
 double trim_price_break_even_ns(const struct trim_price *price, uint64_t now_ns)
 {
     return per_byte_ns(price) / trim_price_rent_ns(price, now_ns, 1.0, 1.0);
+}
+
+double trim_price_gap_ns(const struct trim_price *price, uint64_t now_ns, double rate,
+                         double cost_ns)
+{
+    double per_ns = rate / (double)TRIM_NS_PER_S;
+    double gap_ns = sqrt(2 * cost_ns / trim_price_rent_ns(price, now_ns, per_ns, 1.0));
+    return fmin(gap_ns, GAP_MOST_NS);
 }
 
 uint64_t trim_price_least_bytes(const struct trim_price *price, uint64_t now_ns)

@@ -86,6 +86,11 @@ double trim_price_round_trip_ns(const struct trim_price *price, double bytes);
  * each byte; fixed costs are left out. */
 double trim_price_break_even_ns(const struct trim_price *price, uint64_t now_ns);
 
+/* The gap after which bytes that come free at a rate, in bytes a second, have cost cost_ns of rent:
+ * 1e18 ns at most. */
+double trim_price_gap_ns(const struct trim_price *price, uint64_t now_ns, double rate,
+                         double cost_ns);
+
 /* The least that is released now, in bytes. */
 uint64_t trim_price_least_bytes(const struct trim_price *price, uint64_t now_ns);
 

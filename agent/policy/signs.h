@@ -34,7 +34,8 @@ enum trim_sign {
     TRIM_SIGN_NONE = 0,
     TRIM_SIGN_LOADED, /* A burst of page faults has ended. */
     TRIM_SIGN_RESTED, /* The process has been at work, and is at rest now. */
-    TRIM_SIGN_BLIP    /* For a moment it has done much more than usual. */
+    TRIM_SIGN_BLIP    /* It has done much more than usual, and does not any more, or that has become
+                         usual. */
 };
 
 struct trim_signs {
@@ -42,7 +43,7 @@ struct trim_signs {
     struct trim_vitals last; /* The beginning of the next interval. */
     bool working;            /* CPU was used in the last interval. */
     double idle_share;       /* Of one core, that the process takes at rest, */
-    double usual_share;      /* and what it took in the last seconds. */
+    double usual_share;      /* and what it took in the last seconds at work. */
     bool stands_out;         /* The last interval was much more than that. */
 
     /* At the last estimate. */

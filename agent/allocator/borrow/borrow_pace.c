@@ -51,10 +51,16 @@ static uint64_t owed_ns(const struct trim_borrow_pace *pace, uint64_t now_ns, ui
     return pace->owed_ns + (many_calls ? work_ns * PAUSE_TIMES : 0);
 }
 
+/* What is owed no more. */
+static uint64_t paid_ns(const struct trim_borrow_pace *pace)
+{
+    return pace->paused_ns + pace->spared_ns;
+}
+
 void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns)
 {
     /* Of the next arena's pauses nothing is made already. */
-    pace->owed_ns = trim_max(owed_ns(pace, now_ns, own_cpu_ns), pace->paused_ns);
+    pace->owed_ns = trim_max(owed_ns(pace, now_ns, own_cpu_ns), paid_ns(pace));
 }
 
 void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns)
@@ -65,25 +71,10 @@ void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns)
 uint64_t trim_pace_wanted_ns(const struct trim_borrow_pace *pace, uint64_t now_ns,
                              uint64_t own_cpu_ns)
 {
-    uint64_t wanted_ns = trim_excess(owed_ns(pace, now_ns, own_cpu_ns), pace->paused_ns);
+    uint64_t wanted_ns = trim_excess(owed_ns(pace, now_ns, own_cpu_ns), paid_ns(pace));
     wanted_ns = trim_min(wanted_ns, PAUSE_MAX_NS);
     wanted_ns = trim_min(wanted_ns, trim_excess(pace->pause_max_ns, pace->paused_ns));
     return wanted_ns < PAUSE_LEAST_NS ? 0 : wanted_ns;
-}
-
-void trim_pace_look(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t others_cpu_ns)
-{
-    uint64_t passed_ns = trim_excess(now_ns, pace->looked_ns);
-    if (passed_ns < WINDOW_NS) {
-        return;
-    }
-    if (pace->looked_ns != 0) {
-        pace->window_ns = passed_ns;
-        /* Clocks of threads that run are behind, so that it may seem to go backwards. */
-        pace->others_ns = trim_excess(others_cpu_ns, pace->others_looked_ns);
-    }
-    pace->looked_ns = now_ns;
-    pace->others_looked_ns = others_cpu_ns;
 }
 
 static bool others_take(const struct trim_borrow_pace *pace, uint64_t part)
@@ -99,4 +90,23 @@ bool trim_pace_others_are_awake(const struct trim_borrow_pace *pace)
 bool trim_pace_others_work(const struct trim_borrow_pace *pace)
 {
     return others_take(pace, WORK_PART);
+}
+
+void trim_pace_look(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,
+                    uint64_t others_cpu_ns)
+{
+    uint64_t passed_ns = trim_excess(now_ns, pace->looked_ns);
+    if (passed_ns < WINDOW_NS) {
+        return;
+    }
+    if (pace->looked_ns != 0) {
+        pace->window_ns = passed_ns;
+        /* Clocks of threads that run are behind, so that it may seem to go backwards. */
+        pace->others_ns = trim_excess(others_cpu_ns, pace->others_looked_ns);
+    }
+    pace->looked_ns = now_ns;
+    pace->others_looked_ns = others_cpu_ns;
+    if (pace->window_ns != 0 && !trim_pace_others_work(pace)) {
+        pace->spared_ns += trim_excess(owed_ns(pace, now_ns, own_cpu_ns), paid_ns(pace));
+    }
 }

@@ -28,6 +28,7 @@
 struct trim_borrow_pace {
     uint64_t pause_max_ns;
     uint64_t paused_ns; /* In all. Whoever pauses adds to it. */
+    uint64_t spared_ns; /* Pauses that were not made, since nobody worked beside the work. */
     uint64_t owed_ns;   /* Pauses that the arenas before ask for. */
     /* Of the arena at hand: */
     uint64_t calls_ns; /* In calls of malloc and free. */
@@ -52,9 +53,11 @@ void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t ow
 /* Takes in one call of malloc or free. */
 void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns);
 
-/* Takes in what CPU time the process's other threads have had so far. What they do now is told from
- * the last 20 ms or more: a thread that frees a model at full speed may end before the release. */
-void trim_pace_look(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t others_cpu_ns);
+/* Takes in what CPU time this thread and the process's others have had so far. What they do now is
+ * told from the last 20 ms or more: a thread that frees a model at full speed may end before the
+ * release. Pauses that are owed for a time in which nobody worked are spared. */
+void trim_pace_look(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,
+                    uint64_t others_cpu_ns);
 
 /* How long the work so far asks to pause; 0: not at all, or for too little to stop for. */
 uint64_t trim_pace_wanted_ns(const struct trim_borrow_pace *pace, uint64_t now_ns,

@@ -57,7 +57,8 @@ TEST_F(Flow, OfEvenLumpsStaysUntilTheNextOneIsLate)
         const uint64_t last_ns = Lumps(gap_s * kS, bytes);
         EXPECT_NEAR(RateAt(last_ns), rate, rate / 100) << gap_s;
         EXPECT_NEAR(RateAt(last_ns + gap_s * kS), rate, rate / 100) << gap_s;
-        EXPECT_NEAR(RateAt(last_ns + 4 * gap_s * kS), rate / 4, rate / 100) << gap_s;
+        EXPECT_NEAR(RateAt(last_ns + 4 * gap_s * kS), rate * 3 / 16, rate / 100) << gap_s;
+        EXPECT_NEAR(RateAt(last_ns + 12 * gap_s * kS), rate / 48, rate / 100) << gap_s;
     }
 }
 
@@ -67,16 +68,29 @@ TEST_F(Flow, IsAMeanOverAMinute)
     EXPECT_DOUBLE_EQ(flow_.rate, kMiB * (0.5 * 60 + 90) / 120);
 }
 
+TEST_F(Flow, OfALumpASmallRestMakesItHardlySmaller)
+{
+    const uint64_t last_ns = Lumps(300 * kS, 300 * kMiB);
+    trim_flow_take(&flow_, last_ns + kS, 20 * kMiB);
+    EXPECT_NEAR(flow_.lump_bytes, 290 * kMiB, 2 * kMiB);
+    trim_flow_take(&flow_, last_ns + 2 * kS, 1000 * kMiB);
+    EXPECT_NEAR(flow_.lump_bytes, 645 * kMiB, 2 * kMiB);
+}
+
 TEST_F(Flow, FallsByWhatWasInUseAfterAll)
 {
     const uint64_t last_ns = Lumps(6 * kS, 60 * kMiB);
     const double rate = RateAt(last_ns);
     trim_flow_take_back(&flow_, 60 * kMiB);
     EXPECT_DOUBLE_EQ(RateAt(last_ns), rate - kMiB);
+    trim_flow_take_back(&flow_, 60 * kMiB);
+    EXPECT_DOUBLE_EQ(RateAt(last_ns), rate - kMiB) << "no more than had come";
 }
 
 TEST_F(Flow, IsNeverNothing)
 {
+    trim_flow_take(&flow_, kStart, kMiB);
+    flow_.rate = 1;
     trim_flow_take_back(&flow_, 1e18);
     EXPECT_DOUBLE_EQ(RateAt(kStart), kMiB / 100);
     EXPECT_DOUBLE_EQ(RateAt(kStart + 1000000 * kS), kMiB / 100);

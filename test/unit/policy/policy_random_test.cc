@@ -146,7 +146,12 @@ private:
     /* All money is a number: no sum has overflowed, and nothing was divided by nothing. */
     void CheckMoney() const
     {
-        ASSERT_TRUE(std::isfinite(policy_.looks.unheralded.rate));
+        for (const trim_flow &flow : {policy_.looks.unannounced_flow, policy_.looks.all_flow}) {
+            ASSERT_TRUE(std::isfinite(flow.rate));
+            ASSERT_GE(flow.rate, 0);
+            ASSERT_GT(flow.lump_bytes, 0);
+        }
+        ASSERT_GE(policy_.signs.usual_share, 0);
         ASSERT_TRUE(std::isfinite(policy_.watch.paid_ns));
         ASSERT_GE(policy_.watch.paid_ns, 0);
         ASSERT_TRUE(std::isfinite(policy_.earnings.held_byte_ns));

@@ -108,10 +108,13 @@ TEST(PolicyRest, WhereReleasesPayAProcessAtRestIsReadAfterLessOfItsWork)
         const auto after_ns = [&timeline] {
             return timeline.wake_cpu_ns() - timeline.policy().signs.last.cpu_ns;
         };
-        EXPECT_EQ(after_ns(), 32 * kMs >> std::min<uint64_t>(releases, 2));
+        const uint64_t halvings = std::min<uint64_t>(releases, 2);
+        EXPECT_EQ(after_ns(), 32 * kMs >> halvings);
         timeline.WorkAt(60 * kS, 1);
-        timeline.RunUntil(600 * kS);
-        EXPECT_GE(after_ns(), 32 * kMs);
+        /* Four alarms each; the first comes after 8 ms of its work, each of a second. */
+        timeline.RunUntil((60 + 4 * (halvings > 1 ? 8 : 0) + 4 * (halvings > 0 ? 16 : 0) + 40) *
+                          kS);
+        EXPECT_GE(after_ns(), 32 * kMs) << releases;
     }
 }
 
@@ -127,6 +130,43 @@ TEST(PolicyRest, WhatAProcessFreesBeforeItRestsIsFound)
     const uint64_t wake_ups = timeline.wake_ups();
     timeline.RunUntil(kHour);
     EXPECT_LE(timeline.wake_ups() - wake_ups, kHour / PolicyConfig().check_ns + 20);
+}
+
+/* A server that never rests frees 500 MiB, which takes 50 ms of CPU. */
+TEST(PolicyRest, AMomentOfMuchMoreWorkIsLookedAt)
+{
+    size_t looks[2] = {};
+    for (const bool works : {false, true}) {
+        PolicyTimeline timeline;
+        timeline.WorkAt(0, 12);
+        timeline.WorkAt(600 * kS, works ? 1000 : 12);
+        timeline.WorkAt(600 * kS + 50 * kMs, 12);
+        timeline.RunUntil(600 * kS);
+        const size_t before = timeline.LookCount(TRIM_LOOK_ESTIMATE);
+        timeline.RunUntil(605 * kS);
+        looks[works ? 1 : 0] = timeline.LookCount(TRIM_LOOK_ESTIMATE) - before;
+    }
+    EXPECT_LE(looks[0], 1U);
+    EXPECT_GT(looks[1], looks[0]);
+    EXPECT_LE(looks[1], 8U);
+}
+
+/* Each request of a server at low load is more work than usual, and each minute 100 MiB are freed
+ * and taken again. */
+TEST(PolicyRest, RequestsThatStandOutAddFewLooks)
+{
+    PolicyTimeline timeline;
+    for (uint64_t second = 0; second < 3600; ++second) {
+        timeline.WorkAt(second * kS, 1000);
+        timeline.WorkAt(second * kS + 50 * kMs, 5);
+        if (second % 60 == 30) {
+            timeline.FreeAt(second * kS, 100 * kMiB);
+            timeline.TakeAt((second + 20) * kS, 100 * kMiB);
+        }
+    }
+    timeline.RunUntil(kHour);
+    /* Without requests that stand out it is 2305. */
+    EXPECT_LE(timeline.LookCount(TRIM_LOOK_ESTIMATE), 2400U);
 }
 
 TEST(PolicyRest, ABusyProcessWithNothingToGiveCostsLittle)

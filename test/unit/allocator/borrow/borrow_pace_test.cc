@@ -25,7 +25,7 @@ protected:
     {
         trim_pace_init(&pace_, kS);
         trim_pace_enter(&pace_, kBegan, kOwnBegan);
-        trim_pace_look(&pace_, kBegan, kOthersBegan);
+        trim_pace_look(&pace_, kBegan, kOwnBegan, kOthersBegan);
     }
 
     void Call(uint64_t took_ns, int times)
@@ -40,7 +40,7 @@ protected:
     {
         now_ns_ += later_ns;
         others_cpu_ns_ += others_ns;
-        trim_pace_look(&pace_, now_ns_, others_cpu_ns_);
+        trim_pace_look(&pace_, now_ns_, kOwnBegan + (now_ns_ - kBegan), others_cpu_ns_);
     }
 
     /* With what was not paused at work on a CPU. */
@@ -134,10 +134,10 @@ TEST_F(Pace, OthersAreAwakeWhoTakeAQuarterOfACpu)
 
 TEST_F(Pace, WhoWorksIsUnknownForTwentyMilliseconds)
 {
-    trim_pace_look(&pace_, kBegan + 20 * kMs - 1, kOthersBegan + kS);
+    trim_pace_look(&pace_, kBegan + 20 * kMs - 1, kOwnBegan, kOthersBegan + kS);
     EXPECT_FALSE(trim_pace_others_are_awake(&pace_));
     EXPECT_FALSE(trim_pace_others_work(&pace_));
-    trim_pace_look(&pace_, kBegan + 20 * kMs, kOthersBegan + kS);
+    trim_pace_look(&pace_, kBegan + 20 * kMs, kOwnBegan, kOthersBegan + kS);
     EXPECT_TRUE(trim_pace_others_are_awake(&pace_));
     EXPECT_TRUE(trim_pace_others_work(&pace_));
 }
@@ -149,6 +149,15 @@ TEST_F(Pace, WhoHasEndedIsForgottenAfterTwentyMilliseconds)
     EXPECT_TRUE(trim_pace_others_work(&pace_));
     Look(1, 0);
     EXPECT_FALSE(trim_pace_others_are_awake(&pace_));
+}
+
+TEST_F(Pace, OwesNothingForATimeInWhichNobodyWorked)
+{
+    Call(100 * TRIM_NS_PER_US, 10000);
+    Look(300 * kMs, 0);
+    Look(20 * kMs, 20 * kMs);
+    EXPECT_TRUE(trim_pace_others_work(&pace_));
+    EXPECT_EQ(WantedAfter(320 * kMs), 40 * kMs);
 }
 
 TEST_F(Pace, GoesOnFromArenaToArena)
