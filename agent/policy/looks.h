@@ -1,11 +1,9 @@
 /*
  * When an estimate is worth what it costs.
  *
- * A look gains what lies free until the next one. After an event as many bytes may come free as
- * such events have freed before, mostly at once, but an old model is often closed only seconds
- * after its successor was loaded. So looks follow the event, at gaps that grow with the root of the
- * time since: each is due when what may have come free since the last has cost as much rent as a
- * look.
+ * A look gains what lies free until the next one. Looks follow an event (event.h) at gaps that grow
+ * with the root of the time since: each is due when what may have come free since the last has cost
+ * as much rent as a look.
  *
  * Beside events memory comes free at a rate that earlier looks have learned: F bytes lambda times a
  * second are worth a look each sqrt(2 * cost * worth / (lambda * F)). What comes after events that

@@ -119,6 +119,11 @@ static uint64_t rest_ends_cpu_ns(const struct trim_policy *policy)
     return policy->signs.last.cpu_ns + ((uint64_t)cpu_ns >> policy->rest_halvings);
 }
 
+static bool is_rest_over(const struct trim_policy *policy, uint64_t now_ns)
+{
+    return is_at_rest(policy, now_ns) && policy->cpu_ns >= rest_ends_cpu_ns(policy);
+}
+
 void trim_decide_rest_paid(struct trim_policy *policy)
 {
     policy->rest_halvings += policy->rest_halvings < REST_HALVINGS_MAX;
@@ -130,9 +135,9 @@ void trim_decide_rest_paid(struct trim_policy *policy)
 static void read_process(struct trim_policy *policy, uint64_t now_ns,
                          struct trim_decision *decision)
 {
-    bool over = is_at_rest(policy, now_ns) && policy->cpu_ns >= rest_ends_cpu_ns(policy);
     ask(TRIM_LOOK_PROCESS, decision);
-    if (over && ++policy->rest_vain > REST_VAIN_MAX && policy->rest_halvings != 0) {
+    if (is_rest_over(policy, now_ns) && ++policy->rest_vain > REST_VAIN_MAX &&
+        policy->rest_halvings != 0) {
         policy->rest_halvings--;
         policy->rest_vain = 0;
     }
@@ -178,8 +183,7 @@ static uint64_t poll_due_ns(const struct trim_policy *policy, uint64_t now_ns)
     if (!is_at_rest(policy, now_ns)) {
         return is_polled(policy) ? policy->poll_due_ns : TRIM_NEVER;
     }
-    bool works = policy->cpu_ns >= rest_ends_cpu_ns(policy);
-    return works ? trim_signs_fresh_until_ns(&policy->signs) : TRIM_NEVER;
+    return is_rest_over(policy, now_ns) ? trim_signs_fresh_until_ns(&policy->signs) : TRIM_NEVER;
 }
 
 /* Waits for the next moment. A process at rest is left alone until it works again, or something has

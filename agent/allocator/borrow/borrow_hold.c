@@ -97,12 +97,21 @@ static void sort_last(struct trim_borrow_hold *hold)
     }
 }
 
+static void look_at_others(const struct trim_borrow_hold *hold, uint64_t now_ns)
+{
+    const struct trim_borrow_world *world = hold->world;
+    struct trim_borrow_pace *pace = hold->arena->pace;
+    if (trim_pace_look_is_due(pace, now_ns)) {
+        trim_pace_look(pace, now_ns, world->own_cpu_ns(), world->others_cpu_ns());
+    }
+}
+
 void trim_hold_pause(struct trim_borrow_hold *hold)
 {
     const struct trim_borrow_world *world = hold->world;
     struct trim_borrow_pace *pace = hold->arena->pace;
     uint64_t began_ns = world->now_ns();
-    trim_pace_look(pace, began_ns, world->own_cpu_ns(), world->others_cpu_ns());
+    look_at_others(hold, began_ns);
     uint64_t wanted_ns = trim_pace_wanted_ns(pace, began_ns, world->own_cpu_ns());
     if (wanted_ns == 0 || trim_hold_ends(hold) || !trim_pace_others_work(pace)) {
         return;
@@ -139,11 +148,10 @@ void trim_hold_give_all(struct trim_borrow_hold *hold)
 static void begin_batch(struct trim_borrow_hold *hold)
 {
     const struct trim_borrow_world *world = hold->world;
-    struct trim_borrow_pace *pace = hold->arena->pace;
     trim_hold_drop_all(hold);
     look_at_growth(hold);
-    trim_pace_look(pace, world->now_ns(), world->own_cpu_ns(), world->others_cpu_ns());
-    hold->shared = hold->shared || trim_pace_others_are_awake(pace);
+    look_at_others(hold, world->now_ns());
+    hold->shared = hold->shared || trim_pace_others_are_awake(hold->arena->pace);
     /* Other chunks go back before a pause. */
     if (hold->in_group) {
         trim_hold_pause(hold);
@@ -209,9 +217,8 @@ void trim_hold_init(struct trim_borrow_hold *hold, const struct trim_borrow_worl
     hold->grown = world->grown(arena);
     hold->batch_max_bytes = trim_max(arena->free_bytes / BATCH_PART, BATCH_LEAST_BYTES);
     uint64_t now_ns = world->now_ns();
-    uint64_t own_cpu_ns = world->own_cpu_ns();
-    trim_pace_enter(arena->pace, now_ns, own_cpu_ns);
-    trim_pace_look(arena->pace, now_ns, own_cpu_ns, world->others_cpu_ns());
+    trim_pace_enter(arena->pace, now_ns, world->own_cpu_ns());
+    look_at_others(hold, now_ns);
 }
 
 void trim_hold_leave(const struct trim_borrow_hold *hold)

@@ -92,15 +92,19 @@ bool trim_pace_others_work(const struct trim_borrow_pace *pace)
     return others_take(pace, WORK_PART);
 }
 
+bool trim_pace_look_is_due(const struct trim_borrow_pace *pace, uint64_t now_ns)
+{
+    return trim_excess(now_ns, pace->looked_ns) >= WINDOW_NS;
+}
+
 void trim_pace_look(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,
                     uint64_t others_cpu_ns)
 {
-    uint64_t passed_ns = trim_excess(now_ns, pace->looked_ns);
-    if (passed_ns < WINDOW_NS) {
+    if (!trim_pace_look_is_due(pace, now_ns)) {
         return;
     }
     if (pace->looked_ns != 0) {
-        pace->window_ns = passed_ns;
+        pace->window_ns = now_ns - pace->looked_ns;
         /* Clocks of threads that run are behind, so that it may seem to go backwards. */
         pace->others_ns = trim_excess(others_cpu_ns, pace->others_looked_ns);
     }

@@ -53,9 +53,13 @@ void trim_pace_leave(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t ow
 /* Takes in one call of malloc or free. */
 void trim_pace_call(struct trim_borrow_pace *pace, uint64_t took_ns);
 
-/* Takes in what CPU time this thread and the process's others have had so far. What they do now is
- * told from the last 20 ms or more: a thread that frees a model at full speed may end before the
- * release. Pauses that are owed for a time in which nobody worked are spared. */
+/* Whether it is time to look at what others do. Reading the process's CPU time takes longer the
+ * more threads it has. */
+bool trim_pace_look_is_due(const struct trim_borrow_pace *pace, uint64_t now_ns);
+
+/* Where it is: takes in what CPU time this thread and the process's others have had so far. What
+ * they do now is told from the last 20 ms or more: a thread that frees a model at full speed may
+ * end before the release. Pauses that are owed for a time in which nobody worked are spared. */
 void trim_pace_look(struct trim_borrow_pace *pace, uint64_t now_ns, uint64_t own_cpu_ns,
                     uint64_t others_cpu_ns);
 
